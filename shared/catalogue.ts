@@ -1,0 +1,92 @@
+/**
+ * The catalogue entry of one model: what is known about the hardware and which rules hold whatever the release.
+ * It is signed as a TUF target beside the releases, so the updater and the edge judge by the same words.
+ * Strict: an unknown field is refused (P6), because a misspelt restriction would otherwise be ignored.
+ */
+import * as z from 'zod';
+import { STORAGE_MAX_PAGES } from './limits.ts';
+import { MODEL_ID, type ModelId } from './model.ts';
+
+export const modelIdSchema = z
+  .string()
+  .regex(MODEL_ID, 'a model id, e.g. quectel/ec25euga-m4g') as unknown as z.ZodType<ModelId, string>;
+
+const usbId = z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id, e.g. 2c7c:0125');
+const sentence = z.string().min(1).max(1000);
+
+/** Page and block sizes in bytes and pages (edl 1d). `start_sector` and lengths are counted in pages. */
+export const storageGeometrySchema = z.strictObject({
+  type: z.literal('nand'),
+  pageBytes: z.union([z.literal(2048), z.literal(4096)]),
+  pagesPerBlock: z.literal(64),
+  totalPages: z.int().positive().max(STORAGE_MAX_PAGES),
+});
+export type StorageGeometry = z.infer<typeof storageGeometrySchema>;
+
+/** A range of pages that is never erased or written (P5). */
+export const protectedRangeSchema = z.strictObject({
+  name: z.string().min(1).max(32),
+  startSector: z.int().nonnegative().max(STORAGE_MAX_PAGES),
+  sectorCount: z.int().positive().max(STORAGE_MAX_PAGES),
+});
+export type ProtectedRange = z.infer<typeof protectedRangeSchema>;
+
+/** Which installed versions a rule speaks of. A field that is left out matches all. */
+export const versionMatchSchema = z.strictObject({
+  baseline: z.int().nonnegative().max(99).optional(),
+  minRelease: z.int().nonnegative().max(99).optional(),
+  maxRelease: z.int().nonnegative().max(99).optional(),
+  /** First number of the custom part: `01`, `12`, `20`, `30`, `A0`. */
+  customLine: z
+    .string()
+    .regex(/^[A-Z0-9]{1,4}$/)
+    .optional(),
+});
+export type VersionMatch = z.infer<typeof versionMatchSchema>;
+
+/** A known way from one version to another, or a known dead end, with who said so. */
+export const knownEdgeSchema = z.strictObject({
+  from: versionMatchSchema,
+  to: versionMatchSchema,
+  verdict: z.enum(['allowed', 'forbidden']),
+  why: sentence,
+  source: sentence,
+});
+export type KnownEdge = z.infer<typeof knownEdgeSchema>;
+
+export const knownIssueSchema = z.strictObject({
+  versions: versionMatchSchema,
+  what: sentence,
+  workaround: sentence.optional(),
+  source: sentence,
+});
+
+export const modelEntrySchema = z.strictObject({
+  format: z.literal('cistern-model/1'),
+  model: modelIdSchema,
+  vendor: z.string().regex(/^[a-z0-9]{2,32}$/),
+  name: z.string().min(1).max(80),
+  hardware: z.string().regex(/^[A-Z0-9]{2,32}$/),
+  flash: z.string().regex(/^[ME]\d{1,2}G$/),
+  chip: z.string().min(1).max(32),
+  flashMethod: z.literal('firehose-nand'),
+  storage: storageGeometrySchema,
+  usb: z.strictObject({
+    normal: z.array(usbId).min(1).max(8),
+    edl: z.array(usbId).min(1).max(8),
+    /** USB interface numbers in the normal composition (edl 1a). */
+    diagInterface: z.int().nonnegative().max(15),
+    atInterface: z.int().nonnegative().max(15),
+  }),
+  /** Sahara image id of the programmer (edl 1b: 13 for most). */
+  programmerImageId: z.int().nonnegative().max(64),
+  protectedRanges: z.array(protectedRangeSchema).min(1).max(32),
+  edges: z.array(knownEdgeSchema).max(200),
+  knownIssues: z.array(knownIssueSchema).max(200),
+  routers: z.array(z.string().min(1).max(80)).max(200),
+  sources: z.array(sentence).min(1).max(50),
+});
+export type ModelEntry = z.infer<typeof modelEntrySchema>;
+
+/** File name of the entry below its model's targets: `quectel/ec25euga-m4g/model.json`. */
+export const MODEL_ENTRY_NAME = 'model.json';

@@ -1,0 +1,222 @@
+/**
+ * Does this firmware fit this modem? Rules of field 2e, judged alike on the edge and on the device.
+ * `not known` is a refusal (P6): an edge between versions that nobody vouches for is not taken.
+ */
+import type { KnownEdge, ModelEntry, VersionMatch } from './catalogue.ts';
+import { compareFirmwareVersions, type FirmwareVersion, parseFirmwareVersion } from './firmware-version.ts';
+import { COMPATIBILITY_MAX_HOPS } from './limits.ts';
+import { productOf } from './model.ts';
+import type { ReleaseManifest } from './release.ts';
+
+export type Verdict = 'fits' | 'does not fit' | 'not known';
+
+/** A sentence for people, with a stable code for programs and the source of the statement. */
+export type CompatibilityReason = {
+  readonly code:
+    | 'same-version'
+    | 'other-model'
+    | 'edge-listed'
+    | 'edge-forbidden'
+    | 'same-line-newer'
+    | 'downgrade'
+    | 'baseline-not-listed'
+    | 'line-not-listed'
+    | 'embargo'
+    | 'custom-part-missing'
+    | 'release-not-published'
+    | 'path-found';
+  readonly sentence: string;
+  readonly source: string;
+};
+
+export type Compatibility = {
+  readonly verdict: Verdict;
+  readonly reasons: readonly CompatibilityReason[];
+  /** Versions to install in turn, the wanted one last; empty unless it fits. */
+  readonly path: readonly string[];
+};
+
+export type KnownRelease = Pick<ReleaseManifest, 'version' | 'installableFrom'>;
+
+const OUR_RULE = 'Cistern rule: unlisted means refused (docs/compatibility.md)';
+
+/** Verdict on `installed -> wanted`, through intermediate releases where a direct step is not allowed. */
+export function judgeCompatibility(
+  installed: FirmwareVersion,
+  wanted: FirmwareVersion,
+  known: { readonly entry: ModelEntry; readonly releases: readonly KnownRelease[] },
+): Compatibility {
+  const release = known.releases.find((candidate) => candidate.version === wanted.text);
+  if (release === undefined) {
+    const sentence = `${wanted.text} is not published here for ${known.entry.model}.`;
+    return {
+      verdict: 'not known',
+      reasons: [{ code: 'release-not-published', sentence, source: 'this repository' }],
+      path: [],
+    };
+  }
+  const direct = judgeStep(installed, wanted, known.entry, release);
+  if (direct.verdict === 'fits') return { ...direct, path: [wanted.text] };
+  const path = findPath(installed, wanted, known);
+  if (path === null) return { ...direct, path: [] };
+  const sentence = `Not in one step, but through ${path.slice(0, -1).join(', then ')}.`;
+  return {
+    verdict: 'fits',
+    reasons: [...direct.reasons, { code: 'path-found', sentence, source: 'releases of this repository' }],
+    path,
+  };
+}
+
+type StepVerdict = Omit<Compatibility, 'path'>;
+
+/** Verdict on one direct step. Refusals come first, so a listed edge never overrides a forbidden one. */
+export function judgeStep(
+  installed: FirmwareVersion,
+  wanted: FirmwareVersion,
+  entry: ModelEntry,
+  release: KnownRelease,
+): StepVerdict {
+  const says = (
+    verdict: Verdict,
+    code: CompatibilityReason['code'],
+    sentence: string,
+    source = OUR_RULE,
+  ): StepVerdict => ({
+    verdict,
+    reasons: [{ code, sentence, source }],
+  });
+
+  if (productOf(installed) !== productOf(wanted) || productOf(wanted) !== productOf(entry)) {
+    return says(
+      'does not fit',
+      'other-model',
+      `${installed.text} runs on ${installed.hardware} with ${installed.flash} flash; ${wanted.text} is for ${wanted.hardware} with ${wanted.flash}.`,
+      'field 2e rules 1 and 2: hardware and flash must match exactly',
+    );
+  }
+  if (installed.text === wanted.text)
+    return says('fits', 'same-version', `${wanted.text} is what is installed.`);
+
+  const forbidden = findEdge(entry.edges, 'forbidden', installed, wanted);
+  if (forbidden !== undefined) return says('does not fit', 'edge-forbidden', forbidden.why, forbidden.source);
+  if (isEmbargoed(installed) && !isEmbargoed(wanted)) {
+    return says(
+      'does not fit',
+      'embargo',
+      `${installed.text} is of the locked line (A2x, A3x or x.2xx, x.3xx) and cannot go back to ${wanted.text}.`,
+      'field 1a: embargo rule of the router vendor since 2023',
+    );
+  }
+
+  const listed = release.installableFrom.find((way) => matchesVersion(way.from, installed));
+  if (listed !== undefined) {
+    return says(
+      'fits',
+      'edge-listed',
+      `The release names ${installed.text} as one it may follow.`,
+      listed.source,
+    );
+  }
+  const allowed = findEdge(entry.edges, 'allowed', installed, wanted);
+  if (allowed !== undefined) return says('fits', 'edge-listed', allowed.why, allowed.source);
+
+  if (installed.custom === null || wanted.custom === null) {
+    return says(
+      'not known',
+      'custom-part-missing',
+      `${installed.text} does not show its customer line (AT+QGMR does).`,
+    );
+  }
+  if (installed.baseline !== wanted.baseline) {
+    return says(
+      'not known',
+      'baseline-not-listed',
+      `From R${two(installed.baseline)} to R${two(wanted.baseline)} crosses a baseline, and nobody vouches for that step.`,
+      'field 2e rule 3',
+    );
+  }
+  if (customLine(installed) !== customLine(wanted)) {
+    return says(
+      'not known',
+      'line-not-listed',
+      `Customer line ${customLine(installed)} to ${customLine(wanted)}: nobody vouches for that step.`,
+      'field 2e rule 5',
+    );
+  }
+  if (compareFirmwareVersions(wanted, installed) < 0) {
+    return says(
+      'not known',
+      'downgrade',
+      `${wanted.text} is older than ${installed.text}, and nobody vouches for going back.`,
+    );
+  }
+  return says(
+    'fits',
+    'same-line-newer',
+    `${wanted.text} is newer, of the same baseline and customer line.`,
+    'field 2a, 2e',
+  );
+}
+
+/** Shortest way through published releases, each step allowed; breadth first, bounded. */
+function findPath(
+  installed: FirmwareVersion,
+  wanted: FirmwareVersion,
+  known: { readonly entry: ModelEntry; readonly releases: readonly KnownRelease[] },
+): readonly string[] | null {
+  const seen = new Set([installed.text]);
+  let frontier: { version: FirmwareVersion; path: readonly string[] }[] = [{ version: installed, path: [] }];
+  for (let hop = 0; hop < COMPATIBILITY_MAX_HOPS && frontier.length > 0; hop++) {
+    const next: typeof frontier = [];
+    for (const { version, path } of frontier) {
+      for (const release of known.releases) {
+        if (seen.has(release.version)) continue;
+        const step = parseFirmwareVersion(release.version);
+        if (!step.ok || judgeStep(version, step.value, known.entry, release).verdict !== 'fits') continue;
+        seen.add(release.version);
+        const through = [...path, release.version];
+        if (release.version === wanted.text) return through;
+        next.push({ version: step.value, path: through });
+      }
+    }
+    frontier = next;
+  }
+  return null;
+}
+
+function findEdge(
+  edges: readonly KnownEdge[],
+  verdict: KnownEdge['verdict'],
+  from: FirmwareVersion,
+  to: FirmwareVersion,
+): KnownEdge | undefined {
+  return edges.find(
+    (edge) => edge.verdict === verdict && matchesVersion(edge.from, from) && matchesVersion(edge.to, to),
+  );
+}
+
+export function matchesVersion(match: VersionMatch, version: FirmwareVersion): boolean {
+  return (
+    (match.baseline === undefined || match.baseline === version.baseline) &&
+    (match.minRelease === undefined || version.release >= match.minRelease) &&
+    (match.maxRelease === undefined || version.release <= match.maxRelease) &&
+    (match.customLine === undefined || match.customLine === customLine(version))
+  );
+}
+
+/** `01` of `01.200.01.200`; null where the version has no custom part. */
+export function customLine(version: FirmwareVersion): string | null {
+  return version.custom?.split('.')[0] ?? null;
+}
+
+/** Release A2x or A3x, or custom x.2xx.x.2xx / x.3xx.x.3xx (field 1a). */
+export function isEmbargoed(version: FirmwareVersion): boolean {
+  if (version.release >= 20 && version.release <= 39) return true;
+  return (
+    version.custom !== null && /^[A-Z0-9]{1,2}\.[23]\d{2}\.[A-Z0-9]{1,2}\.[23]\d{2}$/.test(version.custom)
+  );
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0');
+}

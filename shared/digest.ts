@@ -1,0 +1,17 @@
+/** SHA-256 in the spellings the protocols want. WebCrypto, so that Node, workerd and a browser compute the same. */
+import { toBase64, toHex } from './bytes.ts';
+
+export const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+export async function sha256(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+}
+
+export async function sha256Hex(bytes: Uint8Array): Promise<string> {
+  return toHex(await sha256(bytes));
+}
+
+/** `Content-Digest` and `Repr-Digest` field value (RFC 9530). */
+export async function digestField(bytes: Uint8Array): Promise<string> {
+  return `sha-256=:${toBase64(await sha256(bytes))}:`;
+}
