@@ -1,0 +1,150 @@
+/**
+ * NAND flash as the chip behaves (edl 1d): it is programmed by page and erased by block, a page can be programmed
+ * once after each erase of its block, and an erased page reads 0xFF. Storage is sparse: a block without a
+ * programmed page costs nothing.
+ */
+import { err, ok, type Result } from '../../shared/result.ts';
+import { NAND_MAX_BYTES } from './limits.ts';
+
+export type NandGeometry = {
+  readonly pageBytes: number;
+  readonly pagesPerBlock: number;
+  readonly blockCount: number;
+};
+
+export type NandFailure =
+  | { readonly reason: 'page-not-erased'; readonly page: number }
+  | { readonly reason: 'bad-block'; readonly block: number }
+  | { readonly reason: 'out-of-range'; readonly index: number; readonly count: number };
+
+/** Told of every change, in order, so that flash can outlive the process. */
+export interface NandObserver {
+  programmed(page: number, bytes: Uint8Array, writeCount: number): void;
+  erased(firstPage: number, pageCount: number): void;
+}
+
+/** What a chip held before: handed to a new `Nand` so that it goes on from there. */
+export type NandContent = {
+  /** One entry a page: 1 programmed, 0 erased. */
+  readonly programmedPages: Uint8Array;
+  readonly writeCounts: Uint32Array;
+  readBlock(block: number): Uint8Array;
+};
+
+export class Nand {
+  readonly geometry: NandGeometry;
+  readonly pageCount: number;
+  readonly badBlocks: ReadonlySet<number>;
+  readonly #blocks: (Uint8Array | undefined)[];
+  readonly #programmed: Uint8Array;
+  readonly #writeCounts: Uint32Array;
+  readonly #observer: NandObserver | undefined;
+
+  constructor(options: {
+    readonly geometry: NandGeometry;
+    readonly badBlocks?: Iterable<number>;
+    readonly content?: NandContent;
+    readonly observer?: NandObserver;
+  }) {
+    this.geometry = options.geometry;
+    const { pageBytes, pagesPerBlock, blockCount } = this.geometry;
+    this.pageCount = pagesPerBlock * blockCount;
+    if (!(this.pageCount * pageBytes <= NAND_MAX_BYTES)) {
+      throw new Error(
+        `a NAND of ${blockCount} blocks of ${pagesPerBlock} x ${pageBytes} bytes is over 1 GiB`,
+      );
+    }
+    this.badBlocks = new Set(options.badBlocks ?? []);
+    this.#observer = options.observer;
+    this.#programmed = options.content?.programmedPages ?? new Uint8Array(this.pageCount);
+    this.#writeCounts = options.content?.writeCounts ?? new Uint32Array(this.pageCount);
+    this.#blocks = new Array<Uint8Array | undefined>(blockCount).fill(undefined);
+    if (options.content !== undefined) this.#load(options.content);
+  }
+
+  isProgrammed(page: number): boolean {
+    return this.#programmed[page] === 1;
+  }
+
+  isBad(block: number): boolean {
+    return this.badBlocks.has(block);
+  }
+
+  /** How often this page was programmed in the chip's life. */
+  writeCount(page: number): number {
+    return this.#writeCounts[page] ?? 0;
+  }
+
+  /** Copies one page into `target` at `offsetBytes`; an erased page is 0xFF. */
+  readPage(page: number, target: Uint8Array, offsetBytes: number): void {
+    const { pageBytes } = this.geometry;
+    const stored = this.programmedPage(page);
+    if (stored === undefined) target.fill(0xff, offsetBytes, offsetBytes + pageBytes);
+    else target.set(stored, offsetBytes);
+  }
+
+  /** The stored bytes of a programmed page, not a copy: to be read at once and never written. */
+  programmedPage(page: number): Uint8Array | undefined {
+    if (this.#programmed[page] !== 1) return undefined;
+    const { pageBytes, pagesPerBlock } = this.geometry;
+    const offset = (page % pagesPerBlock) * pageBytes;
+    return this.#blocks[Math.floor(page / pagesPerBlock)]?.subarray(offset, offset + pageBytes);
+  }
+
+  /** Programs one erased page with exactly `pageBytes` bytes. */
+  program(page: number, bytes: Uint8Array): Result<void, NandFailure> {
+    const { pageBytes, pagesPerBlock } = this.geometry;
+    if (bytes.length !== pageBytes) throw new Error(`a page has ${pageBytes} bytes, not ${bytes.length}`);
+    if (!(page >= 0 && page < this.pageCount)) {
+      return err({ reason: 'out-of-range', index: page, count: this.pageCount });
+    }
+    const block = Math.floor(page / pagesPerBlock);
+    if (this.badBlocks.has(block)) return err({ reason: 'bad-block', block });
+    if (this.#programmed[page] === 1) return err({ reason: 'page-not-erased', page });
+    this.#store(page, bytes);
+    return ok();
+  }
+
+  /** Makes every page of the block erased again. */
+  eraseBlock(block: number): Result<void, NandFailure> {
+    const { pagesPerBlock, blockCount } = this.geometry;
+    if (!(block >= 0 && block < blockCount)) {
+      return err({ reason: 'out-of-range', index: block, count: blockCount });
+    }
+    if (this.badBlocks.has(block)) return err({ reason: 'bad-block', block });
+    const firstPage = block * pagesPerBlock;
+    this.#blocks[block] = undefined;
+    this.#programmed.fill(0, firstPage, firstPage + pagesPerBlock);
+    this.#observer?.erased(firstPage, pagesPerBlock);
+    return ok();
+  }
+
+  /** What power loss does to the page being written: whatever it held, it now holds `garbage`. */
+  spoilPage(page: number, garbage: Uint8Array): void {
+    this.#store(page, garbage);
+  }
+
+  #store(page: number, bytes: Uint8Array): void {
+    const { pageBytes, pagesPerBlock } = this.geometry;
+    const index = Math.floor(page / pagesPerBlock);
+    let block = this.#blocks[index];
+    if (block === undefined) {
+      block = new Uint8Array(pagesPerBlock * pageBytes);
+      this.#blocks[index] = block;
+    }
+    block.set(bytes, (page % pagesPerBlock) * pageBytes);
+    this.#programmed[page] = 1;
+    const writeCount = this.writeCount(page) + 1;
+    this.#writeCounts[page] = writeCount;
+    this.#observer?.programmed(page, bytes, writeCount);
+  }
+
+  #load(content: NandContent): void {
+    const { pagesPerBlock, blockCount } = this.geometry;
+    for (let block = 0; block < blockCount; block++) {
+      const firstPage = block * pagesPerBlock;
+      const holdsPages = this.#programmed.subarray(firstPage, firstPage + pagesPerBlock).includes(1);
+      if (holdsPages) this.#blocks[block] = content.readBlock(block);
+    }
+  }
+}
