@@ -1,0 +1,29 @@
+/** The publisher's own bounds, each with its unit. What the other side must know too stands in shared/limits.ts. */
+
+/** Directories below a package's root; vendors use three. */
+export const PACKAGE_MAX_DEPTH = 8;
+/** Entries looked at in a directory or zip, directories included. */
+export const PACKAGE_MAX_ENTRIES = 4096;
+/** A file shown to a parser (XML, md5.txt) is read whole, so it is small. */
+export const PARSED_FILE_MAX_BYTES = 256 * 1024;
+export const FAMILY_FILE_MAX_BYTES = 256 * 1024;
+/** Findings printed for one package; a broken one has few distinct causes. */
+export const FINDINGS_MAX = 200;
+
+/** Compressed chunks under way at once: bounds memory to about 16 MiB whatever the package. */
+export const CHUNKS_IN_FLIGHT = 8;
+export const UPLOADS_IN_FLIGHT = 6;
+export const DOWNLOADS_IN_FLIGHT = 8;
+
+/** Requests to the repository. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+export const REQUEST_ATTEMPTS_MAX = 5;
+export const RETRY_FIRST_WAIT_MS = 250;
+export const RETRY_LONGEST_WAIT_MS = 8_000;
+/** Answers other than chunks and targets: problems, lists. */
+export const ANSWER_MAX_BYTES = 256 * 1024;
+
+/** Key files. */
+export const KEY_FILE_MAX_BYTES = 16 * 1024;
+export const PASSPHRASE_MIN_CHARS = 12;
+export const PASSPHRASE_MAX_CHARS = 1024;
