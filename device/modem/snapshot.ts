@@ -1,0 +1,116 @@
+/**
+ * What works before the update, and whether it works as well after it (P7). A flasher's success with a dead
+ * network afterwards is the most common complaint of the field (field 1c), so success is judged here.
+ * No identities: that there is an IMEI is noted, never its value (P11).
+ */
+import * as z from 'zod';
+import { ok, type Result } from '../../shared/result.ts';
+import type { ModemDoor, Sighting } from '../transport/door.ts';
+import type { Pipe } from '../transport/pipe.ts';
+import { type AtFailure, askAt, prefixedValue } from './at.ts';
+import type { IdentifyFailure } from './identify.ts';
+
+export const snapshotSchema = z.strictObject({
+  usbId: z.string().max(20),
+  interfaceCount: z.int(),
+  usbNetMode: z.string().max(80).nullable(),
+  functionality: z.string().max(20).nullable(),
+  sim: z.string().max(40).nullable(),
+  registration: z.enum(['home', 'roaming', 'none']),
+  contexts: z.array(z.string().max(200)).max(32),
+  attached: z.boolean(),
+  mbnAutoSelect: z.string().max(80).nullable(),
+  imeiPresent: z.boolean(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+export type Difference = { readonly what: keyof Snapshot; readonly before: string; readonly after: string };
+
+/** Reads the snapshot from a modem in normal mode. */
+export async function takeSnapshot(
+  door: ModemDoor,
+  sighting: Pick<Sighting, 'usbId' | 'interfaceCount'>,
+  signal?: AbortSignal,
+): Promise<Result<Snapshot, IdentifyFailure>> {
+  const at = await door.openAt(signal);
+  if (!at.ok) return at;
+  const read = await readSnapshot(at.value, sighting, signal);
+  await at.value.close();
+  return read;
+}
+
+async function readSnapshot(
+  pipe: Pipe,
+  { usbId, interfaceCount }: Pick<Sighting, 'usbId' | 'interfaceCount'>,
+  signal?: AbortSignal,
+): Promise<Result<Snapshot, AtFailure>> {
+  const answers = new Map<string, { first: string | null; all: readonly string[] }>();
+  const questions: readonly (readonly [command: string, prefix: string])[] = [
+    ['AT+CFUN?', '+CFUN'],
+    ['AT+CPIN?', '+CPIN'],
+    ['AT+CEREG?', '+CEREG'],
+    ['AT+CREG?', '+CREG'],
+    ['AT+CGDCONT?', '+CGDCONT'],
+    ['AT+CGATT?', '+CGATT'],
+    ['AT+QCFG="usbnet"', '+QCFG'],
+    ['AT+QMBNCFG="AutoSel"', '+QMBNCFG'],
+    ['AT+CGSN', ''],
+  ];
+  for (const [command, prefix] of questions) {
+    const asked = await askAt(pipe, command, signal);
+    if (!asked.ok) return asked;
+    const lines = asked.value.lines ?? [];
+    const first = prefix === '' ? (lines[0] ?? null) : (prefixedValue(asked.value, prefix) ?? null);
+    answers.set(command, { first, all: lines.filter((line) => line.startsWith(`${prefix}:`)) });
+  }
+  const first = (command: string) => answers.get(command)?.first ?? null;
+  return ok({
+    usbId,
+    interfaceCount,
+    usbNetMode: first('AT+QCFG="usbnet"'),
+    functionality: first('AT+CFUN?'),
+    sim: first('AT+CPIN?'),
+    registration: betterRegistration(first('AT+CEREG?'), first('AT+CREG?')),
+    contexts: (answers.get('AT+CGDCONT?')?.all ?? []).map(readContext).slice(0, 32),
+    attached: first('AT+CGATT?') === '1',
+    mbnAutoSelect: first('AT+QMBNCFG="AutoSel"'),
+    imeiPresent: /^\d{14,16}$/.test(first('AT+CGSN') ?? ''),
+  });
+}
+
+/** Context id, type and APN; what follows (addresses) differs from one attach to the next. */
+function readContext(line: string): string {
+  return line.slice('+CGDCONT:'.length).trim().split(',').slice(0, 3).join(',').slice(0, 200);
+}
+
+function betterRegistration(...answers: readonly (string | null)[]): Snapshot['registration'] {
+  const states = answers.map((answer) => answer?.split(',')[1]?.trim());
+  if (states.includes('1')) return 'home';
+  return states.includes('5') ? 'roaming' : 'none';
+}
+
+/** What is worse than before; better or equal is no difference. Empty means P7 holds. */
+export function findWorse(before: Snapshot, after: Snapshot): readonly Difference[] {
+  const differences: Difference[] = [];
+  const note = (what: keyof Snapshot, isWorse: boolean) => {
+    if (isWorse) differences.push({ what, before: show(before[what]), after: show(after[what]) });
+  };
+  note('usbId', after.usbId !== before.usbId);
+  note('interfaceCount', after.interfaceCount !== before.interfaceCount);
+  note('usbNetMode', after.usbNetMode !== before.usbNetMode);
+  note('functionality', before.functionality === '1' && after.functionality !== '1');
+  note('sim', before.sim === 'READY' && after.sim !== 'READY');
+  note('registration', before.registration !== 'none' && after.registration === 'none');
+  note(
+    'contexts',
+    before.contexts.some((context) => !after.contexts.includes(context)),
+  );
+  note('attached', before.attached && !after.attached);
+  note('mbnAutoSelect', after.mbnAutoSelect !== before.mbnAutoSelect);
+  note('imeiPresent', before.imeiPresent && !after.imeiPresent);
+  return differences;
+}
+
+function show(value: Snapshot[keyof Snapshot]): string {
+  return Array.isArray(value) ? value.join(' | ') : String(value);
+}

@@ -1,0 +1,15 @@
+/** Bounds of the Sahara conversation, with their units. */
+
+export const HELLO_TIMEOUT_MS = 2_000;
+export const REPLY_TIMEOUT_MS = 10_000;
+export const WRITE_TIMEOUT_MS = 15_000;
+export const PACKET_MAX_BYTES = 1024;
+/** The largest programmer seen is below 1 MiB (edl 1e). */
+export const PROGRAMMER_MAX_BYTES = 4 * 1024 * 1024;
+/** One read request of the modem; 9x07 asks for 4 KiB, later chips for up to 1 MiB. */
+export const READ_MAX_BYTES = 1024 * 1024;
+/** A programmer is asked for once; headers and hashes a few times more. */
+export const TOTAL_READ_FACTOR = 4;
+export const READ_REQUESTS_MAX = 16_384;
+/** Bytes of a stale session that are read past while looking for a HELLO. */
+export const STALE_READS_MAX = 16;

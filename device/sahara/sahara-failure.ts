@@ -1,0 +1,20 @@
+/** How loading a programmer over Sahara can fail. */
+import type { TransferFailure } from '../transport/pipe.ts';
+import type { PacketFailure } from './packets.ts';
+
+export type SaharaFailure =
+  | TransferFailure
+  | PacketFailure
+  | { readonly reason: 'sahara-no-hello' }
+  /** A session somebody else began or left; the modem was reset and comes back with a new HELLO. */
+  | { readonly reason: 'sahara-stale-session' }
+  | { readonly reason: 'sahara-unexpected-packet'; readonly wanted: string; readonly got: string }
+  | {
+      readonly reason: 'sahara-read-out-of-bounds';
+      readonly offsetBytes: number;
+      readonly lengthBytes: number;
+      readonly programmerBytes: number;
+    }
+  | { readonly reason: 'sahara-too-many-reads' }
+  | { readonly reason: 'programmer-rejected'; readonly status: number; readonly meaning: string }
+  | { readonly reason: 'sahara-error'; readonly status: number; readonly meaning: string };

@@ -1,0 +1,90 @@
+/**
+ * A modem behind a relay: `tcp://HOST:PORT?at=PORT`. PORT speaks usb2tcp and carries DIAG in normal mode and the
+ * bulk pair in EDL; the `at` port is the AT tty as a raw stream, as socat or ser2net give it.
+ */
+import type net from 'node:net';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { type DoorFailure, type ModemDoor, type OpenedModem, stateOf } from './door.ts';
+import { Inbox } from './inbox.ts';
+import { ANNOUNCEMENT_TIMEOUT_MS } from './limits.ts';
+import type { Pipe } from './pipe.ts';
+import { type Address, closeTcp, connectTcp, pump, resumeWhenDrained, sendTcp } from './tcp-socket.ts';
+import { FrameReader, frameHeader, parseAnnouncement } from './usb2tcp.ts';
+
+export function tcpDoor(usb: Address, at: Address): ModemDoor {
+  const where = `tcp://${usb.host}:${usb.port}?at=${at.port}`;
+  return {
+    key: `tcp-${usb.host}-${usb.port}`.replaceAll(/[^A-Za-z0-9.-]/g, '_'),
+    where,
+    open: (signal) => openRelay(usb, where, signal),
+    openAt: (signal) => openStream(at, where, signal),
+  };
+}
+
+async function openRelay(
+  address: Address,
+  where: string,
+  signal?: AbortSignal,
+): Promise<Result<OpenedModem, DoorFailure>> {
+  const socket = await connectTcp(address, signal);
+  if (socket === null) return err({ reason: 'modem-absent', where });
+  const inbox = new Inbox();
+  const frames = new FrameReader();
+  pump(socket, inbox, (bytes) => {
+    const cut = frames.push(bytes);
+    if (cut.ok) {
+      for (const frame of cut.value) inbox.push(frame);
+      return;
+    }
+    inbox.end({ reason: 'link-broken', why: cut.failure.why });
+    socket.destroy();
+  });
+
+  const first = await inbox.read(64, { timeoutMs: ANNOUNCEMENT_TIMEOUT_MS, signal });
+  const announced = first.ok ? parseAnnouncement(first.value, frames.littleEndian) : null;
+  if (announced === null || !announced.ok) {
+    await closeTcp(socket);
+    if (first.ok || first.failure.reason === 'transfer-timed-out') {
+      return err({
+        reason: 'link-broken',
+        why: `${where} does not announce a modem; is it a usb2tcp relay?`,
+      });
+    }
+    // A relay whose modem is off the bus accepts and hangs up.
+    return err(
+      first.failure.reason === 'modem-disconnected' ? { reason: 'modem-absent', where } : first.failure,
+    );
+  }
+  const { vendorId, productId, interfaceCount } = announced.value;
+  const usbId = `${hex4(vendorId)}:${hex4(productId)}`;
+  const framed = (bytes: Uint8Array) => [frameHeader(bytes.length, frames.littleEndian), bytes];
+  return ok({ usbId, interfaceCount, state: stateOf(usbId), pipe: pipeOf(socket, inbox, framed) });
+}
+
+async function openStream(
+  address: Address,
+  where: string,
+  signal?: AbortSignal,
+): Promise<Result<Pipe, DoorFailure>> {
+  const socket = await connectTcp(address, signal);
+  if (socket === null) return err({ reason: 'modem-absent', where });
+  const inbox = new Inbox();
+  pump(socket, inbox, (bytes) => inbox.push(new Uint8Array(bytes)));
+  return ok(pipeOf(socket, inbox, (bytes) => [bytes]));
+}
+
+function pipeOf(socket: net.Socket, inbox: Inbox, parts: (bytes: Uint8Array) => readonly Uint8Array[]): Pipe {
+  return {
+    transferIn: async (maxBytes, options) => {
+      const read = await inbox.read(maxBytes, options);
+      resumeWhenDrained(socket, inbox);
+      return read;
+    },
+    transferOut: (bytes, options) => sendTcp(socket, parts(bytes), options),
+    close: () => closeTcp(socket),
+  };
+}
+
+function hex4(id: number): string {
+  return id.toString(16).padStart(4, '0');
+}
