@@ -1,0 +1,40 @@
+/**
+ * Which addresses may be asked. Plain HTTP stays on this machine: everything we fetch is signed or hashed, but
+ * which model asks, and when, is nobody else's business, and a report is not signed for secrecy.
+ */
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { AddressRefusal, HttpFailure } from './http.ts';
+import { SHOWN_URL_MAX_CHARS } from './limits.ts';
+
+export type AddressPolicy = { readonly allowInsecure: boolean };
+
+export function parseAddress(text: string, policy: AddressPolicy): Result<URL, HttpFailure> {
+  if (!URL.canParse(text)) return refuse(text, 'not-an-address');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return refuse(url.host, 'credentials-in-address');
+  if (url.protocol === 'https:') return ok(url);
+  if (url.protocol !== 'http:') return refuse(text, 'not-http');
+  if (policy.allowInsecure || isLoopback(url.hostname)) return ok(url);
+  return refuse(text, 'plain-http-to-another-machine');
+}
+
+/** Where a `Location` field leads from `from` (RFC 9110 section 10.2.2), if it may lead there. */
+export function parseRedirect(location: string, from: URL, policy: AddressPolicy): Result<URL, HttpFailure> {
+  if (!URL.canParse(location, from.href)) return refuse(location, 'not-an-address');
+  const target = new URL(location, from.href);
+  if (target.protocol !== from.protocol) return refuse(location, 'redirect-to-another-scheme');
+  return parseAddress(target.href, policy);
+}
+
+/** `URL` has already written every spelling of an IPv4 address as four decimal numbers. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+export function shownUrl(url: string): string {
+  return url.slice(0, SHOWN_URL_MAX_CHARS);
+}
+
+function refuse(url: string, why: AddressRefusal): Result<URL, HttpFailure> {
+  return err({ reason: 'address-refused', url: shownUrl(url), why });
+}
