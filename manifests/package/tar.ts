@@ -2,7 +2,8 @@
  * The package as one tar that is the same on every machine and every run: ustar, files only, sorted by path,
  * no times, no owners. Its content is cut into chunks; the release manifest says where each file's bytes begin.
  */
-import { type Headers, type Pack, pack } from 'tar-stream';
+import { once } from 'node:events';
+import { type Pack, pack } from 'tar-stream';
 import type { PackageSource, SourceFile } from './source.ts';
 
 const BLOCK_BYTES = 512;
@@ -53,15 +54,15 @@ async function writeEntries(
     done.promise.catch(() => {});
     for await (const bytes of source.read(file.path)) {
       onFileBytes(file.path, bytes);
-      if (!entry.write(bytes)) await Promise.race([drained(entry), done.promise]);
+      if (!entry.write(bytes)) await Promise.race([once(entry, 'drain'), done.promise]);
     }
-    entry.end();
+    entry.end(null);
     await done.promise;
   }
   tar.finalize();
 }
 
-function headerOf(file: SourceFile): Headers {
+function headerOf(file: SourceFile): Parameters<Pack['entry']>[0] {
   return {
     name: file.path,
     size: file.sizeBytes,
@@ -73,8 +74,4 @@ function headerOf(file: SourceFile): Headers {
     uname: '',
     gname: '',
   };
-}
-
-function drained(entry: NodeJS.EventEmitter): Promise<void> {
-  return new Promise((resolve) => entry.once('drain', () => resolve()));
 }
