@@ -1,8 +1,14 @@
 /** Bounds of the Sahara conversation, with their units. */
 
-export const HELLO_TIMEOUT_MS = 2_000;
-export const REPLY_TIMEOUT_MS = 10_000;
-export const WRITE_TIMEOUT_MS = 15_000;
+export type SaharaTimings = {
+  /** A HELLO is sent when the modem is opened; later means that somebody else has had it. */
+  readonly helloMs: number;
+  readonly replyMs: number;
+  readonly writeMs: number;
+};
+
+export const DEFAULT_SAHARA_TIMINGS: SaharaTimings = { helloMs: 2_000, replyMs: 10_000, writeMs: 15_000 };
+
 export const PACKET_MAX_BYTES = 1024;
 /** The largest programmer seen is below 1 MiB (edl 1e). */
 export const PROGRAMMER_MAX_BYTES = 4 * 1024 * 1024;

@@ -1,0 +1,14 @@
+/** How a conversation with a Firehose programmer can fail. */
+import type { TransferFailure } from '../transport/pipe.ts';
+
+export type FirehoseFailure =
+  | TransferFailure
+  | { readonly reason: 'firehose-document-invalid'; readonly why: string }
+  | { readonly reason: 'firehose-silent'; readonly command: string; readonly timeoutMs: number }
+  | { readonly reason: 'firehose-too-talkative'; readonly command: string }
+  | { readonly reason: 'programmer-refused'; readonly command: string; readonly logs: readonly string[] }
+  | { readonly reason: 'programmer-answer-unexpected'; readonly command: string; readonly why: string }
+  | { readonly reason: 'programmer-needs-signed-digests' }
+  | { readonly reason: 'programmer-lacks-function'; readonly needed: string }
+  | { readonly reason: 'wrong-geometry'; readonly wanted: string; readonly found: string }
+  | { readonly reason: 'read-back-differs'; readonly sector: number };

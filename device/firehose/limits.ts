@@ -1,0 +1,47 @@
+/**
+ * Bounds of the Firehose conversation, with their units. The field's failures came from waits of 3 s and 6 s
+ * (edl 1c); a NAND that takes longer than these is broken.
+ */
+
+/** 8 KiB is what every NAND programmer takes; a larger offer would be answered by NAK (edl 1c). */
+export const PAYLOAD_BYTES = 8192;
+export const PAYLOAD_MIN_BYTES = 512;
+export const PAYLOAD_MAX_BYTES = 1024 * 1024;
+export const DOCUMENT_MAX_BYTES = 16 * 1024;
+export const DOCUMENTS_PER_REPLY_MAX = 2_000;
+/** Log lines kept of one reply, for the verdict. */
+export const LOGS_KEPT_MAX = 60;
+export const READ_TRANSFER_BYTES = 64 * 1024;
+/** A NAK with a smaller payload is answered once (edl 1c). */
+export const CONFIGURE_ATTEMPTS_MAX = 2;
+
+/** How long each wait may last. They travel with the link, so that a test need not wait for hardware. */
+export type FirehoseTimings = {
+  /** The first log after the programmer starts may take 3 s; then a second of silence ends them (edl 1c). */
+  readonly firstLogMs: number;
+  readonly startQuietMs: number;
+  /** Logs may follow a response; writes fail while they are pending. */
+  readonly quietMs: number;
+  readonly writeMs: number;
+  readonly replyMs: number;
+  readonly eraseMs: number;
+  readonly programDoneMs: number;
+  readonly rawReadMs: number;
+  /** After a reset is accepted the modem leaves the bus once its logs are read. */
+  readonly leaveMs: number;
+};
+
+export const DEFAULT_FIREHOSE_TIMINGS: FirehoseTimings = {
+  firstLogMs: 3_000,
+  startQuietMs: 1_000,
+  quietMs: 20,
+  writeMs: 30_000,
+  replyMs: 30_000,
+  eraseMs: 180_000,
+  programDoneMs: 180_000,
+  rawReadMs: 30_000,
+  leaveMs: 15_000,
+};
+
+/** Bytes asked of the stage at a time while programming and comparing. */
+export const SOURCE_WINDOW_BYTES = 256 * 1024;
