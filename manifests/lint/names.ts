@@ -1,0 +1,57 @@
+/** Judges what file and package names say: geometry and version. */
+import type { ModelEntry } from '../../shared/catalogue.ts';
+import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
+import { modelOf } from '../../shared/model.ts';
+import { errorAt, type Finding, warningAt } from './finding.ts';
+
+/** `…_p2K_b128K_…`: pages of 2 KiB, blocks of 128 KiB (edl 1d). */
+export function judgeGeometryName(file: string, entry: ModelEntry): readonly Finding[] {
+  const [, page, block] = /p(\d+)K_b(\d+)K/i.exec(file) ?? [];
+  if (page === undefined || block === undefined) return [];
+  const { pageBytes, pagesPerBlock } = entry.storage;
+  const fits = Number(page) * 1024 === pageBytes && Number(block) * 1024 === pageBytes * pagesPerBlock;
+  if (fits) return [];
+  const sentence = `Named for pages of ${page} KiB and blocks of ${block} KiB; ${entry.name} has ${pageBytes / 1024} and ${(pageBytes * pagesPerBlock) / 1024}.`;
+  return [errorAt('name-contradicts-geometry', { file }, sentence)];
+}
+
+const VERSION_IN_NAME = /[A-Z0-9]+R\d{2}A\d{2}(?:V\d{2})?[ME]\d{1,2}G[A-Z]*(?:_[A-Za-z0-9.]+)?/;
+
+/** The version a package's own name shows; the content does not carry it (field 2a). */
+export function versionInNames(names: readonly string[]): FirmwareVersion | null {
+  for (const name of names) {
+    const version = parseFirmwareVersion(VERSION_IN_NAME.exec(name)?.[0] ?? '');
+    if (version.ok) return version.value;
+  }
+  return null;
+}
+
+export function judgeVersion(
+  version: FirmwareVersion | null,
+  names: readonly string[],
+  entry: ModelEntry | null,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  const named = versionInNames(names);
+  if (named === null) {
+    const sentence =
+      'Neither the package nor its top directory is named for a version, so nothing confirms it.';
+    findings.push(warningAt('name-shows-no-version', null, sentence));
+  }
+  if (version !== null && named !== null && !saysTheSame(named, version)) {
+    const sentence = `The package is named for ${named.text}, and ${version.text} was asked for.`;
+    findings.push(errorAt('version-contradicts-name', { file: null }, sentence));
+  }
+  const decisive = version ?? named;
+  if (entry !== null && decisive !== null && modelOf(entry.vendor, decisive) !== entry.model) {
+    const sentence = `${decisive.text} is firmware of ${decisive.hardware} with ${decisive.flash} flash, not of ${entry.model}.`;
+    findings.push(errorAt('version-of-another-model', { file: null }, sentence));
+  }
+  return findings;
+}
+
+/** A name may leave out the custom part, but not contradict it. */
+function saysTheSame(named: FirmwareVersion, version: FirmwareVersion): boolean {
+  if (named.custom === null) return version.text.split('_')[0] === named.text;
+  return named.text === version.text;
+}

@@ -1,0 +1,41 @@
+/** Reads every file of a package once: digests of all, the text of the few that are parsed. */
+import { createHash } from 'node:crypto';
+import { concatBytes, fromUtf8 } from '../../shared/bytes.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { PARSED_FILE_MAX_BYTES } from '../limits.ts';
+import type { PackageSource, SourceFailure } from '../package/source.ts';
+
+export type ReadFiles = {
+  readonly digests: ReadonlyMap<string, { readonly md5: string; readonly sha256: string }>;
+  /** Text of a small file; null where it is not there, too large to parse or not UTF-8. */
+  readonly text: (path: string) => string | null;
+};
+
+export async function readFiles(
+  source: PackageSource,
+  signal: AbortSignal,
+): Promise<Result<ReadFiles, SourceFailure>> {
+  const digests = new Map<string, { md5: string; sha256: string }>();
+  const texts = new Map<string, string | null>();
+  for (const { path, sizeBytes } of source.files) {
+    const md5 = createHash('md5');
+    const sha256 = createHash('sha256');
+    const isParsed = /\.(xml|txt)$/i.test(path) && sizeBytes <= PARSED_FILE_MAX_BYTES;
+    const kept: Uint8Array[] = [];
+    try {
+      for await (const bytes of source.read(path)) {
+        signal.throwIfAborted();
+        md5.update(bytes);
+        sha256.update(bytes);
+        if (isParsed) kept.push(bytes);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = error instanceof Error ? error.message.slice(0, 300) : 'unknown error';
+      return err({ reason: 'package-unreadable', path, why });
+    }
+    digests.set(path, { md5: md5.digest('hex'), sha256: sha256.digest('hex') });
+    if (isParsed) texts.set(path, fromUtf8(concatBytes(kept)));
+  }
+  return ok({ digests, text: (path) => texts.get(path) ?? null });
+}
