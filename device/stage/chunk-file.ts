@@ -1,0 +1,92 @@
+/**
+ * One chunk as it lies in the stage: read, decompressed and hashed, every time. Its name and its length prove
+ * nothing (ota 3, parts whose size was taken for their content).
+ */
+import { createHash } from 'node:crypto';
+import { constants as fsConstants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants as zlibConstants, zstdDecompress } from 'node:zlib';
+import { type ChunkReference, chunkPath } from '../../shared/caibx.ts';
+import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { codeOf } from './error-code.ts';
+import { ZSTD_WINDOW_LOG_MAX } from './limits.ts';
+
+export type WantedChunk = Pick<ChunkReference, 'id' | 'sizeBytes'>;
+
+export type ChunkDefect =
+  | { readonly reason: 'chunk-missing' }
+  | {
+      readonly reason: 'chunk-content-wrong';
+      readonly why: 'not-a-file' | 'stored-size' | 'not-zstd' | 'size' | 'hash';
+    }
+  | { readonly reason: 'chunk-unreadable'; readonly code: string };
+
+export type VerifiedChunk = { readonly bytes: Uint8Array; readonly storedBytes: number };
+
+/** The chunk's content, which hashes to its id. */
+export function readChunk(
+  directory: string,
+  chunk: WantedChunk,
+): Promise<Result<VerifiedChunk, ChunkDefect>> {
+  return readChunkFile(join(directory, chunkPath(chunk.id)), chunk);
+}
+
+/** The same of a file by any name. */
+export async function readChunkFile(
+  path: string,
+  chunk: WantedChunk,
+): Promise<Result<VerifiedChunk, ChunkDefect>> {
+  const stored = await readStored(path);
+  if (!stored.ok) return stored;
+  const bytes = await decompress(stored.value, chunk.sizeBytes);
+  if (!bytes.ok) return bytes;
+  if (bytes.value.length !== chunk.sizeBytes) return wrong('size');
+  if (createHash('sha256').update(bytes.value).digest('hex') !== chunk.id) return wrong('hash');
+  return ok({ bytes: bytes.value, storedBytes: stored.value.length });
+}
+
+async function readStored(path: string): Promise<Result<Uint8Array, ChunkDefect>> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, fsConstants.O_RDONLY | fsConstants.O_NOFOLLOW);
+    const found = await handle.stat();
+    if (!found.isFile()) return wrong('not-a-file');
+    if (found.size > CHUNK_STORED_MAX_BYTES) return wrong('stored-size');
+    return ok(await handle.readFile());
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return err({ reason: 'chunk-missing' });
+    if (code === 'ELOOP' || code === 'EISDIR') return wrong('not-a-file');
+    return err({ reason: 'chunk-unreadable', code });
+  } finally {
+    await handle?.close();
+  }
+}
+
+const unpack = promisify(zstdDecompress) as (
+  stored: Uint8Array,
+  options: NonNullable<Parameters<typeof zstdDecompress>[1]>,
+) => Promise<Buffer>;
+
+async function decompress(stored: Uint8Array, sizeBytes: number): Promise<Result<Uint8Array, ChunkDefect>> {
+  try {
+    const bytes = await unpack(stored, {
+      maxOutputLength: sizeBytes,
+      // One output buffer instead of many of 16 KiB.
+      chunkSize: Math.max(sizeBytes, 64),
+      params: { [zlibConstants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX },
+    });
+    return ok(bytes);
+  } catch (error) {
+    return wrong(codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? 'size' : 'not-zstd');
+  }
+}
+
+function wrong(
+  why: Extract<ChunkDefect, { reason: 'chunk-content-wrong' }>['why'],
+): Result<never, ChunkDefect> {
+  return err({ reason: 'chunk-content-wrong', why });
+}

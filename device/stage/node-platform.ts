@@ -1,0 +1,50 @@
+/** The stage's platform on Linux: /proc, statfs(2) and the system's mount tools. */
+import { execFile } from 'node:child_process';
+import { readFile, statfs } from 'node:fs/promises';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { codeOf } from './error-code.ts';
+import { MOUNT_SAID_MAX_CHARS, MOUNT_TIMEOUT_MS } from './limits.ts';
+import type { StagePlatform, ToolFailure } from './platform.ts';
+
+export const nodePlatform: StagePlatform = {
+  processId: process.pid,
+  processIsAlive: (processId) => {
+    try {
+      return process.kill(processId, 0);
+    } catch (error) {
+      return codeOf(error) === 'EPERM';
+    }
+  },
+  memoryText: () => readFile('/proc/meminfo', 'utf8'),
+  mountText: () => readFile('/proc/self/mountinfo', 'utf8'),
+  fileSystem: async (path) => {
+    try {
+      const { type, bavail, bsize } = await statfs(path);
+      // The kernel's 32-bit magic may arrive sign-extended.
+      return ok({ typeNumber: type >>> 0, availableBytes: bavail * bsize });
+    } catch (error) {
+      return err({ code: codeOf(error) });
+    }
+  },
+  mountTmpfs: (directory, sizeBytes) =>
+    run('mount', [
+      '-t',
+      'tmpfs',
+      '-o',
+      `size=${sizeBytes},mode=0700,nosuid,nodev,noexec`,
+      'cistern',
+      directory,
+    ]),
+  unmount: (directory, { lazily }) => run('umount', lazily ? ['-l', directory] : [directory]),
+};
+
+function run(tool: string, args: readonly string[]): Promise<Result<void, ToolFailure>> {
+  return new Promise((resolve) => {
+    const options = { timeout: MOUNT_TIMEOUT_MS, env: { ...process.env, LC_ALL: 'C' } };
+    execFile(tool, args, options, (error, _stdout, stderr) => {
+      if (error === null) return resolve(ok());
+      const said = stderr.trim() || `${tool}: ${error.killed ? 'no answer' : error.message}`;
+      return resolve(err({ reason: 'refused', said: said.slice(0, MOUNT_SAID_MAX_CHARS) }));
+    });
+  });
+}

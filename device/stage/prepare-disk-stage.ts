@@ -1,0 +1,89 @@
+/** A stage on a disk that was named: a USB stick, an SD card, an overlay with room. It outlives the process. */
+import { lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { codeOf } from './error-code.ts';
+import { mountOf, parseMountTable } from './mount-table.ts';
+import { isInMemory } from './platform.ts';
+import { makeStage, type Stage } from './stage.ts';
+import type { StageFailure } from './stage-failure.ts';
+import { takeStageProof } from './stage-proof.ts';
+import { judgeMemory, SHARED_PREFIX, type StageWish } from './stage-wish.ts';
+
+export async function prepareDiskStage(
+  wish: StageWish,
+  sizeBytes: number,
+): Promise<Result<Stage, StageFailure>> {
+  const parent = await existingDirectory(wish.wanted);
+  if (!parent.ok) return parent;
+  const expected = await judgeMountPoint(parent.value, wish);
+  if (!expected.ok) return expected;
+
+  const directory = join(parent.value, `${SHARED_PREFIX}${wish.name ?? 'package'}`);
+  const made = await ownDirectory(directory);
+  if (!made.ok) return made;
+  const room = await judgeRoom(directory, wish, sizeBytes);
+  if (!room.ok) return room;
+  const proof = await takeStageProof(directory, 'disk', wish.platform);
+  if (!proof.ok) return proof;
+  const says = `staged on ${proof.value.filesystem} at ${directory}`;
+  return ok(makeStage(proof.value, says, wish.platform));
+}
+
+/** It is not made here: a directory that is missing is more likely a disk that is not mounted. */
+async function existingDirectory(wanted: string): Promise<Result<string, StageFailure>> {
+  try {
+    const directory = await realpath(wanted);
+    if ((await stat(directory)).isDirectory()) return ok(directory);
+    return err({ reason: 'directory-unusable', directory: wanted, code: 'ENOTDIR' });
+  } catch (error) {
+    return err({ reason: 'directory-unusable', directory: wanted, code: codeOf(error) });
+  }
+}
+
+async function judgeMountPoint(
+  directory: string,
+  { mountPoint, platform }: StageWish,
+): Promise<Result<void, StageFailure>> {
+  if (mountPoint === undefined) return ok();
+  const mount = mountOf(directory, parseMountTable(await platform.mountText()));
+  return mount?.mountPoint === mountPoint ? ok() : err({ reason: 'stage-unmounted', directory, mountPoint });
+}
+
+async function ownDirectory(directory: string): Promise<Result<void, StageFailure>> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+    return ok();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EROFS') return err({ reason: 'stage-read-only', directory });
+    if (code !== 'EEXIST') return err({ reason: 'directory-unusable', directory, code });
+  }
+  const found = await lstat(directory);
+  const ours = found.isDirectory() && found.uid === process.getuid?.();
+  return ours ? ok() : err({ reason: 'directory-unusable', directory, code: 'EEXIST' });
+}
+
+async function judgeRoom(
+  directory: string,
+  wish: StageWish,
+  sizeBytes: number,
+): Promise<Result<void, StageFailure>> {
+  const fileSystem = await wish.platform.fileSystem(directory);
+  if (!fileSystem.ok) return err({ reason: 'stage-vanished', directory });
+  const neededBytes = Math.max(0, sizeBytes - (await presentBytes(directory)));
+  const { availableBytes } = fileSystem.value;
+  if (availableBytes < neededBytes)
+    return err({ reason: 'stage-full', directory, neededBytes, availableBytes });
+  return isInMemory(fileSystem.value) ? judgeMemory(wish, neededBytes) : ok();
+}
+
+/** What an earlier run left there, which will be verified and used, or replaced. */
+async function presentBytes(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  let bytes = 0;
+  for (const entry of entries) {
+    if (entry.isFile()) bytes += (await lstat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
+}

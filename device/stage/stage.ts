@@ -1,0 +1,72 @@
+/** A prepared place for a package, and its end. */
+import { rm } from 'node:fs/promises';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { codeOf } from './error-code.ts';
+import { STACKED_MOUNTS_MAX } from './limits.ts';
+import { isAtOrBelow, parseMountTable } from './mount-table.ts';
+import { ownerFile } from './owner-file.ts';
+import type { StagePlatform } from './platform.ts';
+import type { StageFailure } from './stage-failure.ts';
+import type { StageProof } from './stage-proof.ts';
+
+export type Stage = {
+  /** A casync chunk store: `<id[0:4]>/<id>.cacnk` below it. */
+  readonly directory: string;
+  readonly proof: StageProof;
+  readonly platform: StagePlatform;
+  /** A sentence for people: where the package is staged, and why there. */
+  readonly says: string;
+  /** Unmounts and removes everything; once done, doing it again does nothing. */
+  readonly release: () => Promise<Result<void, StageFailure>>;
+};
+
+export function makeStage(proof: StageProof, says: string, platform: StagePlatform): Stage {
+  const { directory } = proof;
+  let released = false;
+  return {
+    directory,
+    proof,
+    platform,
+    says,
+    release: async () => {
+      if (released) return ok();
+      const removed = await removeStage(proof, platform);
+      released = removed.ok;
+      return removed;
+    },
+  };
+}
+
+/** Removes a stage's directory, whatever became of the mount on it. On a disk only our own directory goes. */
+export async function removeStage(
+  { directory, kind }: Pick<StageProof, 'directory' | 'kind'>,
+  platform: StagePlatform,
+): Promise<Result<void, StageFailure>> {
+  if (kind === 'own-tmpfs') {
+    const unmounted = await unmountAll(directory, platform);
+    if (!unmounted.ok) return unmounted;
+  }
+  const table = parseMountTable(await platform.mountText());
+  if (table.some((mount) => isAtOrBelow(mount.mountPoint, directory))) {
+    return err({ reason: 'unmount-refused', directory, said: 'another filesystem is mounted there' });
+  }
+  try {
+    await rm(directory, { recursive: true, force: true });
+    await rm(ownerFile(directory), { force: true });
+    return ok();
+  } catch (error) {
+    return err({ reason: 'directory-unusable', directory, code: codeOf(error) });
+  }
+}
+
+async function unmountAll(directory: string, platform: StagePlatform): Promise<Result<void, StageFailure>> {
+  for (let i = 0; i < STACKED_MOUNTS_MAX; i++) {
+    const table = parseMountTable(await platform.mountText());
+    if (!table.some((mount) => mount.mountPoint === directory)) return ok();
+    const gently = await platform.unmount(directory, { lazily: false });
+    if (gently.ok) continue;
+    const lazily = await platform.unmount(directory, { lazily: true });
+    if (!lazily.ok) return err({ reason: 'unmount-refused', directory, said: lazily.failure.said });
+  }
+  return ok();
+}

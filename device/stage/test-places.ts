@@ -1,0 +1,49 @@
+/** Places for stage tests: a temporary directory that goes away, and whether this machine lets us mount. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodePlatform } from './node-platform.ts';
+import type { StagePlatform } from './platform.ts';
+
+/** Real mounts need root; without it the tests that need them are skipped, and say so on stderr. */
+export const CAN_MOUNT = probeMount();
+
+function probeMount(): boolean {
+  const directory = mkdtempSync(join(tmpdir(), 'cistern-probe-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'probe', directory], { stdio: 'pipe' });
+    execFileSync('umount', [directory]);
+    return true;
+  } catch {
+    process.stderr.write('\nSKIPPED: stage tests with real tmpfs mounts need root (mount was refused)\n\n');
+    return false;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+export function aDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'cistern-test-'));
+}
+
+/** This machine, but for what a test says of it. */
+export function platformWith(changes: Partial<StagePlatform>): StagePlatform {
+  return { ...nodePlatform, ...changes };
+}
+
+export function mountTmpfs(directory: string, options = 'size=1m'): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'cistern-test', directory]);
+}
+
+export function mountRamfs(directory: string): void {
+  execFileSync('mount', ['-t', 'ramfs', 'cistern-test', directory]);
+}
+
+export function unmount(directory: string): void {
+  execFileSync('umount', [directory]);
+}
+
+export function remountReadOnly(directory: string): void {
+  execFileSync('mount', ['-o', 'remount,ro', directory]);
+}
