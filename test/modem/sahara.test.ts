@@ -15,6 +15,7 @@ function recorder() {
   const control: ModuleControl = {
     send: (message) => void sent.push(typeof message === 'function' ? new Uint8Array(0) : message),
     setBusy: () => {},
+    after: () => {},
     restart: ({ into }) => void asked.push(`restart into ${into}`),
     powerOff: () => void asked.push('power off'),
     startProgrammer: () => void asked.push('start programmer'),
@@ -55,7 +56,7 @@ beforeEach(() => start());
 
 describe('Sahara, 32-bit', () => {
   it('says HELLO once, to whoever opens first', () => {
-    sahara.closed();
+    sahara.opened();
     sahara.opened();
     expect(rom.sent.map(hex)).toEqual([`0100000030000000020000000100000000040000${'00'.repeat(28)}`]);
   });

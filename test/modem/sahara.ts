@@ -78,7 +78,6 @@ export class Sahara implements UsbFunction {
     this.#control.send(saharaPacket(SAHARA.endImage, this.#options.dialect.imageId, failure));
   }
 
-  closed(): void {}
   cutDuring(): void {}
   disconnected(): void {}
 

@@ -4,8 +4,6 @@ import type { TransferSource } from './usb-pipe.ts';
 export interface UsbFunction {
   /** A host opened the interface. */
   opened(): void;
-  /** A host closed the interface. */
-  closed(): void;
   /** One transfer from the host; empty means a zero-length packet. */
   receive(bytes: Uint8Array): void;
   /** Power went while this transfer was being worked on. */
@@ -20,6 +18,8 @@ export type RestartInto = 'firmware' | 'edl';
 export interface ModuleControl {
   send(message: Uint8Array | TransferSource): void;
   setBusy(isBusy: boolean): void;
+  /** Calls `action` in `delayMs`, unless power is lost or the module restarts before. */
+  after(delayMs: number, action: () => void): void;
   /** Leaves the bus when everything pending was read; without `waitForHost` soon after even when it was not. */
   restart(options: { readonly into: RestartInto; readonly waitForHost: boolean }): void;
   /** Powers down when everything pending was read. */

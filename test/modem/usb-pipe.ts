@@ -25,7 +25,18 @@ export interface PipeOwner {
 }
 
 /** Sends made on the fly, so that reading back a whole chip needs no memory of its size. */
-export type TransferSource = () => Uint8Array | undefined;
+export type TransferSource = () => { readonly bytes: Uint8Array; readonly isLast: boolean };
+
+/** A source of what a generator yields; it must yield something. */
+export function sourceOf(transfers: Iterator<Uint8Array, void>): TransferSource {
+  let next = transfers.next();
+  return () => {
+    if (next.done) throw new Error('a transfer source was read beyond its last transfer');
+    const bytes = next.value;
+    next = transfers.next();
+    return { bytes, isLast: next.done === true };
+  };
+}
 
 export class UsbPipe {
   readonly #owner: PipeOwner;
@@ -61,7 +72,7 @@ export class UsbPipe {
   discardPending(): void {
     this.#pending.length = 0;
     this.#rest = undefined;
-    this.#serveWriters();
+    this.#afterReading();
   }
 
   /** The module left the bus: all who wait, and all who come, are told that it is gone. */
@@ -121,13 +132,11 @@ export class UsbPipe {
   }
 
   #nextTransfer(): Uint8Array | undefined {
-    for (let head = this.#pending[0]; head !== undefined; head = this.#pending[0]) {
-      const bytes = typeof head === 'function' ? head() : head;
-      if (bytes === undefined || typeof head !== 'function') this.#pending.shift();
-      if (bytes === undefined) continue;
-      return this.#owner.fateOf({ direction: 'in', bytes }) === 'happens' ? bytes : undefined;
-    }
-    return undefined;
+    const head = this.#pending[0];
+    if (head === undefined) return undefined;
+    const { bytes, isLast } = typeof head === 'function' ? head() : { bytes: head, isLast: true };
+    if (isLast) this.#pending.shift();
+    return this.#owner.fateOf({ direction: 'in', bytes }) === 'happens' ? bytes : undefined;
   }
 
   #serveReaders(): void {

@@ -1,0 +1,65 @@
+/** The faults of one module over its life: which come true now, and which are used up. */
+import type { Fault, FaultDeclaration, TransferFault } from './faults.ts';
+import { faultSchema } from './faults.ts';
+
+export class FaultPlan {
+  readonly #faults: readonly Fault[];
+  readonly #commandCounts = new Map<string, number>();
+  readonly #flipped = new Set<Fault>();
+  #edlEntryCount = 0;
+
+  constructor(declarations: readonly FaultDeclaration[]) {
+    this.#faults = declarations.map((declaration) => faultSchema.parse(declaration));
+  }
+
+  /** What happens at this transfer, if anything; `silence` is reported once, where it begins. */
+  at(transferCount: number): TransferFault | undefined {
+    const fault = this.#faults.find((f) => {
+      if (f.kind === 'silence') return f.fromTransfer === transferCount;
+      return (f.kind === 'cut-power' || f.kind === 'disconnect') && f.atTransfer === transferCount;
+    });
+    return fault?.kind as TransferFault | undefined;
+  }
+
+  /** Counts one command with this tag; says at which of its phases it is refused. */
+  refusalOf(command: string): 'start' | 'end' | undefined {
+    const count = (this.#commandCounts.get(command) ?? 0) + 1;
+    this.#commandCounts.set(command, count);
+    for (const fault of this.#faults) {
+      if (fault.kind === 'nak' && fault.command === command && fault.occurrence === count) return fault.phase;
+    }
+    return undefined;
+  }
+
+  /** Counts one entry into EDL; says whether its HELLO is stolen. */
+  stealsHello(): boolean {
+    this.#edlEntryCount += 1;
+    return this.#faults.some((f) => f.kind === 'stolen-hello' && this.#edlEntryCount <= f.times);
+  }
+
+  get eraseDelayMs(): number {
+    return this.#faults.find((f) => f.kind === 'slow-erase')?.delayMs ?? 0;
+  }
+
+  get hasWrongGeometry(): boolean {
+    return this.#faults.some((f) => f.kind === 'wrong-geometry');
+  }
+
+  get rejectsProgrammer(): boolean {
+    return this.#faults.some((f) => f.kind === 'rejected-programmer');
+  }
+
+  neverReturnsAfter(event: 'reset' | 'edl-switch'): boolean {
+    return this.#faults.some((f) => f.kind === 'never-returns' && f.after === event);
+  }
+
+  /** Flips a bit of the page read as `sector` where a fault says so. */
+  flipBit(sector: number, target: Uint8Array, offsetBytes: number): void {
+    for (const fault of this.#faults) {
+      if (fault.kind !== 'flipped-bit' || fault.sector !== sector) continue;
+      if (fault.times === 'once' && this.#flipped.has(fault)) continue;
+      this.#flipped.add(fault);
+      target[offsetBytes] = (target[offsetBytes] ?? 0) ^ 0x10;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** What can go wrong with a module, declared as data. Transfers are counted over the module's whole life, from 1. */
+import * as z from 'zod';
+
+const transfer = z.int().positive();
+
+export const faultSchema = z.discriminatedUnion('kind', [
+  /** Power goes during this transfer: a page being written is garbage, an erase half done; then a fresh start. */
+  z.strictObject({ kind: z.literal('cut-power'), atTransfer: transfer }),
+  /** The cable goes during this transfer and comes back; power stays, the programmer keeps running. */
+  z.strictObject({ kind: z.literal('disconnect'), atTransfer: transfer }),
+  /** From this transfer on nothing is answered any more, until a power cycle. */
+  z.strictObject({ kind: z.literal('silence'), fromTransfer: transfer }),
+  /** The n-th command with this tag (`erase`, `program`, ...) is refused: at once, or after its raw data. */
+  z.strictObject({
+    kind: z.literal('nak'),
+    command: z.string(),
+    occurrence: z.int().positive(),
+    phase: z.enum(['start', 'end']).default('start'),
+  }),
+  /** Every erase takes this long. */
+  z.strictObject({ kind: z.literal('slow-erase'), delayMs: z.int().nonnegative() }),
+  /** Somebody else reads HELLO, the first `times` times the module enters EDL. */
+  z.strictObject({ kind: z.literal('stolen-hello'), times: z.int().positive().default(1) }),
+  /** The chip has 256 KiB blocks (128 pages of 2 KiB), whatever its package says. */
+  z.strictObject({ kind: z.literal('wrong-geometry') }),
+  /** The boot ROM takes no programmer: status 0x21. */
+  z.strictObject({ kind: z.literal('rejected-programmer') }),
+  /** One bit of this sector comes back wrong when it is read in Firehose; what is in flash stays good. */
+  z.strictObject({
+    kind: z.literal('flipped-bit'),
+    sector: z.int().nonnegative(),
+    times: z.enum(['once', 'always']).default('once'),
+  }),
+  /** The module leaves the bus and stays away, until a power cycle. */
+  z.strictObject({
+    kind: z.literal('never-returns'),
+    after: z.enum(['reset', 'edl-switch']).default('reset'),
+  }),
+]);
+
+export type Fault = z.infer<typeof faultSchema>;
+/** As it is written: what has a default may be left out. */
+export type FaultDeclaration = z.input<typeof faultSchema>;
+
+export type TransferFault = 'cut-power' | 'disconnect' | 'silence';

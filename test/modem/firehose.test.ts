@@ -1,0 +1,296 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deterministicBytes } from './deterministic-bytes.ts';
+import type { UsbLink } from './link.ts';
+import { SimulatedModem } from './modem.ts';
+import {
+  CONFIGURE,
+  command,
+  drain,
+  enterFirehose,
+  eraseElement,
+  loadProgrammer,
+  openUsb,
+  program,
+  readBack,
+  receive,
+  send,
+  switchToEdl,
+  transferElement,
+  xml,
+} from './test-host.ts';
+
+const firmware = 'EC25EUGAR06A05M4G_01.003.01.003';
+const NAK = { verdict: 'NAK' };
+const log = (...texts: unknown[]) => ({ logs: expect.arrayContaining(texts) });
+
+let modem: SimulatedModem;
+let link: UsbLink;
+
+async function start(options: Partial<ConstructorParameters<typeof SimulatedModem>[0]> = {}): Promise<void> {
+  modem = new SimulatedModem({ firmware, ...options });
+  link = await enterFirehose(modem);
+}
+
+beforeEach(() => start());
+afterEach(() => modem.close());
+
+describe('the programmer when it starts', () => {
+  it('logs 20 to 30 lines, does not listen before they are read, and names its functions', async () => {
+    modem.close();
+    modem = new SimulatedModem({ firmware });
+    await switchToEdl(modem);
+    const fresh = openUsb(modem);
+    await loadProgrammer(fresh);
+    expect(modem.state()).toBe('edl-firehose');
+    expect(await send(fresh, xml('<nop />'), 5)).toBe('timeout');
+    const documents = (await drain(fresh)).map((bytes) => Buffer.from(bytes).toString('latin1'));
+    expect(documents.length).toBeGreaterThanOrEqual(20);
+    expect(documents.length).toBeLessThanOrEqual(30);
+    expect(documents).toContain(
+      '<?xml version="1.0" encoding="UTF-8" ?><data><log value="Supported Functions: program configure power benchmark read getstorageinfo erase nop " /></data>',
+    );
+    expect(await command(fresh, '<nop />')).toMatchObject({ verdict: 'ACK' });
+    for (const early of [
+      eraseElement(0, 640),
+      transferElement('read', 0, 1),
+      '<getstorageinfo physical_partition_number="0" />',
+    ]) {
+      expect(await command(fresh, early)).toMatchObject(NAK);
+    }
+    expect(modem.nand.isProgrammed(0)).toBe(true);
+  });
+});
+
+describe('configure', () => {
+  it('answers with what it can do', async () => {
+    const { verdict, response } = await command(link, CONFIGURE);
+    expect(verdict).toBe('ACK');
+    expect(response).toContain(
+      'MaxPayloadSizeToTargetInBytes="8192" MaxPayloadSizeToTargetInBytesSupported="8192"',
+    );
+    expect(response).toContain('MaxXMLSizeInBytes="4096" TargetName="9x07"');
+  });
+
+  it('refuses a payload size that is too large and names the one it takes', async () => {
+    const answer = await command(link, CONFIGURE.replace('"8192"', '"1048576"'));
+    expect(answer).toMatchObject({ ...NAK, ...log("Host's payload to target size is too large") });
+    expect(answer.response).toContain('MaxPayloadSizeToTargetInBytes="8192"');
+  });
+
+  it.each([
+    ['another memory', CONFIGURE.replace('"nand"', '"emmc"')],
+    ['a payload below one packet', CONFIGURE.replace('"8192"', '"100"')],
+  ])('refuses %s', async (_what, element) => {
+    expect(await command(link, element)).toMatchObject(NAK);
+  });
+});
+
+describe('erase and program', () => {
+  const image = deterministicBytes('image', 30_000);
+
+  it('puts an image on erased pages and reads it back', async () => {
+    expect(await command(link, eraseElement(13952, 576))).toMatchObject({
+      verdict: 'ACK',
+      ...log('Erasing start sector 13952, num sectors 0'),
+    });
+    expect(await program(link, 13952, image)).toMatchObject({ verdict: 'ACK' });
+    const back = await readBack(link, 13952, 15);
+    expect(back.verdict).toBe('ACK');
+    expect(Buffer.from(back.bytes.subarray(0, image.length)).equals(image)).toBe(true);
+    expect(back.bytes.subarray(image.length).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('takes raw data in pieces that are no whole pages', async () => {
+    await command(link, eraseElement(13952, 576));
+    await command(link, transferElement('program', 13952, 3));
+    for (let offset = 0; offset < 6144; offset += 512) await send(link, image.subarray(offset, offset + 512));
+    await drain(link);
+    expect(Buffer.from((await readBack(link, 13952, 3)).bytes).equals(image.subarray(0, 6144))).toBe(true);
+  });
+
+  it('refuses pages that were not erased, after it took the data, and keeps them', async () => {
+    const before = await readBack(link, 13952, 1);
+    expect(await program(link, 13952, image)).toMatchObject({
+      ...NAK,
+      ...log(expect.stringContaining('ERROR 21: Line 2459: HANDLE_PROGRAM_FAILURE')),
+    });
+    expect((await readBack(link, 13952, 1)).bytes).toEqual(before.bytes);
+    expect(await command(link, '<nop />')).toMatchObject({ verdict: 'ACK' });
+  });
+
+  it('refuses transfers larger than the payload it agreed to', async () => {
+    await command(link, eraseElement(13952, 576));
+    await command(link, transferElement('program', 13952, 5));
+    await send(link, new Uint8Array(5 * 2048));
+    expect((await drain(link)).map((b) => Buffer.from(b).toString()).join()).toContain('value="NAK"');
+  });
+
+  it('reads 0xFF from erased pages and says that it did', async () => {
+    await command(link, eraseElement(13952, 576));
+    const { bytes, logs } = await readBack(link, 13952, 2);
+    expect(bytes.every((byte) => byte === 0xff)).toBe(true);
+    expect(logs).toContain('WARN: ignoring erased page read');
+  });
+
+  it('leaves calibration alone when a whole firmware is erased and written', async () => {
+    const before = modem.calibrationDigest();
+    for (const { role, startSector, sectorCount } of modem.partitions) {
+      if (role === 'firmware') await command(link, eraseElement(startSector, sectorCount));
+    }
+    await program(link, 0, image);
+    expect(modem.calibrationDigest()).toBe(before);
+  });
+
+  it.each([
+    ['start', '<erase PAGES_PER_BLOCK="64" SECTOR_SIZE_IN_BYTES="2048" num_partition_sectors="576" />'],
+    ['length', '<erase PAGES_PER_BLOCK="64" SECTOR_SIZE_IN_BYTES="2048" start_sector="13952" />'],
+    ['start and length', '<erase />'],
+    ['length other than 0', eraseElement(13952, 0)],
+    ['the vendor attribute of the anti-misburn question', '<erase c_project_name="EC25EUGA_VH" />'],
+  ])('erases the whole chip, calibration too, when an erase has no %s', async (_what, element) => {
+    const before = modem.calibrationDigest();
+    expect(await command(link, element)).toMatchObject({ verdict: 'ACK' });
+    expect(modem.calibrationDigest()).not.toBe(before);
+    expect(modem.nand.isProgrammed(0)).toBe(false);
+  });
+
+  it.each([
+    ['the module', 'EC25EUGA_VH', 'ACK'],
+    ['another module', 'RG500QEA_VH', 'NAK'],
+  ])('answers the anti-misburn question for %s and erases nothing', async (_what, project, verdict) => {
+    const answer = await command(
+      link,
+      `<erase a_rawdata_start_sector="12544" b_rawdata_num_sector="640" c_project_name="${project}" d_project_type="STD" vendor="quectel" />`,
+    );
+    expect(answer).toMatchObject({
+      verdict,
+      logs: expect.arrayContaining([expect.stringContaining('[harden] proj')]),
+    });
+    expect(modem.nand.isProgrammed(0)).toBe(true);
+  });
+
+  it('skips bad blocks, says so, and reads back what it wrote', async () => {
+    modem.close();
+    await start({ badBlocks: [219, 220] });
+    expect(await command(link, eraseElement(13952, 576))).toMatchObject(log('Skipping: bad block 0xdb'));
+    const large = deterministicBytes('large', 70 * 2048);
+    expect(await program(link, 13952, large)).toMatchObject({
+      verdict: 'ACK',
+      ...log('Skipping: bad block 0xdb'),
+    });
+    expect(Buffer.from((await readBack(link, 13952, 70)).bytes).equals(large)).toBe(true);
+  });
+
+  it('refuses what does not fit the good blocks of a partition', async () => {
+    modem.close();
+    await start({ badBlocks: [219] });
+    await command(link, eraseElement(13952, 576));
+    expect(await program(link, 13952, new Uint8Array(576 * 2048))).toMatchObject({
+      ...NAK,
+      ...log('Programming region exceeds the good blocks of its partition'),
+    });
+  });
+});
+
+describe('commands a real programmer refuses', () => {
+  const wrongSize = (element: string) => element.replace('BYTES="2048"', 'BYTES="4096"');
+  const wrongBlock = (element: string) => element.replace('BLOCK="64"', 'BLOCK="128"');
+  const SECTOR_SIZE = "ERROR: Attribute 'SECTOR_SIZE_IN_BYTES'=4096 must be equal to disk sector size 2048";
+  const PAGES = "Attribute 'PAGES_PER_BLOCK'=128 must be equal to disk pages per block 64";
+
+  it.each([
+    ['erase from inside a block', eraseElement(13953, 576), 'start_sector unaligned'],
+    ['erase of part of a block', eraseElement(13952, 575), 'num_partition_sectors unaligned'],
+    ['erase beyond the chip', eraseElement(130_944, 256), 'Programming region exceeds total block count'],
+    ['erase from a word', eraseElement(Number.NaN, 64), 'start_sector is not a number'],
+    ['erase with another sector size', wrongSize(eraseElement(13952, 576)), SECTOR_SIZE],
+    ['program from inside a block', transferElement('program', 13953, 1), 'start_sector unaligned'],
+    [
+      'program beyond the chip',
+      transferElement('program', 131_008, 65),
+      'Programming region exceeds total block count',
+    ],
+    ['program with another sector size', wrongSize(transferElement('program', 0, 1)), SECTOR_SIZE],
+    ['program with another block size', wrongBlock(transferElement('program', 0, 1)), PAGES],
+    ['read with another sector size', wrongSize(transferElement('read', 0, 1)), SECTOR_SIZE],
+    ['read with another block size', wrongBlock(transferElement('read', 0, 1)), PAGES],
+    [
+      'read beyond the chip',
+      transferElement('read', 131_072, 1),
+      'Programming region exceeds total block count',
+    ],
+    [
+      'getsha256digest',
+      '<getsha256digest start_sector="0" />',
+      "**WARNING Ignoring Unrecognized tag 'getsha256digest'",
+    ],
+    ['patch', '<patch filename="DISK" />', "**WARNING Ignoring Unrecognized tag 'patch'"],
+    ['power to nowhere', '<power value="on" />', "ERROR: power value 'on' is not supported"],
+  ])('%s', async (_what, element, sentence) => {
+    const answer = await command(link, element);
+    expect(answer).toMatchObject({ ...NAK, ...log(sentence) });
+    expect(modem.nand.isProgrammed(0)).toBe(true);
+  });
+
+  it.each([
+    ['no space before />', '<nop/>'],
+    ['two spaces behind the tag', '<nop  a="1" />'],
+    ['a closing tag', '<nop></nop>'],
+    ['two commands', '<nop /><nop />'],
+    ['single quotes', "<power value='reset' />"],
+    ['a comment', '<!-- x --><nop />'],
+    ['an unfinished value', '<power value="reset />'],
+  ])('XML with %s', async (_what, element) => {
+    expect(await command(link, element)).toMatchObject({
+      ...NAK,
+      logs: [expect.stringContaining('XML not formed correctly')],
+    });
+  });
+
+  it('XML longer than 4096 bytes', async () => {
+    await send(link, xml(`<nop a="${'x'.repeat(4096)}" />`));
+    expect(await drain(link)).toHaveLength(2);
+  });
+
+  it('reads on when XML fills its last packet, until a zero-length packet ends it', async () => {
+    const element = xml('<nop />');
+    const document = Buffer.concat([element, Buffer.alloc(512 - element.length, ' ')]);
+    await send(link, document);
+    expect(await receive(link, 5)).toBe('timeout');
+    await send(link, new Uint8Array(0));
+    expect(await drain(link)).toHaveLength(1);
+    await link.write(document, { timeoutMs: 100, zeroPacket: true });
+    expect(await drain(link)).toHaveLength(1);
+  });
+});
+
+describe('getstorageinfo', () => {
+  it('tells the geometry in bytes', async () => {
+    const { logs } = await command(link, '<getstorageinfo physical_partition_number="0" />');
+    const json = logs.find((line) => line.includes('storage_info'))?.replace('INFO: ', '') ?? '';
+    expect(JSON.parse(json)).toMatchObject({
+      storage_info: { total_blocks: 2048, block_size: 131072, page_size: 2048, mem_type: 'NAND' },
+    });
+  });
+});
+
+describe('power', () => {
+  it('resets only when its logs were read, then boots what is in flash', async () => {
+    await send(link, xml('<power value="reset" />'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(modem.state()).toBe('edl-firehose');
+    await drain(link);
+    expect(await modem.whenState(['normal'], { timeoutMs: 1000 })).toMatchObject({ ok: true });
+    expect(await receive(link)).toBe('gone');
+    expect(await send(link, xml('<nop />'))).toBe('gone');
+  });
+
+  it.each([
+    ['off', 'off'],
+    ['reset_to_edl', 'edl-sahara'],
+  ] as const)('%s ends in %s', async (value, state) => {
+    await send(link, xml(`<power value="${value}" />`));
+    await drain(link);
+    expect(await modem.whenState([state], { timeoutMs: 1000 })).toMatchObject({ ok: true });
+  });
+});

@@ -1,0 +1,29 @@
+/** How a simulated module is made. */
+import type { FaultDeclaration } from './faults.ts';
+import type { ModuleModel } from './models.ts';
+import type { NandGeometry } from './nand.ts';
+import type { ModemSettings } from './settings.ts';
+
+export type SimulatedModemOptions = {
+  /** What the factory flashes onto a blank chip, e.g. `EC25EUGAR06A05M4G_01.003.01.003`. */
+  readonly firmware: string;
+  /** Default: the EC25-EU. */
+  readonly model?: ModuleModel;
+  /** 15 digits; part of the calibration. */
+  readonly imei?: string;
+  readonly geometry?: NandGeometry;
+  readonly badBlocks?: readonly number[];
+  /** Where it differs from a module that works. */
+  readonly settings?: Partial<ModemSettings>;
+  /** What changes when a firmware boots, by its full version: a release that loses the APN, say. */
+  readonly settingsByFirmware?: Readonly<Record<string, Partial<ModemSettings>>>;
+  readonly faults?: readonly FaultDeclaration[];
+  readonly timing?: {
+    /** From leaving the bus to being on it again. Default 0. */
+    readonly rebootMs?: number;
+    /** How long a module that answered a reset waits for the host to read the answer. Default 50. */
+    readonly departureMs?: number;
+  };
+  /** Keeps the flash over restarts of the process. */
+  readonly flashDirectory?: string;
+};
