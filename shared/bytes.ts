@@ -46,13 +46,13 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
+  return new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
 }
 
 /** Text of UTF-8 bytes; `null` where they are not UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     return null;
   }
