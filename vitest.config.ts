@@ -1,4 +1,6 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { edgeTestSecrets } from './test/edge/secrets.ts';
 
 export default defineConfig({
   test: {
@@ -8,6 +10,22 @@ export default defineConfig({
           name: 'node',
           include: ['{shared,device,manifests,test}/**/*.test.ts'],
           exclude: ['test/edge/**', '**/node_modules/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: { ...edgeTestSecrets, TEST_MIGRATIONS: await readD1Migrations('edge/migrations') },
+            },
+          })),
+        ],
+        test: {
+          name: 'edge',
+          include: ['edge/**/*.test.ts', 'test/edge/**/*.test.ts'],
+          setupFiles: ['test/edge/apply-migrations.ts'],
           testTimeout: 30_000,
         },
       },

@@ -1,0 +1,18 @@
+/** The refusals among response plans, as problems. */
+import type { Refusal } from './problem.ts';
+
+export function refusePlan(
+  kind: 'precondition-failed' | 'range-not-satisfiable',
+  sizeBytes: number,
+): Refusal {
+  if (kind === 'precondition-failed')
+    return {
+      reason: kind,
+      detail: 'The stored bytes are not those that If-Match or If-Unmodified-Since names.',
+    };
+  return {
+    reason: kind,
+    detail: `The stored bytes are ${sizeBytes} long.`,
+    headers: { 'content-range': `bytes */${sizeBytes}` },
+  };
+}

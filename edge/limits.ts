@@ -1,0 +1,38 @@
+/** Bounds of the Worker alone, with their units. What both sides must agree on stands in shared/limits.ts. */
+
+/** What workerd's zstd may write beyond the bound before it says so: it counts in 64 KiB steps. */
+export const ZSTD_SLACK_BYTES = 64 * 1024;
+
+/** The digits a version in a file name may have: more is not a safe integer. */
+export const VERSION_MAX_DIGITS = 15;
+
+/** Roots are never deleted; one listing shows them all (R2 lists 1000 keys at once). */
+export const ROOTS_MAX = 1000;
+/** How long an isolate believes what it saw as the newest root. A poll may be cached as long. */
+export const NEWEST_ROOT_MEMO_MS = 60_000;
+
+/** Two writers of one model: how often the loser reads again and tries again. */
+export const ADVANCE_ATTEMPTS_MAX = 5;
+/** `{n}.targets.json` that never became visible is given up after this time and may be replaced. */
+export const ABANDONED_AFTER_MS = 5 * 60_000;
+
+/** Targets one publication may add: each costs an R2 look-up, and a request may do 1000 of them. */
+export const TARGETS_ADDED_MAX = 300;
+export const TARGETS_PER_MODEL_MAX = 1100;
+
+/** D1 holds at most 2 MB a row; entry and releases share it. */
+export const RELEASES_ROW_MAX_BYTES = 1500 * 1000;
+export const MODELS_PAGE_DEFAULT = 50;
+export const MODELS_PAGE_MAX = 200;
+export const REPORTS_PAGE_DEFAULT = 50;
+
+/** `POST /v1/compatibility` and other small JSON questions. */
+export const QUESTION_MAX_BYTES = 64 * 1024;
+/** Releases tried, newest first, when a question names no wanted version. */
+export const NEWEST_TRIED_MAX = 20;
+
+/** A bearer token longer than this is refused unread. */
+export const TOKEN_MAX_CHARS = 256;
+
+/** Parts of a schema failure that a problem lists. */
+export const PROBLEM_ERRORS_MAX = 20;

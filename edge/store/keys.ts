@@ -1,0 +1,32 @@
+/** Keys of the bucket. They mirror the URLs without `/v1`, so that any static file server can mirror a bucket. */
+import { chunkPath } from '../../shared/caibx.ts';
+import type { ModelId } from '../../shared/model.ts';
+import { metadataFile, type Role } from '../../shared/trust/roles.ts';
+
+export const ROOT_PREFIX = 'root/';
+export const CHUNK_PREFIX = 'chunks/';
+
+export function rootKey(version: number): string {
+  return `${ROOT_PREFIX}${metadataFile('root', version)}`;
+}
+
+export function metadataKey(
+  model: ModelId,
+  role: Exclude<Role, 'root' | 'timestamp'>,
+  version: number,
+): string {
+  return `models/${model}/metadata/${metadataFile(role, version)}`;
+}
+
+export function timestampKey(model: ModelId): string {
+  return `models/${model}/metadata/timestamp.json`;
+}
+
+/** `path` is a consistent target path: `quectel/ec25euga-m4g/<sha256>.model.json`. */
+export function targetKey(model: ModelId, path: string): string {
+  return `models/${model}/targets/${path}`;
+}
+
+export function chunkKey(id: string): string {
+  return `${CHUNK_PREFIX}${chunkPath(id)}`;
+}
