@@ -39,7 +39,7 @@ export type ModemState = (typeof MODEM_STATES)[number];
 
 export const reportSchema = z.strictObject({
   format: z.literal('cistern-report/1'),
-  /** Made once an attempt: the same report delivered twice is one report. */
+  /** Made once a verdict: the same report delivered twice is one report. */
   id: z.uuid(),
   /** SHA-256 of the device's public key: a pseudonym that carries nothing of the modem. */
   deviceId: z.string().regex(SHA256_HEX),

@@ -45,3 +45,7 @@ export const DEFAULT_FIREHOSE_TIMINGS: FirehoseTimings = {
 
 /** Bytes asked of the stage at a time while programming and comparing. */
 export const SOURCE_WINDOW_BYTES = 256 * 1024;
+
+/** The largest partition that may be waiting for its bytes, and how many payloads go out between two listens. */
+export const RAW_FINISH_MAX_BYTES = 256 * 1024 * 1024;
+export const RAW_FINISH_BURST = 64;

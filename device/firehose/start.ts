@@ -118,7 +118,7 @@ async function probeStorage(
     link,
     rangeAttributes(onePage, storage),
     storage.pageBytes,
-    async () => ok(),
+    ignorePage,
     signal,
   );
   if (read.ok) return ok();

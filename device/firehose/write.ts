@@ -4,13 +4,7 @@ import type { PlannedErase, PlannedProgram } from '../../shared/flash-plan.ts';
 import type { Attributes } from '../../shared/rawprogram.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
-import {
-  link.timings.eraseMs,
-  link.timings.leaveMs,
-  link.timings.programDoneMs,
-  link.timings.replyMs,
-  SOURCE_WINDOW_BYTES,
-} from './limits.ts';
+import { SOURCE_WINDOW_BYTES } from './limits.ts';
 import type { FirehoseLink } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
 
@@ -63,10 +57,12 @@ export async function programFile<E>(
     });
   }
   const totalBytes = program.sectorCount * storage.pageBytes;
-  let failed: Result<unknown, E> = ok();
+  let failed: Result<void, E> = ok();
   for (let offset = 0; offset < totalBytes; offset += SOURCE_WINDOW_BYTES) {
     const lengthBytes = Math.min(SOURCE_WINDOW_BYTES, totalBytes - offset);
-    const window = failed.ok ? await paddedWindow(source, program.sizeBytes, offset, lengthBytes) : failed;
+    const window: Result<Uint8Array, E> = failed.ok
+      ? await paddedWindow(source, program.sizeBytes, offset, lengthBytes)
+      : failed;
     if (!window.ok) failed = window;
     // The programmer waits for every byte it was promised: zeros keep it usable when the source gives out.
     const bytes = window.ok ? window.value : new Uint8Array(lengthBytes);

@@ -1,67 +1,17 @@
-/**
- * Brings a modem in EDL to a running programmer, from whatever state its Sahara session is in (edl 1b, "Robust
- * entry"): fresh HELLO, programmer already running, a session somebody left behind, or silence.
- */
-import { fromUtf8, utf8 } from '../../shared/bytes.ts';
+/** Sends the programmer to a modem that said HELLO, and resets one that should leave EDL (edl 1b). */
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Pipe } from '../transport/pipe.ts';
-import {
-  HELLO_TIMEOUT_MS,
-  PACKET_MAX_BYTES,
-  timings.replyMs,
-  STALE_READS_MAX,
-  timings.writeMs,
-} from './limits.ts';
-import { helloResponse, parsePacket, resetPacket, type SaharaPacket } from './packets.ts';
+import { PACKET_MAX_BYTES, type SaharaTimings, STALE_READS_MAX } from './limits.ts';
+import { type Hello, helloResponse, parsePacket, resetPacket } from './packets.ts';
 import { stepTransfer, TRANSFER_BEGINS } from './protocol.ts';
 import type { SaharaFailure } from './sahara-failure.ts';
 
-type Hello = Extract<SaharaPacket, { kind: 'hello' }>;
-export type Greeting = { readonly found: 'hello'; readonly hello: Hello } | { readonly found: 'programmer' };
-
-/** Asks a silent modem whether a programmer runs already; a PBL in Sahara takes it for a bad packet. */
-const NOP_PROBE = utf8('<?xml version="1.0" ?><data><nop /></data>');
-
-/** Finds out what is listening. After `sahara-stale-session` the modem was reset: open it again. */
-export async function greet(
-  pipe: Pipe,
-  timings: SaharaTimings,
-  signal?: AbortSignal,
-): Promise<Result<Greeting, SaharaFailure>> {
-  const heard = await hear(pipe, timings, signal);
-  if (heard.ok || heard.failure.reason !== 'sahara-no-hello') return heard;
-  const probed = await pipe.transferOut(NOP_PROBE, { timeoutMs: timings.writeMs, signal });
-  if (!probed.ok) return probed;
-  const answered = await hear(pipe, timings, signal);
-  if (answered.ok || answered.failure.reason !== 'sahara-no-hello') return answered;
-  return resetStaleSession(pipe, timings, signal);
-}
-
-async function hear(
-  pipe: Pipe,
-  timings: SaharaTimings,
-  signal?: AbortSignal,
-): Promise<Result<Greeting, SaharaFailure>> {
-  for (let reads = 0; reads < STALE_READS_MAX; reads++) {
-    const read = await pipe.transferIn(PACKET_MAX_BYTES, { timeoutMs: timings.helloMs, signal });
-    if (!read.ok)
-      return read.failure.reason === 'transfer-timed-out' ? err({ reason: 'sahara-no-hello' }) : read;
-    if (read.value.length === 0) continue;
-    if (fromUtf8(read.value.subarray(0, 5)) === '<?xml') return ok({ found: 'programmer' });
-    const packet = parsePacket(read.value);
-    if (packet.ok && packet.value.kind === 'hello') return ok({ found: 'hello', hello: packet.value });
-    return resetStaleSession(pipe, timings, signal);
-  }
-  return resetStaleSession(pipe, timings, signal);
-}
-
-async function resetStaleSession(pipe: Pipe, timings: SaharaTimings, signal?: AbortSignal): Promise<Result<never, SaharaFailure>> {
-  const reset = await resetModem(pipe, timings, signal);
-  return reset.ok ? err({ reason: 'sahara-stale-session' }) : reset;
-}
-
 /** Leaves EDL without writing: the modem restarts, into normal mode if its boot partition is whole. */
-export async function resetModem(pipe: Pipe, timings: SaharaTimings, signal?: AbortSignal): Promise<Result<void, SaharaFailure>> {
+export async function resetModem(
+  pipe: Pipe,
+  timings: SaharaTimings,
+  signal?: AbortSignal,
+): Promise<Result<void, SaharaFailure>> {
   const sent = await pipe.transferOut(resetPacket(), { timeoutMs: timings.writeMs, signal });
   if (!sent.ok) return sent;
   for (let reads = 0; reads < STALE_READS_MAX; reads++) {

@@ -17,5 +17,9 @@ export const READ_MAX_BYTES = 1024 * 1024;
 /** A programmer is asked for once; headers and hashes a few times more. */
 export const TOTAL_READ_FACTOR = 4;
 export const READ_REQUESTS_MAX = 16_384;
-/** Bytes of a stale session that are read past while looking for a HELLO. */
+/** Packets read past while the answer to a RESET is awaited. */
 export const STALE_READS_MAX = 16;
+/** A broken-off read-back leaves at most one partition to be read past: 74 MiB on the EG25 (edl 1d). */
+export const DRAIN_MAX_BYTES = 256 * 1024 * 1024;
+export const DRAIN_READ_BYTES = 64 * 1024;
+export const DRAIN_READS_MAX = 1_000_000;

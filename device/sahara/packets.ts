@@ -32,6 +32,8 @@ export type SaharaPacket =
   | { readonly kind: 'done-response'; readonly complete: boolean }
   | { readonly kind: 'reset-response' };
 
+export type Hello = Extract<SaharaPacket, { kind: 'hello' }>;
+
 export type PacketFailure = {
   readonly reason: 'sahara-packet-unknown';
   readonly command: number;

@@ -1,0 +1,40 @@
+/** The commands of `cistern`. */
+import { buildApplication, buildRouteMap } from '@stricli/core';
+import { checkCommand } from './commands/check.ts';
+import { devicesCommand } from './commands/devices.ts';
+import { exitCodesCommand } from './commands/exit-codes.ts';
+import { statusCommand } from './commands/status.ts';
+import { updateCommand } from './commands/update.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './exit-code.ts';
+import { UPDATER_VERSION } from './report/updater-version.ts';
+
+const commands = buildRouteMap<string, Context>({
+  routes: {
+    devices: devicesCommand,
+    check: checkCommand,
+    update: updateCommand,
+    status: statusCommand,
+    'exit-codes': exitCodesCommand,
+  },
+  docs: {
+    brief: 'Updates LTE modem firmware: everything is here and verified before the modem is touched',
+    fullDescription: [
+      'Settings come from flags, then CISTERN_MODEM, CISTERN_REPOSITORY, CISTERN_ROOT, CISTERN_STATE, CISTERN_STAGE and',
+      'CISTERN_CHANNEL, then /etc/cistern/config.json.',
+      '',
+      'Examples:',
+      '  cistern devices --modem "tcp://127.0.0.1:9008?at=9007"',
+      '  cistern check',
+      '  cistern update --ask',
+      '  cistern status --json',
+    ].join('\n'),
+  },
+});
+
+export const app = buildApplication(commands, {
+  name: 'cistern',
+  determineExitCode: () => EXIT.SOFTWARE.code,
+  versionInfo: { currentVersion: UPDATER_VERSION },
+  scanner: { caseStyle: 'allow-kebab-for-camel' },
+});

@@ -1,0 +1,76 @@
+/** What the settings name, opened: the modem's door, the pinned root, the device's own key. */
+import { err, ok, type Result } from '../../shared/result.ts';
+import {
+  DEFAULT_CONFIG_PATH,
+  mergeSettings,
+  requireSetting,
+  type Settings,
+  stateDirectory,
+} from '../config.ts';
+import type { Context } from '../context.ts';
+import type { UpdateFailure } from '../failure.ts';
+import { loadDeviceIdentity } from '../report/device-key.ts';
+import type { ModemDoor } from '../transport/door.ts';
+import type { UpdateEvents, UpdatePorts } from '../update/attempt.ts';
+
+export type ModemSession = {
+  readonly settings: Settings;
+  readonly stateDir: string;
+  readonly door: ModemDoor;
+};
+
+export async function openModemSession(
+  context: Context,
+  flags: Settings,
+  configPath: string | undefined,
+): Promise<Result<ModemSession, UpdateFailure>> {
+  const path = configPath ?? DEFAULT_CONFIG_PATH;
+  const text = await context.readTextFile(path);
+  if (text === null && configPath !== undefined)
+    return err({ reason: 'config-unreadable', path, why: 'there is no such file' });
+  const settings = mergeSettings(flags, context.environment, { path, text });
+  if (!settings.ok) return settings;
+  const modem = requireSetting(settings.value, 'modem');
+  if (!modem.ok) return modem;
+  const door = context.openDoor(modem.value);
+  if (!door.ok) return door;
+  return ok({
+    settings: settings.value,
+    stateDir: stateDirectory(settings.value, context.environment, context.isRoot),
+    door: door.value,
+  });
+}
+
+/** Everything an update needs; the caller closes `http`. */
+export async function openUpdatePorts(
+  context: Context,
+  session: ModemSession,
+  events: UpdateEvents,
+): Promise<Result<UpdatePorts, UpdateFailure>> {
+  const { settings, stateDir, door } = session;
+  const repositoryUrl = requireSetting(settings, 'repository');
+  if (!repositoryUrl.ok) return repositoryUrl;
+  const rootPath = requireSetting(settings, 'root');
+  if (!rootPath.ok) return rootPath;
+  const pinnedRoot = await context.readTextFile(rootPath.value);
+  if (pinnedRoot === null)
+    return err({ reason: 'config-unreadable', path: rootPath.value, why: 'the pinned root cannot be read' });
+  const identity = await loadDeviceIdentity(stateDir);
+  if (!identity.ok) return identity;
+  const { clock, random, newId, stagePlatform, processes, timings } = context;
+  return ok({
+    door,
+    http: context.openHttp(),
+    clock,
+    random,
+    newId,
+    stagePlatform,
+    processes,
+    timings,
+    identity: identity.value,
+    stateDir,
+    repositoryUrl: repositoryUrl.value,
+    pinnedRoot,
+    events,
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * Where the updater finds things: flags, then CISTERN_* variables, then /etc/cistern/config.json (or --config), then
+ * defaults. Root keeps state in /var/lib/cistern, others in $XDG_STATE_HOME/cistern.
+ */
+import { join } from 'node:path';
+import * as z from 'zod';
+import { err, ok, type Result } from '../shared/result.ts';
+
+export const DEFAULT_CONFIG_PATH = '/etc/cistern/config.json';
+const CONFIG_MAX_CHARS = 64 * 1024;
+
+const configSchema = z.strictObject({
+  repository: z.string().max(500).optional(),
+  root: z.string().max(500).optional(),
+  modem: z.string().max(300).optional(),
+  state: z.string().max(500).optional(),
+  stage: z.string().max(500).optional(),
+  channel: z.enum(['stable', 'beta']).optional(),
+});
+export type Settings = z.infer<typeof configSchema>;
+
+export type ConfigFailure =
+  | { readonly reason: 'config-unreadable'; readonly path: string; readonly why: string }
+  | {
+      readonly reason: 'setting-missing';
+      readonly name: string;
+      readonly flag: string;
+      readonly variable: string;
+    };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Merges the sources. `configText` is null where there is no file; a file that was named must be there. */
+export function mergeSettings(
+  flags: Settings,
+  environment: Environment,
+  file: { readonly path: string; readonly text: string | null },
+): Result<Settings, ConfigFailure> {
+  const fromFile = file.text === null ? ok({}) : readConfig(file.path, file.text);
+  if (!fromFile.ok) return fromFile;
+  const fromEnvironment = configSchema.safeParse(
+    withoutUndefined({
+      repository: environment.CISTERN_REPOSITORY,
+      root: environment.CISTERN_ROOT,
+      modem: environment.CISTERN_MODEM,
+      state: environment.CISTERN_STATE,
+      stage: environment.CISTERN_STAGE,
+      channel: environment.CISTERN_CHANNEL,
+    }),
+  );
+  if (!fromEnvironment.success) {
+    return err({
+      reason: 'config-unreadable',
+      path: 'CISTERN_* variables',
+      why: z.prettifyError(fromEnvironment.error),
+    });
+  }
+  return ok({ ...fromFile.value, ...fromEnvironment.data, ...withoutUndefined(flags) });
+}
+
+export function requireSetting(settings: Settings, name: keyof Settings): Result<string, ConfigFailure> {
+  const value = settings[name];
+  if (value !== undefined) return ok(value);
+  return err({
+    reason: 'setting-missing',
+    name,
+    flag: `--${name}`,
+    variable: `CISTERN_${name.toUpperCase()}`,
+  });
+}
+
+export function stateDirectory(settings: Settings, environment: Environment, isRoot: boolean): string {
+  if (settings.state !== undefined) return settings.state;
+  if (isRoot) return '/var/lib/cistern';
+  return join(environment.XDG_STATE_HOME ?? join(environment.HOME ?? '.', '.local/state'), 'cistern');
+}
+
+function readConfig(path: string, text: string): Result<Settings, ConfigFailure> {
+  if (text.length > CONFIG_MAX_CHARS)
+    return err({ reason: 'config-unreadable', path, why: 'it is too large' });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return err({ reason: 'config-unreadable', path, why: 'it is not JSON' });
+  }
+  const parsed = configSchema.safeParse(json);
+  return parsed.success
+    ? ok(parsed.data)
+    : err({ reason: 'config-unreadable', path, why: z.prettifyError(parsed.error) });
+}
+
+function withoutUndefined<T extends object>(settings: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}

@@ -1,0 +1,94 @@
+/** The one place that touches the process: streams, environment, signals, clock, randomness, files, sockets. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { CommandContext } from '@stricli/core';
+import type { Result } from '../shared/result.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Environment } from './config.ts';
+import type { Http } from './http/http.ts';
+import { undiciHttp } from './http/undici-http.ts';
+import { UPDATER_VERSION } from './report/updater-version.ts';
+import { nodePlatform } from './stage/node-platform.ts';
+import type { StagePlatform } from './stage/platform.ts';
+import type { ModemDoor } from './transport/door.ts';
+import { type LocatorFailure, parseLocator } from './transport/locator.ts';
+import { DEFAULT_UPDATE_TIMINGS, type UpdateTimings } from './update/limits.ts';
+import { type ProcessTable, systemProcesses } from './update/lock.ts';
+
+export type Stream = {
+  readonly write: (text: string) => void;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+};
+
+export type Context = CommandContext & {
+  readonly environment: Environment;
+  readonly isRoot: boolean;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** One line typed by a person; null where nobody can be asked. */
+  readonly askLine: (question: string) => Promise<string | null>;
+  readonly readTextFile: (path: string) => Promise<string | null>;
+  readonly openHttp: () => Http;
+  readonly openDoor: (locator: string) => Result<ModemDoor, LocatorFailure>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly stagePlatform: StagePlatform;
+  readonly processes: ProcessTable;
+  readonly timings: UpdateTimings;
+  /** Aborts at the first Ctrl-C or SIGTERM. From the first erase on the flashing does not listen to it. */
+  readonly signal: AbortSignal;
+  readonly setExitCode: (code: number) => void;
+};
+
+export function buildContext(process: NodeJS.Process): Context {
+  const { stdout, stderr, env: environment } = process;
+  return {
+    process,
+    environment,
+    isRoot: process.getuid?.() === 0,
+    stdout,
+    stderr,
+    askLine: (question) => askLine(process, question),
+    readTextFile: (path) => readFile(path, 'utf8').catch(() => null),
+    openHttp: () => undiciHttp({ userAgent: `cistern/${UPDATER_VERSION}` }),
+    openDoor: parseLocator,
+    clock: systemClock,
+    random: Math.random,
+    newId: randomUUID,
+    stagePlatform: nodePlatform,
+    processes: systemProcesses,
+    timings: DEFAULT_UPDATE_TIMINGS,
+    signal: abortOnSignals(process),
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+  };
+}
+
+/** Stays installed: a second Ctrl-C must not kill a process that is writing flash. */
+function abortOnSignals(process: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted)
+        process.stderr.write('still at work: while flash is written it cannot stop; please wait\n');
+      else process.stderr.write('interrupted: stopping as soon as the modem is safe\n');
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+async function askLine(process: NodeJS.Process, question: string): Promise<string | null> {
+  process.stderr.write(question);
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin });
+  try {
+    for await (const line of lines) return line;
+    return null;
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Exit codes (sysexits.h). Stable: monitoring and cron jobs rely on them. The README's table is made of these
+ * words, and a test holds the two together.
+ */
+export const EXIT = {
+  OK: { code: 0, means: 'done, or nothing to do' },
+  FAILURE: { code: 1, means: 'the update was written but the modem did not confirm it' },
+  USAGE: { code: 64, means: 'the command line was wrong' },
+  DATA: { code: 65, means: 'a signature, hash, manifest or package was wrong; nothing was flashed' },
+  UNAVAILABLE: { code: 69, means: 'the repository or the modem could not be reached' },
+  SOFTWARE: { code: 70, means: 'a bug in cistern' },
+  OS: { code: 71, means: 'the system could not give what was needed: memory, a mount' },
+  CANTCREAT: { code: 73, means: 'a file could not be written' },
+  IO: { code: 74, means: 'the link to the modem broke' },
+  TEMPORARY: {
+    code: 75,
+    means: 'not now: another updater runs, or the flashing is unfinished and goes on with the next run',
+  },
+  PROTOCOL: { code: 76, means: 'the modem answered what it should not' },
+  NOT_PERMITTED: {
+    code: 77,
+    means: 'refused: it does not fit, is held back, or would touch what is protected',
+  },
+  CONFIG: { code: 78, means: 'the configuration is wrong or missing' },
+  INTERRUPTED: { code: 130, means: 'interrupted by Ctrl-C' },
+} as const;
+
+export type ExitName = keyof typeof EXIT;

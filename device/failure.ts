@@ -1,0 +1,47 @@
+/** Every way in which the updater can fail, as one closed union: the rooms' own unions put together. */
+import type { UpdateStep } from '../shared/telemetry.ts';
+import type { ConfigFailure } from './config.ts';
+import type { FetchFailure } from './fetch/fetch-failure.ts';
+import type { IdentifyFailure } from './modem/identify.ts';
+import type { DeviceKeyFailure } from './report/device-key.ts';
+import type { TrustFailure } from './repository/trust-failure.ts';
+import type { StageFailure } from './stage/stage-failure.ts';
+import type { LocatorFailure } from './transport/locator.ts';
+import type { AwaitFailure } from './update/await-modem.ts';
+import type { ConfirmFailure } from './update/confirm.ts';
+import type { DocumentsFailure } from './update/documents.ts';
+import type { EnterEdlFailure } from './update/enter-edl.ts';
+import type { FlashFailure } from './update/flash-session.ts';
+import type { JournalFailure } from './update/journal.ts';
+import type { LeaveFailure } from './update/leave-edl.ts';
+import type { LockFailure } from './update/lock.ts';
+import type { ResolveFailure } from './update/resolve.ts';
+import type { StagedPlanFailure } from './update/staged-plan.ts';
+
+export type UpdateFailure =
+  | AwaitFailure
+  | ConfigFailure
+  | ConfirmFailure
+  | DeviceKeyFailure
+  | DocumentsFailure
+  | EnterEdlFailure
+  | FetchFailure
+  | FlashFailure
+  | IdentifyFailure
+  | JournalFailure
+  | LeaveFailure
+  | LocatorFailure
+  | LockFailure
+  | ResolveFailure
+  | StageFailure
+  | StagedPlanFailure
+  | TrustFailure
+  /** The user was asked and said no. */
+  | { readonly reason: 'not-wanted-by-user' }
+  /** The snapshot could not be read before anything was changed. */
+  | { readonly reason: 'modem-changed-meanwhile'; readonly before: string; readonly after: string }
+  /** It went back to normal mode by itself before the first erase: its power was cut, or somebody reset it. */
+  | { readonly reason: 'modem-left-edl' }
+  | { readonly reason: 'broken-off-before-erase'; readonly step: UpdateStep }
+  /** A modem in EDL that no journal speaks of is never written to. */
+  | { readonly reason: 'edl-without-journal'; readonly where: string };

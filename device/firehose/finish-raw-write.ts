@@ -1,0 +1,32 @@
+/**
+ * A programmer whose host died in the middle of a `<program>` waits for the rest of the promised bytes and hears
+ * no command. Zeros end its wait; the partition is erased and programmed again anyway. Only for a modem whose
+ * flash this attempt has already touched.
+ */
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { Pipe, TransferFailure } from '../transport/pipe.ts';
+import {
+  type FirehoseTimings,
+  PAYLOAD_BYTES,
+  RAW_FINISH_BURST,
+  RAW_FINISH_MAX_BYTES,
+  READ_TRANSFER_BYTES,
+} from './limits.ts';
+
+/** `ok` once the programmer has spoken again. */
+export async function finishRawWrite(
+  pipe: Pipe,
+  timings: FirehoseTimings,
+): Promise<Result<void, TransferFailure | { readonly reason: 'sahara-no-hello' }>> {
+  const zeros = new Uint8Array(PAYLOAD_BYTES);
+  for (let sentBytes = 0; sentBytes < RAW_FINISH_MAX_BYTES; sentBytes += RAW_FINISH_BURST * zeros.length) {
+    for (let i = 0; i < RAW_FINISH_BURST; i++) {
+      const sent = await pipe.transferOut(zeros, { timeoutMs: timings.writeMs });
+      if (!sent.ok) return sent;
+    }
+    const heard = await pipe.transferIn(READ_TRANSFER_BYTES, { timeoutMs: timings.quietMs });
+    if (heard.ok) return ok();
+    if (heard.failure.reason !== 'transfer-timed-out') return heard;
+  }
+  return err({ reason: 'sahara-no-hello' });
+}

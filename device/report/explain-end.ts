@@ -1,0 +1,54 @@
+/** The verdict's words: what happened, what state the modem is in, what to do next (P10). */
+import type { ExitName } from '../exit-code.ts';
+import type { AttemptEnd } from '../update/attempt.ts';
+import type { Attempt } from '../update/journal.ts';
+import { explain } from './explain/explain.ts';
+import type { Verdict } from './verdict.ts';
+
+export function explainEnd(end: AttemptEnd, attempt: Attempt): Pick<Verdict, 'what' | 'state' | 'next'> {
+  const { fromVersion, toVersion } = attempt;
+  if (end.failure === null) {
+    return {
+      what: `The modem was updated from ${fromVersion} to ${toVersion}.`,
+      state: 'It is in normal mode, says the new version itself, and nothing is worse than before.',
+      next: 'Nothing to do.',
+    };
+  }
+  const { what, next } = explain(end.failure);
+  return { what, state: stateOf(end, attempt), next };
+}
+
+function stateOf(
+  { outcome, modemState }: AttemptEnd,
+  { fromVersion, toVersion, flashTouched }: Attempt,
+): string {
+  if (outcome === 'unchanged') {
+    return modemState === 'normal'
+      ? `The modem is in normal mode with its old version ${fromVersion}; its flash was not touched.`
+      : `The modem was not touched; it runs ${fromVersion}, but did not answer when asked again.`;
+  }
+  if (outcome === 'unconfirmed')
+    return `${toVersion} was written and read back; the modem is ${inWords(modemState)}.`;
+  if (!flashTouched)
+    return `The modem is ${inWords(modemState)}; its flash was not touched, a power cycle brings it back as it was.`;
+  return `The modem is ${inWords(modemState)} with ${toVersion} partly written; it can be finished at any time.`;
+}
+
+function inWords(state: AttemptEnd['modemState']): string {
+  const words: Readonly<Record<AttemptEnd['modemState'], string>> = {
+    normal: 'in normal mode',
+    edl: 'in emergency download mode',
+    'programmer-running': 'in emergency download mode with its programmer running',
+    absent: 'not on the bus',
+    unknown: 'in a state that could not be read',
+  };
+  return words[state];
+}
+
+/** The exit code of an attempt: by its outcome first, then by its reason. */
+export function exitOf(end: Pick<AttemptEnd, 'outcome' | 'failure'>): ExitName {
+  if (end.failure === null) return 'OK';
+  if (end.outcome === 'unfinished') return 'TEMPORARY';
+  if (end.outcome === 'unconfirmed') return 'FAILURE';
+  return explain(end.failure).exit;
+}

@@ -1,0 +1,19 @@
+/** The one place that turns a reason into an exit code and sentences. */
+import type { UpdateFailure } from '../../failure.ts';
+import type { Explainers, Explanation } from './explanation.ts';
+import { flashSentences } from './flash-sentences.ts';
+import { modemSentences } from './modem-sentences.ts';
+import { repositorySentences } from './repository-sentences.ts';
+import { stageSentences } from './stage-sentences.ts';
+
+const EXPLAINERS: Explainers = {
+  ...modemSentences,
+  ...flashSentences,
+  ...stageSentences,
+  ...repositorySentences,
+};
+
+export function explain(failure: UpdateFailure): Explanation {
+  const explainer = EXPLAINERS[failure.reason] as (failure: UpdateFailure) => Explanation;
+  return explainer(failure);
+}

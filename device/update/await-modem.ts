@@ -1,0 +1,34 @@
+/** Waits until the modem stands on the bus again, in whatever state, within a bound. */
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { Clock } from '../clock.ts';
+import type { DoorFailure, ModemDoor, OpenedModem } from '../transport/door.ts';
+
+export type AwaitFailure =
+  | DoorFailure
+  | { readonly reason: 'modem-did-not-return'; readonly where: string; readonly waitedMs: number };
+
+/** Opens the modem as soon as it is there and `isAwaited`; others are closed and looked at again. */
+export async function awaitModem(
+  door: ModemDoor,
+  wait: {
+    readonly timeoutMs: number;
+    readonly intervalMs: number;
+    readonly isAwaited: (modem: OpenedModem) => boolean;
+    readonly clock: Clock;
+  },
+  signal?: AbortSignal,
+): Promise<Result<OpenedModem, AwaitFailure>> {
+  const deadlineMs = wait.clock.nowMs() + wait.timeoutMs;
+  do {
+    if (signal?.aborted) return err({ reason: 'interrupted' });
+    const opened = await door.open(signal);
+    if (opened.ok) {
+      if (wait.isAwaited(opened.value)) return ok(opened.value);
+      await opened.value.pipe.close();
+    } else if (opened.failure.reason === 'link-broken' || opened.failure.reason === 'interrupted') {
+      return opened;
+    }
+    await wait.clock.sleep(wait.intervalMs, signal);
+  } while (wait.clock.nowMs() < deadlineMs);
+  return err({ reason: 'modem-did-not-return', where: door.where, waitedMs: wait.timeoutMs });
+}

@@ -1,0 +1,78 @@
+/** Success is the modem's word (P7): the wanted version, and nothing worse than in the snapshot taken before. */
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { Clock } from '../clock.ts';
+import { type IdentifyFailure, type Identity, identify } from '../modem/identify.ts';
+import { type Difference, findWorse, type Snapshot, takeSnapshot } from '../modem/snapshot.ts';
+import type { ModemDoor } from '../transport/door.ts';
+import type { UpdateTimings } from './limits.ts';
+
+export type ConfirmFailure =
+  | {
+      readonly reason: 'modem-not-confirmed';
+      readonly last: IdentifyFailure | null;
+      readonly waitedMs: number;
+    }
+  | { readonly reason: 'modem-in-edl-after-flashing' }
+  | { readonly reason: 'wrong-version-after-flashing'; readonly wanted: string; readonly found: string }
+  | { readonly reason: 'worse-than-before'; readonly differences: readonly Difference[] };
+
+export type ConfirmPorts = {
+  readonly door: ModemDoor;
+  readonly timings: UpdateTimings;
+  readonly clock: Clock;
+};
+
+/** Waits for the modem, asks for its version, and waits for the network to be as good as before. */
+export async function confirmUpdate(
+  wanted: { readonly version: string; readonly snapshot: Snapshot | null },
+  ports: ConfirmPorts,
+): Promise<Result<Identity, ConfirmFailure>> {
+  const identity = await awaitIdentity(ports);
+  if (!identity.ok) return identity;
+  const found = identity.value.version.text;
+  if (found !== wanted.version)
+    return err({ reason: 'wrong-version-after-flashing', wanted: wanted.version, found });
+  if (wanted.snapshot === null) return identity;
+  const recovered = await awaitRecovery(wanted.snapshot, identity.value, ports);
+  return recovered.ok ? identity : recovered;
+}
+
+/** The modem's identity once it answers AT and DIAG, which may take a minute after its first boot. */
+export async function awaitIdentity({
+  door,
+  timings,
+  clock,
+}: ConfirmPorts): Promise<Result<Identity, ConfirmFailure>> {
+  const deadlineMs = clock.nowMs() + timings.returnMs;
+  let last: IdentifyFailure | null = null;
+  let sightingsInEdl = 0;
+  do {
+    const identity = await identify(door, clock);
+    if (identity.ok) return identity;
+    last = identity.failure;
+    // Seen in EDL twice, it is not on its way: its flash did not boot.
+    if (last.reason === 'modem-not-in-normal-mode' && last.state === 'edl' && ++sightingsInEdl === 2) {
+      return err({ reason: 'modem-in-edl-after-flashing' });
+    }
+    await clock.sleep(timings.lookIntervalMs);
+  } while (clock.nowMs() < deadlineMs);
+  return err({ reason: 'modem-not-confirmed', last, waitedMs: timings.returnMs });
+}
+
+async function awaitRecovery(
+  before: Snapshot,
+  identity: Identity,
+  { door, timings, clock }: ConfirmPorts,
+): Promise<Result<void, ConfirmFailure>> {
+  const deadlineMs = clock.nowMs() + timings.recoveryMs;
+  let differences: readonly Difference[] = [];
+  do {
+    const after = await takeSnapshot(door, identity);
+    if (after.ok) {
+      differences = findWorse(before, after.value);
+      if (differences.length === 0) return ok();
+    }
+    await clock.sleep(timings.recoveryIntervalMs);
+  } while (clock.nowMs() < deadlineMs);
+  return err({ reason: 'worse-than-before', differences });
+}

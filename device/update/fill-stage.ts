@@ -1,0 +1,84 @@
+/** A stage that holds the package: taken up from the journal where it still stands, else a new one; then filled. */
+import { ok, type Result } from '../../shared/result.ts';
+import type { FetchFailure } from '../fetch/fetch-failure.ts';
+import { fetchPackage } from '../fetch/fetch-package.ts';
+import { adoptStage, removeStaleStages } from '../stage/adopt-stage.ts';
+import { prepareStage } from '../stage/prepare-stage.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { StageFailure } from '../stage/stage-failure.ts';
+import type { StageProof } from '../stage/stage-proof.ts';
+import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
+import type { UpdatePorts } from './attempt.ts';
+import type { ReleaseDocuments } from './documents.ts';
+import { journaledStages } from './journal.ts';
+
+/** The journal's stage if it is still that one, or a new one where `wanted` says. */
+export async function openStage(
+  wish: {
+    readonly wanted: string;
+    readonly documents: ReleaseDocuments;
+    readonly earlier: StageProof | null;
+  },
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<Result<Stage, StageFailure>> {
+  const { wanted, documents, earlier } = wish;
+  if (earlier !== null) {
+    const adopted = await adoptStage(earlier, ports.stagePlatform);
+    if (adopted.ok) return adopted;
+  }
+  const stale = await removeStaleStages({
+    platform: ports.stagePlatform,
+    keep: await journaledStages(ports.stateDir),
+  });
+  if (!stale.ok)
+    ports.events.onNote(`a stage of an earlier run could not be removed (${stale.failure.reason})`);
+  const {
+    version,
+    package: { storedBytes },
+  } = documents.manifest;
+  const stage = await prepareStage(
+    { wanted, neededBytes: storedBytes, name: version, platform: ports.stagePlatform },
+    signal,
+  );
+  if (stage.ok) ports.events.onNote(stage.value.says);
+  return stage;
+}
+
+/** Fetches what the stage lacks. */
+export async function fillStage(
+  stage: Stage,
+  documents: ReleaseDocuments,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<Result<number, FetchFailure>> {
+  const { http, clock, random, repositoryUrl, events } = ports;
+  const { index, manifest } = documents;
+  const fetched = await fetchPackage(
+    {
+      index,
+      stage,
+      repositoryUrl,
+      http,
+      clock,
+      random,
+      storedBytes: manifest.package.storedBytes,
+      onProgress: events.onFetch,
+    },
+    signal,
+  );
+  return fetched.ok ? ok(fetched.value.fetchedBytes) : fetched;
+}
+
+/** Whole and proved; fetched again where something is missing or damaged. */
+export async function healStage(
+  stage: Stage,
+  documents: ReleaseDocuments,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<Result<StagedPackage, FetchFailure | StageFailure>> {
+  const verified = await verifyStage({ stage, ...documents }, signal);
+  if (verified.ok) return verified;
+  const filled = await fillStage(stage, documents, ports, signal);
+  return filled.ok ? verifyStage({ stage, ...documents }, signal) : filled;
+}

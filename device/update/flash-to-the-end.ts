@@ -1,0 +1,90 @@
+/** From an opened modem in EDL to a verdict: flash, restart, confirm; flash again if it came back in EDL. */
+import type { FlashPlan } from '../../shared/flash-plan.ts';
+import type { UpdateFailure } from '../failure.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { StagedPackage } from '../stage/staged-package.ts';
+import type { OpenedModem } from '../transport/door.ts';
+import type { AttemptEnd, UpdatePorts } from './attempt.ts';
+import { backToNormal } from './back-to-normal.ts';
+import { confirmUpdate } from './confirm.ts';
+import type { ReleaseDocuments } from './documents.ts';
+import { healStage } from './fill-stage.ts';
+import { flashUntilDone } from './flash-until-done.ts';
+import type { Journal } from './journal.ts';
+import { CONFIRM_ATTEMPTS_MAX } from './limits.ts';
+
+export type FlashOrder = {
+  readonly staged: StagedPackage;
+  readonly plan: FlashPlan;
+  readonly documents: ReleaseDocuments;
+  readonly stage: Stage;
+  readonly journal: Journal;
+  readonly ports: UpdatePorts;
+};
+
+export async function flashToTheEnd(
+  order: FlashOrder,
+  opened: OpenedModem,
+  signal: AbortSignal,
+): Promise<AttemptEnd> {
+  const { journal, ports } = order;
+  let first: OpenedModem | null = opened;
+  let failure: UpdateFailure = { reason: 'modem-in-edl-after-flashing' };
+  for (let round = 0; round < CONFIRM_ATTEMPTS_MAX; round++) {
+    const flashed = await flashUntilDone(jobOf(order), first, signal);
+    first = null;
+    if (!flashed.ok) {
+      if (!journal.attempt.flashTouched) return backToNormal(flashed.failure, journal, ports);
+      return { outcome: 'unfinished', modemState: await seenState(ports), failure: flashed.failure };
+    }
+    if (!journal.attempt.flashTouched) return backToNormal({ reason: 'modem-left-edl' }, journal, ports);
+    const confirmed = await confirm(journal, ports);
+    if (confirmed === null) return { outcome: 'updated', modemState: 'normal', failure: null };
+    failure = confirmed;
+    if (confirmed.reason !== 'modem-in-edl-after-flashing') break;
+  }
+  const modemState = await seenState(ports);
+  return { outcome: modemState === 'edl' ? 'unfinished' : 'unconfirmed', modemState, failure };
+}
+
+/** null when the modem itself says that all is well. */
+export async function confirm(journal: Journal, ports: UpdatePorts): Promise<UpdateFailure | null> {
+  const confirming = await journal.enter('confirming');
+  if (!confirming.ok) return confirming.failure;
+  const { toVersion, snapshot } = journal.attempt;
+  const confirmed = await confirmUpdate({ version: toVersion, snapshot }, ports);
+  return confirmed.ok ? null : confirmed.failure;
+}
+
+export async function seenState({ door }: Pick<UpdatePorts, 'door'>): Promise<AttemptEnd['modemState']> {
+  const opened = await door.open();
+  if (!opened.ok) return opened.failure.reason === 'modem-absent' ? 'absent' : 'unknown';
+  await opened.value.pipe.close();
+  return opened.value.state === 'unsupported' ? 'unknown' : opened.value.state;
+}
+
+function jobOf({
+  staged,
+  plan,
+  documents,
+  stage,
+  journal,
+  ports,
+}: FlashOrder): Parameters<typeof flashUntilDone>[0] {
+  const { door, clock, timings, events } = ports;
+  return {
+    staged,
+    plan,
+    entry: documents.entry,
+    journal,
+    door,
+    clock,
+    timings,
+    onProgress: events.onFlash,
+    restage: () => healStage(stage, documents, ports, new AbortController().signal),
+    onRetry: (failure, attempt) =>
+      events.onNote(
+        `attempt ${attempt} to flash ended (${failure.reason}); the modem waits in EDL, going on from the stage`,
+      ),
+  };
+}

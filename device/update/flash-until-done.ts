@@ -1,0 +1,90 @@
+/**
+ * From a modem in EDL to one that was told to restart with the new firmware. Before the first erase one failure
+ * ends it; from the first erase on it tries again from the stage for as long as the modem can be reached (P4).
+ */
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { Clock } from '../clock.ts';
+import type { StageFailure } from '../stage/stage-failure.ts';
+import type { StagedPackage } from '../stage/staged-package.ts';
+import type { ModemDoor, OpenedModem } from '../transport/door.ts';
+import { type AwaitFailure, awaitModem } from './await-modem.ts';
+import { type FlashFailure, type FlashSession, runFlashSession } from './flash-session.ts';
+import { FLASH_ATTEMPTS_MAX, GREETINGS_MAX } from './limits.ts';
+
+export type FlashJob = Omit<FlashSession, 'pipe' | 'staged'> & {
+  readonly door: ModemDoor;
+  readonly clock: Clock;
+  readonly staged: StagedPackage;
+  /** Makes the stage whole again, after a chunk in it was found damaged. */
+  readonly restage: () => Promise<Result<StagedPackage, unknown>>;
+  readonly onRetry: (failure: FlashFailure | AwaitFailure, attempt: number) => void;
+};
+
+/** `reset`: everything was written and read back. `in-normal-mode`: the modem left EDL by itself; ask it. */
+export type FlashEnd = 'reset' | 'in-normal-mode';
+
+export async function flashUntilDone(
+  job: FlashJob,
+  first: OpenedModem | null,
+  signal?: AbortSignal,
+): Promise<Result<FlashEnd, FlashFailure | AwaitFailure>> {
+  const { journal } = job;
+  let opened = first;
+  let { staged } = job;
+  let greetings = 0;
+  let failure: FlashFailure | AwaitFailure | null = null;
+  for (let attempt = 1; attempt <= FLASH_ATTEMPTS_MAX; ) {
+    if (opened === null) {
+      const back = await awaitBack(job, journal.attempt.flashTouched ? undefined : signal);
+      if (!back.ok) return back;
+      opened = back.value;
+    }
+    if (opened.state === 'normal') {
+      await opened.pipe.close();
+      return ok('in-normal-mode');
+    }
+    const flashed = await runFlashSession({ ...job, staged, pipe: opened.pipe }, signal);
+    await opened.pipe.close();
+    opened = null;
+    if (flashed.ok) return ok('reset');
+
+    failure = flashed.failure;
+    if (failure.reason === 'sahara-stale-session') {
+      if (++greetings < GREETINGS_MAX) continue;
+      return flashed;
+    }
+    if (!journal.attempt.flashTouched) return flashed;
+    job.onRetry(failure, attempt);
+    if (isStageDamage(failure)) {
+      const again = await job.restage();
+      if (again.ok) staged = again.value;
+    }
+    attempt += 1;
+  }
+  return err(failure ?? { reason: 'interrupted' });
+}
+
+function awaitBack(
+  { door, timings, clock }: FlashJob,
+  signal?: AbortSignal,
+): Promise<Result<OpenedModem, AwaitFailure>> {
+  const isAwaited = (modem: OpenedModem) => modem.state !== 'unsupported';
+  return awaitModem(
+    door,
+    { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited, clock },
+    signal,
+  );
+}
+
+const STAGE_DAMAGE: ReadonlySet<string> = new Set<StageFailure['reason']>([
+  'chunk-missing',
+  'chunk-content-wrong',
+  'chunk-unreadable',
+  'stage-empty',
+  'stage-vanished',
+  'stage-unmounted',
+]);
+
+function isStageDamage(failure: FlashFailure | AwaitFailure): boolean {
+  return STAGE_DAMAGE.has(failure.reason);
+}

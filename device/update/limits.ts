@@ -1,0 +1,41 @@
+/** Bounds of an update attempt, with their units, and the waits that tests shorten. */
+import { DEFAULT_FIREHOSE_TIMINGS, type FirehoseTimings } from '../firehose/limits.ts';
+import { DEFAULT_SAHARA_TIMINGS, type SaharaTimings } from '../sahara/limits.ts';
+
+/** Sessions with the programmer from the first erase on; each begins at the first erase again. */
+export const FLASH_ATTEMPTS_MAX = 6;
+/** Times one partition is erased and programmed again after its read-back differed. */
+export const PARTITION_ATTEMPTS_MAX = 3;
+/** A modem that comes back in EDL although all was read back is flashed once more. */
+export const CONFIRM_ATTEMPTS_MAX = 2;
+/** Stale Sahara sessions are reset and opened again this often. */
+export const GREETINGS_MAX = 4;
+export const JOURNAL_MAX_BYTES = 64 * 1024;
+
+export type UpdateTimings = {
+  readonly sahara: SaharaTimings;
+  readonly firehose: FirehoseTimings;
+  /** How often the bus is looked at while something is awaited. */
+  readonly lookIntervalMs: number;
+  /** A modem that was told to leave the bus is back as EDL after 1 to 4 s (edl 1a). */
+  readonly reenumerationMs: number;
+  readonly edlAttempts: number;
+  readonly edlRetryMs: number;
+  /** From the reset after flashing to an answering modem: a first boot formats its user data. */
+  readonly returnMs: number;
+  /** How long registration and data may take to be as good as before. */
+  readonly recoveryMs: number;
+  readonly recoveryIntervalMs: number;
+};
+
+export const DEFAULT_UPDATE_TIMINGS: UpdateTimings = {
+  sahara: DEFAULT_SAHARA_TIMINGS,
+  firehose: DEFAULT_FIREHOSE_TIMINGS,
+  lookIntervalMs: 250,
+  reenumerationMs: 30_000,
+  edlAttempts: 30,
+  edlRetryMs: 1_000,
+  returnMs: 180_000,
+  recoveryMs: 120_000,
+  recoveryIntervalMs: 2_000,
+};

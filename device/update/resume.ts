@@ -1,0 +1,101 @@
+/**
+ * Takes up an attempt that was broken off, by a crash, a reboot or a pulled plug. What the journal says decides:
+ * before the first erase the modem is brought back to normal; after it the flashing is finished from the stage.
+ */
+import type { UpdateFailure } from '../failure.ts';
+import type { OpenedModem } from '../transport/door.ts';
+import type { AttemptEnd, UpdateOptions, UpdatePorts, UpdateResult } from './attempt.ts';
+import { awaitModem } from './await-modem.ts';
+import { backToNormal } from './back-to-normal.ts';
+import { conclude } from './conclude.ts';
+import { documentsDirectory, recallDocuments } from './documents.ts';
+import { healStage, openStage } from './fill-stage.ts';
+import { confirm, flashToTheEnd, seenState } from './flash-to-the-end.ts';
+import { type Attempt, Journal, journalPath } from './journal.ts';
+import { planOf } from './staged-plan.ts';
+
+export async function resumeAttempt(
+  attempt: Attempt,
+  options: UpdateOptions,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<UpdateResult> {
+  const journal = new Journal(
+    journalPath(ports.stateDir, ports.door.key),
+    attempt,
+    ports.clock,
+    ports.events.onStep,
+  );
+  ports.events.onNote(`taking up the attempt of ${attempt.startedAt} at step ${attempt.step}`);
+  const end = await finish(journal, options, ports, signal);
+  return conclude(end, journal, ports, signal);
+}
+
+async function finish(
+  journal: Journal,
+  options: UpdateOptions,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<AttemptEnd> {
+  if (!journal.attempt.flashTouched)
+    return backToNormal({ reason: 'broken-off-before-erase', step: journal.attempt.step }, journal, ports);
+  const { timings, clock, door } = ports;
+  const isAwaited = (modem: OpenedModem) => modem.state !== 'unsupported';
+  const opened = await awaitModem(
+    door,
+    { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited, clock },
+    signal,
+  );
+  if (!opened.ok)
+    return { outcome: 'unfinished', modemState: await seenState(ports), failure: opened.failure };
+  if (opened.value.state === 'normal') {
+    await opened.value.pipe.close();
+    const failure = await confirm(journal, ports);
+    return failure === null
+      ? { outcome: 'updated', modemState: 'normal', failure }
+      : { outcome: 'unconfirmed', modemState: await seenState(ports), failure };
+  }
+  return finishFlashing(opened.value, journal, options, ports, signal);
+}
+
+async function finishFlashing(
+  opened: OpenedModem,
+  journal: Journal,
+  options: UpdateOptions,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<AttemptEnd> {
+  const unfinished = async (failure: UpdateFailure): Promise<AttemptEnd> => {
+    await opened.pipe.close();
+    return { outcome: 'unfinished', modemState: 'edl', failure };
+  };
+  const directory = documentsDirectory(ports.stateDir, ports.door.key);
+  const hashes = journal.attempt.documents;
+  if (hashes === null) return unfinished({ reason: 'attempt-documents-lost', directory });
+  const documents = await recallDocuments(directory, hashes);
+  if (!documents.ok) return unfinished(documents.failure);
+  const stage = await openStage(
+    { wanted: options.stage, documents: documents.value, earlier: journal.attempt.stage },
+    ports,
+    signal,
+  );
+  if (!stage.ok) return unfinished(stage.failure);
+  const noted = await journal.note({ stage: stage.value.proof });
+  if (!noted.ok) return unfinished(noted.failure);
+  const staged = await healStage(stage.value, documents.value, ports, signal);
+  if (!staged.ok) return unfinished(staged.failure);
+  const plan = await planOf(staged.value, documents.value.entry);
+  if (!plan.ok) return unfinished(plan.failure);
+
+  const order = {
+    staged: staged.value,
+    plan: plan.value,
+    documents: documents.value,
+    stage: stage.value,
+    journal,
+    ports,
+  };
+  const end = await flashToTheEnd(order, opened, signal);
+  if (end.outcome !== 'unfinished') await stage.value.release();
+  return end;
+}

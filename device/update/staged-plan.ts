@@ -1,0 +1,47 @@
+/** The flash plan of a staged package: judged again here, whatever was judged when it was published (P5). */
+import { fromUtf8 } from '../../shared/bytes.ts';
+import type { ModelEntry, ProtectedRange } from '../../shared/catalogue.ts';
+import { buildFlashPlan, type FlashPlan, type PlanFailure } from '../../shared/flash-plan.ts';
+import { RAWPROGRAM_MAX_BYTES } from '../../shared/limits.ts';
+import { parseRawprogram, type RawprogramFailure } from '../../shared/rawprogram.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { StageFailure } from '../stage/stage-failure.ts';
+import type { StagedPackage } from '../stage/staged-package.ts';
+
+export type StagedPlanFailure =
+  | StageFailure
+  | RawprogramFailure
+  | { readonly reason: 'plan-refused'; readonly failures: readonly PlanFailure[] }
+  | { readonly reason: 'release-contradicts-model'; readonly what: string };
+
+/** Protected is what the model's entry *or* the release protects; geometry and method must agree in both. */
+export async function planOf(
+  staged: StagedPackage,
+  entry: ModelEntry,
+): Promise<Result<FlashPlan, StagedPlanFailure>> {
+  const { manifest } = staged;
+  const { storage, rawprogram, method } = manifest.flash;
+  if (manifest.model !== entry.model) return err({ reason: 'release-contradicts-model', what: 'model' });
+  if (method !== entry.flashMethod) return err({ reason: 'release-contradicts-model', what: 'flash method' });
+  if (JSON.stringify(storage) !== JSON.stringify(entry.storage))
+    return err({ reason: 'release-contradicts-model', what: 'storage geometry' });
+
+  const file = manifest.files.find((candidate) => candidate.path === rawprogram);
+  if (file === undefined) return err({ reason: 'file-missing', path: rawprogram });
+  if (file.sizeBytes > RAWPROGRAM_MAX_BYTES) {
+    return err({ reason: 'rawprogram-too-large', bytes: file.sizeBytes, maxBytes: RAWPROGRAM_MAX_BYTES });
+  }
+  const xml = await staged.readFile(rawprogram, 0, file.sizeBytes);
+  if (!xml.ok) return xml;
+  const commands = parseRawprogram(fromUtf8(xml.value) ?? '');
+  if (!commands.ok) return commands;
+  const protectedRanges: readonly ProtectedRange[] = [...entry.protectedRanges, ...manifest.protectedRanges];
+  const plan = buildFlashPlan({
+    commands: commands.value,
+    storage,
+    protectedRanges,
+    directory: rawprogram.slice(0, Math.max(0, rawprogram.lastIndexOf('/'))),
+    fileSizeBytes: (path) => manifest.files.find((candidate) => candidate.path === path)?.sizeBytes,
+  });
+  return plan.ok ? ok(plan.value) : err({ reason: 'plan-refused', failures: plan.failure });
+}

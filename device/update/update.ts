@@ -1,0 +1,134 @@
+/**
+ * The whole of an update, as a story: take up what was left, or find out what is installed, what should be, and
+ * carry it there. One attempt a call, one updater a modem.
+ */
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { UpdateFailure } from '../failure.ts';
+import { type Identity, identify } from '../modem/identify.ts';
+import { deliverReports } from '../report/deliver.ts';
+import { type RepositoryView, refreshRepository } from '../repository/refresh-repository.ts';
+import type { UpdateOptions, UpdatePorts, UpdateResult } from './attempt.ts';
+import { carryOut } from './carry-out.ts';
+import { conclude } from './conclude.ts';
+import { type Attempt, isUnfinished, Journal, journalPath, readAttempt } from './journal.ts';
+import { takeLock } from './lock.ts';
+import { type Resolved, resolveRelease } from './resolve.ts';
+import { resumeAttempt } from './resume.ts';
+
+export async function update(
+  options: UpdateOptions,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<UpdateResult> {
+  const lock = await takeLock(ports.stateDir, ports.door.key, ports.processes);
+  if (!lock.ok) return { kind: 'refused', failure: lock.failure };
+  try {
+    return await updateAlone(options, ports, signal);
+  } finally {
+    await lock.value.release();
+  }
+}
+
+async function updateAlone(
+  options: UpdateOptions,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<UpdateResult> {
+  const last = await readAttempt(ports.stateDir, ports.door.key);
+  if (!last.ok) return { kind: 'refused', failure: last.failure };
+  if (last.value !== null && isUnfinished(last.value)) {
+    const resumed = await resumeAttempt(last.value, options, ports, signal);
+    // The modem proved to be as before the attempt that was broken off: begin a new one.
+    if (resumed.kind !== 'attempted' || resumed.verdict.outcome !== 'unchanged') return resumed;
+    ports.events.onNote(
+      `the attempt of ${last.value.startedAt} was broken off before the first erase; beginning anew`,
+    );
+  }
+  return beginAttempt(options, ports, signal);
+}
+
+async function beginAttempt(
+  options: UpdateOptions,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<UpdateResult> {
+  const decided = await decide(options, ports, signal);
+  if (!decided.ok) return { kind: 'refused', failure: decided.failure };
+  const { identity, view, resolved } = decided.value;
+  if (resolved.action === 'up-to-date') {
+    await deliverReports(ports, signal);
+    return {
+      kind: 'up-to-date',
+      version: identity.version.text,
+      model: identity.model,
+      considered: resolved.considered,
+    };
+  }
+  const journal = openJournal(identity, resolved.manifest.version, ports);
+  const begun = await journal.enter('identified');
+  if (!begun.ok) return { kind: 'refused', failure: begun.failure };
+  await journal.enter('resolved');
+  const end = await carryOut(
+    { identity, view, manifest: resolved.manifest, journal, options, ports },
+    signal,
+  );
+  return conclude(end, journal, ports, signal);
+}
+
+export type Decision = {
+  readonly identity: Identity;
+  readonly view: RepositoryView;
+  readonly resolved: Resolved;
+};
+
+/** What is installed, and what should be. Changes nothing; `check` ends here. */
+export async function decide(
+  options: Pick<UpdateOptions, 'wanted' | 'channel'>,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<Result<Decision, UpdateFailure>> {
+  const identity = await identify(ports.door, ports.clock, signal);
+  if (!identity.ok) {
+    const inEdl = identity.failure.reason === 'modem-not-in-normal-mode' && identity.failure.state === 'edl';
+    return inEdl ? err({ reason: 'edl-without-journal', where: ports.door.where }) : identity;
+  }
+  const { stateDir, repositoryUrl, pinnedRoot, http, clock } = ports;
+  const { model, version } = identity.value;
+  const view = await refreshRepository({ stateDir, model, pinnedRoot, repositoryUrl, http, clock }, signal);
+  if (!view.ok) return view;
+  const resolved = await resolveRelease({
+    installed: version,
+    entry: view.value.entry,
+    releases: view.value.releases,
+    rollout: view.value.rollout,
+    wanted: options.wanted,
+    device: { deviceId: ports.identity.deviceId, channel: options.channel, nowMs: clock.nowMs() },
+  });
+  return resolved.ok
+    ? ok({ identity: identity.value, view: view.value, resolved: resolved.value })
+    : resolved;
+}
+
+function openJournal(identity: Identity, toVersion: string, ports: UpdatePorts): Journal {
+  const now = new Date(ports.clock.nowMs()).toISOString();
+  const attempt: Attempt = {
+    format: 'cistern-journal/1',
+    attemptId: ports.newId(),
+    modemKey: ports.door.key,
+    where: ports.door.where,
+    model: identity.model,
+    fromVersion: identity.version.text,
+    toVersion,
+    step: 'identified',
+    flashTouched: false,
+    snapshot: null,
+    stage: null,
+    documents: null,
+    startedAt: now,
+    updatedAt: now,
+    fetchedBytes: 0,
+    programmedBytes: 0,
+    flashAttempts: 0,
+  };
+  return new Journal(journalPath(ports.stateDir, ports.door.key), attempt, ports.clock, ports.events.onStep);
+}
