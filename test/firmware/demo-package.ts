@@ -79,7 +79,7 @@ export async function writeDemoPackage(
   return { directory, version, sizeBytes: written };
 }
 
-/** `EC25EUGA`: the hardware part of the version. */
+/** `EC25EUGA_VH`: the hardware part of the version, spelt as the anti-misburn guard spells projects (edl 0.4). */
 function projectNameOf(version: string): string {
-  return /^[A-Z0-9]+?(?=R\d{2}A\d{2})/.exec(version)?.[0] ?? version;
+  return `${/^[A-Z0-9]+?(?=R\d{2}A\d{2})/.exec(version)?.[0] ?? version}_VH`;
 }
