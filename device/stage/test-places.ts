@@ -40,8 +40,8 @@ export function mountRamfs(directory: string): void {
   execFileSync('mount', ['-t', 'ramfs', 'cistern-test', directory]);
 }
 
-export function unmount(directory: string): void {
-  execFileSync('umount', [directory]);
+export function unmount(directory: string, options: readonly string[] = []): void {
+  execFileSync('umount', [...options, directory]);
 }
 
 export function remountReadOnly(directory: string): void {

@@ -1,0 +1,117 @@
+/** One request for a chunk, or for what is missing of it, written into its part as it comes. */
+import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
+import { assertNever } from '../../shared/result.ts';
+import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts';
+import { type ChunkRequest, judgeAnswer, strongEtag } from './chunk-answer.ts';
+import { REQUEST_MAX_MS } from './limits.ts';
+import type { PartFile } from './part-file.ts';
+import type { Tally } from './tally.ts';
+
+export type Attempt =
+  /** The part ends where the chunk ends; whether it is right is not known yet. */
+  | { readonly end: 'complete' }
+  /** Worth another request, from where the part ends. */
+  | { readonly end: 'broken'; readonly failure: HttpFailure }
+  | { readonly end: 'busy'; readonly status: number; readonly retryAfterMs: number | null }
+  /** A range was answered wrongly: the part is empty again. */
+  | { readonly end: 'again' }
+  | { readonly end: 'refused'; readonly status: number }
+  | { readonly end: 'too-large' }
+  | { readonly end: 'over-budget' };
+
+export type ChunkAttempt = {
+  readonly http: Http;
+  readonly url: string;
+  readonly part: PartFile;
+  readonly tally: Tally;
+  readonly silenceMs: number;
+  readonly nowMs: () => number;
+  /** Off after a range was answered wrongly. */
+  readonly mayResume: boolean;
+};
+
+/** Throws the system errors of the stage's filesystem. */
+export async function requestChunk(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MAX_MS)]);
+  const ended = await ask(attempt, bounded);
+  const expired = ended.end === 'broken' && ended.failure.reason === 'aborted' && !signal.aborted;
+  if (!expired) return ended;
+  return { end: 'broken', failure: { reason: 'timed-out', url: attempt.url, afterMs: REQUEST_MAX_MS } };
+}
+
+async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
+  const { http, url, part, tally, silenceMs } = attempt;
+  const fromBytes = attempt.mayResume && part.sizeBytes() > 0 ? part.sizeBytes() : null;
+  const request = { fromBytes, etag: part.etag() };
+  if (fromBytes === null) await restart(attempt, null);
+
+  tally.requested();
+  const answer = await http.getStream(url, { headers: headersOf(request), timeoutMs: silenceMs }, signal);
+  if (!answer.ok) return { end: 'broken', failure: answer.failure };
+  const stream = answer.value;
+  const verdict = judgeAnswer(request, stream, attempt.nowMs());
+  switch (verdict.take) {
+    case 'rest':
+      tally.resumed();
+      return take(attempt, stream, { endBytes: verdict.endBytes, totalBytes: verdict.totalBytes });
+    case 'whole':
+      await restart(attempt, strongEtag(stream.headers));
+      return take(attempt, stream, { endBytes: CHUNK_STORED_MAX_BYTES, totalBytes: null });
+    case 'again':
+      stream.discard();
+      await restart(attempt, null);
+      return { end: 'again' };
+    case 'later':
+      stream.discard();
+      return { end: 'busy', status: stream.status, retryAfterMs: verdict.retryAfterMs };
+    case 'never':
+      stream.discard();
+      return { end: 'refused', status: stream.status };
+    case 'too-large':
+      stream.discard();
+      return { end: 'too-large' };
+    default:
+      return assertNever(verdict);
+  }
+}
+
+async function take(
+  attempt: ChunkAttempt,
+  stream: HttpStream,
+  bounds: { readonly endBytes: number; readonly totalBytes: number | null },
+): Promise<Attempt> {
+  const { part, tally } = attempt;
+  for await (const piece of stream.body) {
+    if (!piece.ok) return { end: 'broken', failure: piece.failure };
+    if (part.sizeBytes() + piece.value.length > bounds.endBytes) {
+      tally.wasted(piece.value.length);
+      const sizeIsKnown = bounds.totalBytes !== null;
+      await restart(attempt, null);
+      return { end: sizeIsKnown ? 'again' : 'too-large' };
+    }
+    await part.append(piece.value);
+    tally.kept(piece.value.length);
+    if (tally.isSpent()) return { end: 'over-budget' };
+  }
+  const { totalBytes } = bounds;
+  if (totalBytes === null || part.sizeBytes() === totalBytes) return { end: 'complete' };
+  const failure = {
+    reason: 'cut',
+    url: attempt.url,
+    receivedBytes: part.sizeBytes(),
+    code: 'short',
+  } as const;
+  return { end: 'broken', failure };
+}
+
+async function restart({ part, tally }: ChunkAttempt, etag: string | null): Promise<void> {
+  tally.dropped(part.sizeBytes());
+  await part.restart(etag);
+}
+
+/** RFC 9110 sections 13.1.5 and 14.2. Without an ETag the range stands alone: the hash decides in the end. */
+function headersOf({ fromBytes, etag }: ChunkRequest): HttpHeaders {
+  if (fromBytes === null) return {};
+  const range = `bytes=${fromBytes}-`;
+  return etag === null ? { range } : { range, 'if-range': etag };
+}

@@ -1,0 +1,29 @@
+/** Why a package could not be fetched. What arrived stays in the stage, and the next run goes on from there. */
+import type { AddressRefusal } from '../http/http.ts';
+import type { StageFailure } from '../stage/stage-failure.ts';
+
+export type FetchFailure =
+  | StageFailure
+  /** `code`: ECONNREFUSED, `timed-out`, `cut`, `wrong-range`: what the last attempt ended with. */
+  | {
+      readonly reason: 'repository-unreachable';
+      readonly url: string;
+      readonly code: string;
+      readonly attempts: number;
+    }
+  | {
+      readonly reason: 'repository-busy';
+      readonly url: string;
+      readonly status: number;
+      readonly retryAfterMs: number | null;
+      readonly attempts: number;
+    }
+  | {
+      readonly reason: 'chunk-refused';
+      readonly id: string;
+      readonly url: string;
+      readonly status: number;
+    }
+  | { readonly reason: 'chunk-too-large'; readonly id: string; readonly maxBytes: number }
+  | { readonly reason: 'byte-budget-spent'; readonly fetchedBytes: number; readonly budgetBytes: number }
+  | { readonly reason: 'address-refused'; readonly url: string; readonly why: AddressRefusal };

@@ -1,0 +1,116 @@
+/**
+ * The chunks of a package that the stage lacks, fetched into it. The stage itself is the state of the download:
+ * what lies there is hashed, what is right is kept, and whatever ended the last run, the next one fetches the rest
+ * (ota 2: state derivable from the staged bytes).
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chunkPath, type PackageIndex } from '../../shared/caibx.ts';
+import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { Clock } from '../clock.ts';
+import type { Http } from '../http/http.ts';
+import { readChunk, type WantedChunk } from '../stage/chunk-file.ts';
+import { codeOf } from '../stage/error-code.ts';
+import type { Stage } from '../stage/stage.ts';
+import { checkStageProof } from '../stage/stage-proof.ts';
+import { type ChunkFetch, fetchChunk } from './fetch-chunk.ts';
+import type { FetchFailure } from './fetch-failure.ts';
+import { BUDGET_FACTOR, PARALLEL_CHUNKS, SILENCE_MS } from './limits.ts';
+import { type FetchProgress, type FetchSummary, startTally } from './tally.ts';
+
+export type FetchLimits = {
+  /** Bytes of bodies that the download may cost; by default twice the package, and a chunk. */
+  readonly budgetBytes?: number;
+  readonly silenceMs?: number;
+};
+
+export type PackageFetch = {
+  readonly index: PackageIndex;
+  /** Stored size of the package, from its manifest. */
+  readonly storedBytes: number;
+  readonly stage: Stage;
+  /** The repository's address, without `/v1`. */
+  readonly repositoryUrl: string;
+  readonly http: Http;
+  readonly clock: Clock;
+  /** 0 up to 1, for jitter. */
+  readonly random: () => number;
+  readonly onProgress: (progress: FetchProgress) => void;
+  readonly limits?: FetchLimits;
+};
+
+export async function fetchPackage(
+  wanted: PackageFetch,
+  signal: AbortSignal,
+): Promise<Result<FetchSummary, FetchFailure>> {
+  const { index, storedBytes, stage, limits } = wanted;
+  const budgetBytes = limits?.budgetBytes ?? BUDGET_FACTOR * storedBytes + CHUNK_STORED_MAX_BYTES;
+  const tally = startTally({ totalBytes: storedBytes, budgetBytes }, wanted.onProgress);
+  const fetch = { ...wanted, tally, budgetBytes, silenceMs: limits?.silenceMs ?? SILENCE_MS };
+
+  const chunks = uniqueChunks(index).values();
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  let failure: FetchFailure | undefined;
+  const worker = async () => {
+    for (const chunk of chunks) {
+      if (either.aborted) return;
+      const staged = await onDisk(stage, storedBytes, () => stageChunk(chunk, fetch, either));
+      if (staged.ok) continue;
+      failure ??= staged.failure;
+      stop.abort();
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, worker));
+  if (signal.aborted) return err({ reason: 'aborted' });
+  return failure === undefined ? ok(tally.summary()) : err(failure);
+}
+
+/** A package may hold the same chunk twice; it is stored once. */
+function uniqueChunks(index: PackageIndex): ReadonlyMap<string, WantedChunk> {
+  return new Map(index.chunks.map(({ id, sizeBytes }) => [id, { id, sizeBytes }]));
+}
+
+async function stageChunk(
+  chunk: WantedChunk,
+  fetch: ChunkFetch,
+  signal: AbortSignal,
+): Promise<Result<void, FetchFailure>> {
+  const { stage, tally } = fetch;
+  // A stage that lost its mount would fill the router's own disk.
+  const proved = await checkStageProof(stage.proof, stage.platform);
+  if (!proved.ok) return proved;
+  const present = await readChunk(stage.directory, chunk);
+  if (present.ok) {
+    tally.reused(present.value.storedBytes);
+    return ok();
+  }
+  if (present.failure.reason !== 'chunk-missing') {
+    await rm(join(stage.directory, chunkPath(chunk.id)), { recursive: true, force: true });
+  }
+  return fetchChunk(chunk, fetch, signal);
+}
+
+/** Whatever fails on a stage that is no longer there fails because of that; else the filesystem's word counts. */
+async function onDisk(
+  stage: Stage,
+  storedBytes: number,
+  work: () => Promise<Result<void, FetchFailure>>,
+): Promise<Result<void, FetchFailure>> {
+  const worked = await work().catch((error: unknown) => refused(codeOf(error), stage, storedBytes));
+  if (worked.ok || worked.failure.reason === 'aborted') return worked;
+  const proved = await checkStageProof(stage.proof, stage.platform);
+  return proved.ok ? worked : proved;
+}
+
+async function refused(
+  code: string,
+  { directory, platform }: Stage,
+  neededBytes: number,
+): Promise<Result<void, FetchFailure>> {
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return err({ reason: 'directory-unusable', directory, code });
+  const fileSystem = await platform.fileSystem(directory);
+  const availableBytes = fileSystem.ok ? fileSystem.value.availableBytes : 0;
+  return err({ reason: 'stage-full', directory, neededBytes, availableBytes });
+}

@@ -1,0 +1,23 @@
+/** Bounds of a download. Each loop here is driven by a peer, and each ends. */
+
+/** Chunks that are fetched at a time. */
+export const PARALLEL_CHUNKS = 4;
+/** How long the repository may say nothing, before an answer and within one. */
+export const SILENCE_MS = 30_000;
+/** How long one request may go on bringing bytes; after it the chunk is resumed by another. */
+export const REQUEST_MAX_MS = 10 * 60_000;
+/** Requests for one chunk, in a row, that bring not a single byte. */
+export const FRUITLESS_ATTEMPTS_MAX = 12;
+/** Requests for one chunk altogether: a link that drops every few kilobytes still gets it. */
+export const ATTEMPTS_PER_CHUNK_MAX = 64;
+/** Times one chunk may arrive whole and be wrong. */
+export const WRONG_CONTENTS_MAX = 3;
+/** Full jitter: a wait is drawn between nothing and the base doubled with each fruitless attempt, up to the cap. */
+export const BACKOFF_BASE_MS = 500;
+export const BACKOFF_CAP_MS = 60_000;
+/** A repository that asks for more patience than this (Retry-After) ends the run; the next one resumes. */
+export const RETRY_AFTER_MAX_MS = 10 * 60_000;
+/** What a download may cost at most, in stored sizes of its package: data volume is paid for (ota 3, field 5). */
+export const BUDGET_FACTOR = 2;
+/** Longest ETag that is kept. */
+export const ETAG_MAX_CHARS = 200;

@@ -1,0 +1,72 @@
+/** What a download has cost and brought so far, and what it may cost. */
+export type FetchProgress = {
+  /** Stored bytes that are in the stage. */
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** Bytes of bodies received in this run, useful or not. */
+  readonly fetchedBytes: number;
+};
+
+export type FetchSummary = {
+  readonly fetchedBytes: number;
+  /** Stored bytes that were in the stage already when the run began, in whole chunks and in parts of some. */
+  readonly reusedBytes: number;
+  readonly requests: number;
+  /** Requests that went on in the middle of a chunk. */
+  readonly resumed: number;
+};
+
+export type Tally = {
+  readonly requested: () => void;
+  readonly resumed: () => void;
+  /** Bytes that came and are kept. */
+  readonly kept: (bytes: number) => void;
+  /** Bytes that came for nothing. */
+  readonly wasted: (bytes: number) => void;
+  /** Bytes of a part that are thrown away. */
+  readonly dropped: (bytes: number) => void;
+  /** Bytes that were there before this run. */
+  readonly reused: (bytes: number) => void;
+  readonly isSpent: () => boolean;
+  readonly summary: () => FetchSummary;
+};
+
+export function startTally(
+  limits: { readonly totalBytes: number; readonly budgetBytes: number },
+  onProgress: (progress: FetchProgress) => void,
+): Tally {
+  const { totalBytes, budgetBytes } = limits;
+  let doneBytes = 0;
+  let fetchedBytes = 0;
+  let reusedBytes = 0;
+  let requests = 0;
+  let resumed = 0;
+  const tell = () => onProgress({ doneBytes, totalBytes, fetchedBytes });
+  return {
+    requested: () => {
+      requests++;
+    },
+    resumed: () => {
+      resumed++;
+    },
+    kept: (bytes) => {
+      fetchedBytes += bytes;
+      doneBytes += bytes;
+      tell();
+    },
+    wasted: (bytes) => {
+      fetchedBytes += bytes;
+    },
+    dropped: (bytes) => {
+      doneBytes -= bytes;
+      if (bytes > 0) tell();
+    },
+    reused: (bytes) => {
+      reusedBytes += bytes;
+      doneBytes += bytes;
+      if (bytes > 0) tell();
+    },
+    isSpent: () => fetchedBytes > budgetBytes,
+    summary: () => ({ fetchedBytes, reusedBytes, requests, resumed }),
+  };
+}
