@@ -1,0 +1,92 @@
+/** The flash engine against the simulated modem, without a repository: one session, and what it leaves behind. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../device/clock.ts';
+import { verifyStage } from '../device/stage/staged-package.ts';
+import { awaitIdentity } from '../device/update/confirm.ts';
+import { enterEdl } from '../device/update/enter-edl.ts';
+import { runFlashSession } from '../device/update/flash-session.ts';
+import { Journal } from '../device/update/journal.ts';
+import { planOf } from '../device/update/staged-plan.ts';
+import { parseModelId } from '../shared/model.ts';
+import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from './firmware/demo-package.ts';
+import { SimulatedModem } from './modem/modem.ts';
+import { inProcessDoor } from './support/in-process-door.ts';
+import { DEMO_MODEL, filledStage, type LocalRelease, localRelease, must } from './support/local-release.ts';
+import { SHORT_TIMINGS } from './support/short-timings.ts';
+
+let directory = '';
+let release: LocalRelease;
+const never = new AbortController().signal;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cistern-flash-'));
+  release = await localRelease(directory);
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function flash(modem: SimulatedModem) {
+  const stage = await filledStage(release, directory);
+  const staged = must(await verifyStage({ stage, ...release.documents }, never));
+  const plan = must(await planOf(staged, release.documents.entry));
+  const door = inProcessDoor(modem);
+  const now = new Date().toISOString();
+  const model = parseModelId(DEMO_MODEL);
+  if (model === null) throw new Error(DEMO_MODEL);
+  const journal = new Journal(
+    join(directory, `${randomUUID()}.json`),
+    {
+      format: 'cistern-journal/1',
+      attemptId: randomUUID(),
+      modemKey: door.key,
+      where: door.where,
+      model,
+      fromVersion: DEMO_OLD_VERSION,
+      toVersion: DEMO_NEW_VERSION,
+      step: 'entering-edl',
+      flashTouched: false,
+      snapshot: null,
+      stage: stage.proof,
+      documents: null,
+      startedAt: now,
+      updatedAt: now,
+      fetchedBytes: 0,
+      programmedBytes: 0,
+      flashAttempts: 0,
+    },
+    systemClock,
+    () => {},
+  );
+  const ports = { timings: SHORT_TIMINGS, clock: systemClock, door };
+  const opened = must(await enterEdl(staged, door, ports, never));
+  const session = {
+    pipe: opened.pipe,
+    staged,
+    plan,
+    entry: release.documents.entry,
+    journal,
+    timings: SHORT_TIMINGS,
+    onProgress: () => {},
+  };
+  const flashed = await runFlashSession(session, never);
+  await opened.pipe.close();
+  return { flashed, journal, ports };
+}
+
+describe('a flash session', () => {
+  it('leaves a modem that boots the new firmware, with its calibration untouched', async () => {
+    const modem = new SimulatedModem({ firmware: DEMO_OLD_VERSION, timing: { departureMs: 1 } });
+    const calibration = modem.calibrationDigest();
+    const { flashed, journal, ports } = await flash(modem);
+    expect(flashed).toEqual({ ok: true, value: undefined });
+    expect(journal.attempt.step).toBe('resetting');
+    const identity = must(await awaitIdentity(ports));
+    expect(identity.version.text).toBe(DEMO_NEW_VERSION);
+    expect(modem.calibrationDigest()).toBe(calibration);
+    modem.close();
+  });
+});
