@@ -1,6 +1,6 @@
 /**
- * GET and HEAD of an R2 object by RFC 9110: one R2 operation for what is asked for well, two where a range turns
- * out not to apply. Bodies are streamed; they never pass through this isolate's memory as a whole.
+ * GET and HEAD of an R2 object by RFC 9110: one R2 operation for what is asked for well, two where a precondition
+ * or a range turns out to ask for the whole. Bodies are streamed; they never pass through this isolate's memory as a whole.
  */
 import { planResponse, type Representation, representationHeaders } from '../http/plan-response.ts';
 import { problemResponse } from '../http/problem.ts';
@@ -13,6 +13,9 @@ export type ServePolicy = { readonly contentType: string; readonly cacheControl:
 /** For what is addressed by its content or its version. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable, no-transform';
 
+/** Fields that are judged before a body is asked for, so that a 304 moves no bytes inside either. */
+const PRECONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
+
 /** The response, or `null` where there is no such object. */
 export async function serveObject(
   bucket: R2Bucket,
@@ -21,28 +24,25 @@ export async function serveObject(
   policy: ServePolicy,
 ): Promise<Response | null> {
   const asked = request.method === 'GET' ? parseRange(request.headers.get('range')) : null;
-  const found = request.method === 'HEAD' ? await bucket.head(key) : await getRanged(bucket, key, asked);
+  const needsNoBody = request.method === 'HEAD' || PRECONDITIONS.some((name) => request.headers.has(name));
+  const found = needsNoBody ? await bucket.head(key) : await getRanged(bucket, key, asked);
   if (found === null) return null;
 
   const representation = represent(found, policy);
   const plan = planResponse(request, representation);
-  const body = bodyOf(found);
-  switch (plan.kind) {
-    case 'precondition-failed':
-    case 'range-not-satisfiable':
-      await body?.cancel();
-      return problemResponse(refusePlan(plan.kind, representation.sizeBytes));
-    case 'not-modified':
-      await body?.cancel();
-      return new Response(null, { status: 304, headers: representationHeaders(plan, representation) });
-    case 'part':
-      return new Response(body, { status: 206, headers: representationHeaders(plan, representation) });
-    case 'whole':
-      if (request.method === 'HEAD' || asked === null)
-        return new Response(body, { headers: representationHeaders(plan, representation) });
-      await body?.cancel();
-      return serveObject(bucket, key, withoutRange(request), policy);
+  if (plan.kind === 'precondition-failed' || plan.kind === 'range-not-satisfiable') {
+    return problemResponse(refusePlan(plan.kind, representation.sizeBytes));
   }
+  const headers = representationHeaders(plan, representation);
+  if (plan.kind === 'not-modified') return new Response(null, { status: 304, headers });
+  if (request.method === 'HEAD') return new Response(null, { headers });
+  const body = bodyOf(found);
+  if (plan.kind === 'part' && body !== null) return new Response(body, { status: 206, headers });
+  if (plan.kind === 'whole' && body !== null && asked === null) return new Response(body, { headers });
+
+  await body?.cancel();
+  const settled = plan.kind === 'whole' ? [...PRECONDITIONS, 'range'] : PRECONDITIONS;
+  return serveObject(bucket, key, without(request, settled), policy);
 }
 
 function bodyOf(object: R2Object | R2ObjectBody): ReadableStream | null {
@@ -87,8 +87,8 @@ function represent(object: R2Object, policy: ServePolicy): Representation {
   };
 }
 
-function withoutRange(request: Request): Request {
+function without(request: Request, fields: readonly string[]): Request {
   const headers = new Headers(request.headers);
-  headers.delete('range');
+  for (const name of fields) headers.delete(name);
   return new Request(request.url, { method: request.method, headers });
 }

@@ -1,0 +1,112 @@
+/** The route table: every resource of the edge, what guards it and who answers. */
+import { type Context, Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { type ModelId, parseModelId } from '../shared/model.ts';
+import type { Bindings } from './bindings.ts';
+import { serveChunk } from './chunks/serve-chunk.ts';
+import { getCompatibility, postCompatibility } from './compatibility/handlers.ts';
+import { answerHealth } from './health.ts';
+import { problemPage, problemResponse } from './http/problem.ts';
+import { rateLimited } from './http/rate-limit.ts';
+import { type Handler, notFound, resource } from './http/resource.ts';
+import { getPoll } from './metadata/get-poll.ts';
+import type { OnlineSigners } from './metadata/online-signers.ts';
+import { serveMetadata } from './metadata/serve-metadata.ts';
+import { serveTarget } from './metadata/serve-target.ts';
+import { getModel, getModels } from './models/handlers.ts';
+import { serveOpenapi } from './openapi/serve-openapi.ts';
+import * as operator from './operator/handlers.ts';
+import { requireOperator } from './operator/require-operator.ts';
+import { postReport } from './telemetry/post-report.ts';
+
+export type EdgeDeps = Omit<Bindings, 'onlineKeys'> & {
+  readonly signers: OnlineSigners;
+  readonly nowMs: () => number;
+};
+
+export function createApp(deps: EdgeDeps): Hono {
+  const app = new Hono();
+  app.use(secureHeaders({ crossOriginResourcePolicy: false, xXssProtection: false }));
+  app.notFound(notFound);
+  app.onError(failed);
+
+  const bucket = deps.firmware;
+  const repository = {
+    bucket,
+    signers: deps.signers,
+    nowMs: deps.nowMs,
+    newestRoot: { version: 0, seenAtMs: 0 },
+  };
+  const stores = { repository, db: deps.db };
+  const reads = [rateLimited(deps.rates.reads)];
+  const questions = [rateLimited(deps.rates.questions)];
+  const operators = [requireOperator(deps.operatorTokenSha256, deps.rates)];
+
+  resource(app, '/v1/models', reads, { GET: (request) => getModels(deps.db, request) });
+  resource(app, '/v1/models/:vendor/:model', reads, { GET: ofModel((model) => getModel(deps.db, model)) });
+  resource(app, '/v1/models/:vendor/:model/metadata/:file', reads, {
+    GET: ofModel((model, request, param) => serveMetadata(repository, model, param('file'), request)),
+  });
+  resource(app, '/v1/models/:vendor/:model/targets/:path{.+}', reads, {
+    GET: ofModel((model, request, param) => serveTarget(bucket, model, param('path'), request)),
+  });
+  resource(app, '/v1/models/:vendor/:model/poll', reads, {
+    GET: ofModel((model, request) => getPoll(repository, model, request)),
+  });
+  resource(app, '/v1/chunks/:prefix/:file', reads, {
+    GET: (request, param) => serveChunk(bucket, request, { prefix: param('prefix'), file: param('file') }),
+  });
+  resource(app, '/v1/compatibility', questions, {
+    GET: (request) => getCompatibility(deps.db, request),
+    POST: (request) => postCompatibility(deps.db, request),
+  });
+  resource(app, '/v1/telemetry', questions, { POST: (request) => postReport(deps, request) });
+
+  resource(app, '/v1/operator/root/:file', operators, {
+    PUT: (request, param) => operator.putRoot(stores, param('file'), request),
+  });
+  resource(app, '/v1/operator/chunks/missing', operators, {
+    POST: (request) => operator.postMissing(stores, request),
+  });
+  resource(app, '/v1/operator/chunks/:prefix/:file', operators, {
+    PUT: (request, param) =>
+      operator.putChunk(stores, { prefix: param('prefix'), file: param('file') }, request),
+  });
+  resource(app, '/v1/operator/models/:vendor/:model/targets/:path{.+}', operators, {
+    PUT: ofModel((model, request, param) => operator.putTarget(stores, model, param('path'), request)),
+  });
+  resource(app, '/v1/operator/models/:vendor/:model/metadata/:file', operators, {
+    PUT: ofModel((model, request, param) => operator.putTargets(stores, model, param('file'), request)),
+  });
+  resource(app, '/v1/operator/models/:vendor/:model/rollout', operators, {
+    PUT: ofModel((model, request) => operator.putRollout(stores, model, request)),
+  });
+  resource(app, '/v1/operator/reports', operators, {
+    GET: (request) => operator.getReports(stores, request),
+  });
+
+  resource(app, '/openapi.json', reads, { GET: serveOpenapi });
+  resource(app, '/healthz', questions, { GET: () => answerHealth(repository, deps.db) });
+  resource(app, '/problems/:code', reads, { GET: (_, param) => problemPage(param('code')) });
+  return app;
+}
+
+/** Handlers of one model's resources; a path that names no model id is not found. */
+function ofModel(handle: (model: ModelId, ...rest: Parameters<Handler>) => ReturnType<Handler>): Handler {
+  return function handleModel(request, param) {
+    const model = parseModelId(`${param('vendor')}/${param('model')}`);
+    return model === null ? null : handle(model, request, param);
+  };
+}
+
+/** Bugs and faults of the platform: said to the log in full, to the client not at all. */
+function failed(error: Error, context: Context): Response {
+  const { method, path } = context.req;
+  console.error(
+    JSON.stringify({ event: 'request-failed', method, path, message: error.message, stack: error.stack }),
+  );
+  return problemResponse({
+    reason: 'internal-error',
+    detail: 'The request failed here. Try again; the log of the Worker says why.',
+  });
+}

@@ -1,0 +1,72 @@
+/** What the Worker is given by its environment, checked before the first request is answered. */
+import * as z from 'zod';
+import { fromHex } from '../shared/bytes.ts';
+import { SHA256_HEX } from '../shared/digest.ts';
+import type { OnlineKeys } from './metadata/online-signers.ts';
+
+export type Bindings = {
+  readonly firmware: R2Bucket;
+  readonly db: D1Database;
+  readonly rates: Rates;
+  readonly onlineKeys: OnlineKeys;
+  readonly operatorTokenSha256: Uint8Array<ArrayBuffer>;
+};
+
+export type Rates = {
+  /** Metadata, targets, chunks, lists. */
+  readonly reads: RateLimit;
+  /** Compatibility and telemetry. */
+  readonly questions: RateLimit;
+  /** Failed operator tokens. */
+  readonly refusals: RateLimit;
+};
+
+const hex32 = z.string().regex(SHA256_HEX);
+const privateKey = z.strictObject({ seed: hex32, public: hex32 });
+const onlineKeysSchema = z.strictObject({ snapshot: privateKey, timestamp: privateKey, rollout: privateKey });
+
+/** Throws with every binding that is missing or unreadable, and never with what a secret holds. */
+export function checkBindings(env: object): Bindings {
+  const given = env as Readonly<Record<string, unknown>>;
+  const wrong: string[] = [];
+  const binding = <T>(name: string): T => {
+    if (typeof given[name] !== 'object' || given[name] === null) wrong.push(`binding ${name} is missing`);
+    return given[name] as T;
+  };
+  const checked = {
+    firmware: binding<R2Bucket>('FIRMWARE'),
+    db: binding<D1Database>('DB'),
+    rates: {
+      reads: binding<RateLimit>('RATE_READS'),
+      questions: binding<RateLimit>('RATE_QUESTIONS'),
+      refusals: binding<RateLimit>('RATE_REFUSALS'),
+    },
+  };
+  const onlineKeys = readOnlineKeys(given.ONLINE_KEYS);
+  if (onlineKeys === null) {
+    wrong.push(
+      'secret ONLINE_KEYS is not {"snapshot":KEY,"timestamp":KEY,"rollout":KEY}, KEY = {"seed","public"} in hex',
+    );
+  }
+  const operatorTokenSha256 = readDigest(given.OPERATOR_TOKEN_SHA256);
+  if (operatorTokenSha256 === null)
+    wrong.push('secret OPERATOR_TOKEN_SHA256 is not a SHA-256 in lower-case hex');
+  if (wrong.length > 0 || onlineKeys === null || operatorTokenSha256 === null) {
+    throw new Error(`the Worker is not set up: ${wrong.join('; ')}`);
+  }
+  return { ...checked, onlineKeys, operatorTokenSha256 };
+}
+
+function readOnlineKeys(secret: unknown): OnlineKeys | null {
+  if (typeof secret !== 'string') return null;
+  try {
+    return onlineKeysSchema.parse(JSON.parse(secret));
+  } catch {
+    return null;
+  }
+}
+
+function readDigest(secret: unknown): Uint8Array<ArrayBuffer> | null {
+  const isDigest = typeof secret === 'string' && SHA256_HEX.test(secret);
+  return isDigest ? (fromHex(secret) as Uint8Array<ArrayBuffer>) : null;
+}

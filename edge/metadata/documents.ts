@@ -1,0 +1,95 @@
+/**
+ * TUF metadata as this repository writes it (TUF 4.2 to 4.5). Strict: an unknown field in anything signed is
+ * refused (P6). Shapes only; signatures are verified by @tufjs/models.
+ */
+import * as z from 'zod';
+import { modelIdSchema } from '../../shared/catalogue.ts';
+import { SHA256_HEX } from '../../shared/digest.ts';
+import { TARGET_NAME_MAX_CHARS } from '../../shared/limits.ts';
+import { MODEL_FIELD } from '../../shared/trust/roles.ts';
+
+const version = z.int().positive();
+const sha256Hex = z.string().regex(SHA256_HEX);
+const lengthBytes = z.int().nonnegative();
+const specVersion = z.string().regex(/^1\.\d+\.\d+$/);
+
+const signatures = z
+  .array(z.strictObject({ keyid: sha256Hex, sig: z.string().regex(/^[0-9a-f]{128}$/) }))
+  .max(16);
+
+const common = {
+  spec_version: specVersion,
+  version,
+  expires: z.iso.datetime(),
+  [MODEL_FIELD]: modelIdSchema,
+};
+
+/** Version, length and digest of a metadata file, as snapshot and timestamp list it. */
+export const metaFileSchema = z.strictObject({
+  version,
+  length: lengthBytes,
+  hashes: z.strictObject({ sha256: sha256Hex }),
+});
+export type MetaFile = z.infer<typeof metaFileSchema>;
+
+export const targetFileSchema = z.strictObject({
+  length: lengthBytes,
+  hashes: z.strictObject({ sha256: sha256Hex }),
+});
+export type TargetFile = z.infer<typeof targetFileSchema>;
+
+const targetFiles = z.record(z.string().max(TARGET_NAME_MAX_CHARS), targetFileSchema);
+
+const tufKeySchema = z.strictObject({
+  keytype: z.literal('ed25519'),
+  scheme: z.literal('ed25519'),
+  keyval: z.strictObject({ public: sha256Hex }),
+});
+
+export const timestampSchema = z.strictObject({
+  signatures,
+  signed: z.strictObject({
+    ...common,
+    _type: z.literal('timestamp'),
+    meta: z.strictObject({ 'snapshot.json': metaFileSchema }),
+  }),
+});
+
+export const snapshotSchema = z.strictObject({
+  signatures,
+  signed: z.strictObject({
+    ...common,
+    _type: z.literal('snapshot'),
+    meta: z.strictObject({ 'targets.json': metaFileSchema, 'rollout.json': metaFileSchema }),
+  }),
+});
+
+/** The delegated rollout role is targets metadata without delegations. */
+export const rolloutRoleSchema = z.strictObject({
+  signatures,
+  signed: z.strictObject({ ...common, _type: z.literal('targets'), targets: targetFiles }),
+});
+
+export const targetsSchema = z.strictObject({
+  signatures,
+  signed: z.strictObject({
+    ...common,
+    _type: z.literal('targets'),
+    targets: targetFiles,
+    delegations: z.strictObject({
+      keys: z.record(sha256Hex, tufKeySchema),
+      roles: z
+        .array(
+          z.strictObject({
+            name: z.string().max(32),
+            keyids: z.array(sha256Hex).max(8),
+            threshold: z.int().positive(),
+            terminating: z.boolean(),
+            paths: z.array(z.string().max(TARGET_NAME_MAX_CHARS)).max(8),
+          }),
+        )
+        .max(8),
+    }),
+  }),
+});
+export type TargetsMetadata = z.infer<typeof targetsSchema>;

@@ -1,0 +1,61 @@
+/**
+ * `GET /v1/models/{vendor}/{model}/poll?root=N&timestamp=N`: everything a device lacks, in one answer. An unchanged
+ * poll reads one object, whatever the number of models.
+ */
+import * as z from 'zod';
+import { ROOT_ROTATIONS_MAX } from '../../shared/limits.ts';
+import type { ModelId } from '../../shared/model.ts';
+import type { PollAnswer } from '../../shared/poll.ts';
+import { metadataKey, rootKey } from '../store/keys.ts';
+import { currentPublished } from './current.ts';
+import type { Published } from './published.ts';
+import type { MetadataRepository } from './repository.ts';
+import { newestRootForPolls } from './roots.ts';
+
+const version = z
+  .string()
+  .regex(/^\d{1,15}$/, 'a version number')
+  .transform(Number);
+
+/** `timestamp=0`: I have none. */
+export const pollQuerySchema = z.strictObject({ root: version, timestamp: version });
+export type PollQuery = z.infer<typeof pollQuerySchema>;
+
+export async function answerPoll(
+  repository: MetadataRepository,
+  model: ModelId,
+  device: PollQuery,
+): Promise<PollAnswer | null> {
+  const { bucket } = repository;
+  const newestRoot = await newestRootForPolls(bucket, repository.newestRoot, repository.nowMs());
+  const published = await currentPublished(repository, model);
+  if (published === null) return null;
+  const roots = await readRootTexts(bucket, device.root, newestRoot);
+  return {
+    format: 'cistern-poll/1',
+    ...(roots.length === 0 ? {} : { roots }),
+    ...(device.timestamp === published.state.version ? {} : { timestamp: published.text }),
+    ...(device.timestamp >= published.state.snapshotSince ? {} : await readRest(bucket, model, published)),
+  };
+}
+
+async function readRootTexts(bucket: R2Bucket, from: number, newest: number): Promise<string[]> {
+  const count = Math.min(Math.max(0, newest - from), ROOT_ROTATIONS_MAX);
+  const versions = Array.from({ length: count }, (_, i) => from + 1 + i);
+  return Promise.all(versions.map((version) => readText(bucket, rootKey(version))));
+}
+
+async function readRest(bucket: R2Bucket, model: ModelId, { state }: Published) {
+  const [snapshot, targets, rollout] = await Promise.all([
+    readText(bucket, metadataKey(model, 'snapshot', state.snapshotVersion)),
+    readText(bucket, metadataKey(model, 'targets', state.targetsVersion)),
+    readText(bucket, metadataKey(model, 'rollout', state.rolloutVersion)),
+  ]);
+  return { snapshot, targets, rollout };
+}
+
+async function readText(bucket: R2Bucket, key: string): Promise<string> {
+  const object = await bucket.get(key);
+  if (object === null) throw new Error(`${key} is named by signed metadata and is not stored`);
+  return object.text();
+}

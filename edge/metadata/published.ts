@@ -1,0 +1,89 @@
+/**
+ * What a model shows the world right now: its timestamp file, and beside it (R2 custom metadata) what a poll needs
+ * to know, so that an unchanged poll reads one object. The state is derived; where it is lost, the files tell it.
+ */
+import * as z from 'zod';
+import type { ModelId } from '../../shared/model.ts';
+import { EXPIRES_AFTER_MS } from '../../shared/trust/roles.ts';
+import { metadataKey, timestampKey } from '../store/keys.ts';
+import { rolloutRoleSchema, snapshotSchema, timestampSchema } from './documents.ts';
+
+const stateSchema = z.strictObject({
+  /** Of timestamp.json. */
+  version: z.int().positive(),
+  signedAtMs: z.int().nonnegative(),
+  snapshotVersion: z.int().positive(),
+  /** The timestamp version at which this snapshot first appeared: who has that one has the rest. */
+  snapshotSince: z.int().positive(),
+  snapshotSignedAtMs: z.int().nonnegative(),
+  targetsVersion: z.int().positive(),
+  rolloutVersion: z.int().positive(),
+  rolloutSignedAtMs: z.int().nonnegative(),
+  timestampKeyId: z.string(),
+  snapshotKeyId: z.string(),
+  rolloutKeyId: z.string(),
+});
+export type PublishedState = z.infer<typeof stateSchema>;
+
+export type Published = {
+  /** The exact text of timestamp.json. */
+  readonly text: string;
+  readonly state: PublishedState;
+  /** R2's tag: only who replaces exactly this one may replace it. */
+  readonly r2Etag: string;
+  readonly storedAt: Date;
+};
+
+const STATE = 'cistern-state';
+
+export function stateAsCustomMetadata(state: PublishedState): Record<string, string> {
+  return { [STATE]: JSON.stringify(state) };
+}
+
+/** `null` where nothing is published for the model. */
+export async function readPublished(bucket: R2Bucket, model: ModelId): Promise<Published | null> {
+  const object = await bucket.get(timestampKey(model));
+  if (object === null) return null;
+  const text = await object.text();
+  const kept = object.customMetadata?.[STATE];
+  const state =
+    kept === undefined ? await stateFromFiles(bucket, model, text) : stateSchema.parse(JSON.parse(kept));
+  return { text, state, r2Etag: object.etag, storedAt: object.uploaded };
+}
+
+/** After a restore that lost the custom metadata. Throws where the files are not ours: a bucket someone damaged. */
+async function stateFromFiles(bucket: R2Bucket, model: ModelId, text: string): Promise<PublishedState> {
+  const timestamp = timestampSchema.parse(JSON.parse(text));
+  const snapshotVersion = timestamp.signed.meta['snapshot.json'].version;
+  const snapshot = snapshotSchema.parse(
+    await readJson(bucket, metadataKey(model, 'snapshot', snapshotVersion)),
+  );
+  const rolloutVersion = snapshot.signed.meta['rollout.json'].version;
+  const rollout = rolloutRoleSchema.parse(
+    await readJson(bucket, metadataKey(model, 'rollout', rolloutVersion)),
+  );
+  return {
+    version: timestamp.signed.version,
+    signedAtMs: signedAt('timestamp', timestamp.signed.expires),
+    snapshotVersion,
+    snapshotSince: timestamp.signed.version,
+    snapshotSignedAtMs: signedAt('snapshot', snapshot.signed.expires),
+    targetsVersion: snapshot.signed.meta['targets.json'].version,
+    rolloutVersion,
+    rolloutSignedAtMs: signedAt('rollout', rollout.signed.expires),
+    timestampKeyId: timestamp.signatures[0]?.keyid ?? '',
+    snapshotKeyId: snapshot.signatures[0]?.keyid ?? '',
+    rolloutKeyId: rollout.signatures[0]?.keyid ?? '',
+  };
+}
+
+function signedAt(role: 'timestamp' | 'snapshot' | 'rollout', expires: string): number {
+  return Math.max(0, Date.parse(expires) - EXPIRES_AFTER_MS[role]);
+}
+
+/** A metadata file that another one names; throws where it is gone. */
+export async function readJson(bucket: R2Bucket, key: string): Promise<unknown> {
+  const object = await bucket.get(key);
+  if (object === null) throw new Error(`${key} is named by signed metadata and is not stored`);
+  return object.json();
+}

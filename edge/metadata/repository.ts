@@ -1,0 +1,10 @@
+/** What the metadata room needs to work: the bucket, the online keys, the time, and one memo. */
+import type { OnlineSigners } from './online-signers.ts';
+import type { NewestRootMemo } from './roots.ts';
+
+export type MetadataRepository = {
+  readonly bucket: R2Bucket;
+  readonly signers: OnlineSigners;
+  readonly nowMs: () => number;
+  readonly newestRoot: NewestRootMemo;
+};

@@ -1,0 +1,45 @@
+/** The shared root of trust: which versions are stored, what the newest one says. */
+import { Metadata, MetadataKind, type Root } from '@tufjs/models';
+import { NEWEST_ROOT_MEMO_MS } from '../limits.ts';
+import { ROOT_PREFIX, rootKey } from '../store/keys.ts';
+import type { OnlineSigners } from './online-signers.ts';
+
+export type TrustedRoot = Metadata<Root>;
+
+/** Version of the newest stored root; 0 where none is. */
+export async function newestRootVersion(bucket: R2Bucket): Promise<number> {
+  const page = await bucket.list({ prefix: ROOT_PREFIX });
+  const versions = page.objects.map(({ key }) => Number(/^root\/(\d+)\.root\.json$/.exec(key)?.[1] ?? 0));
+  return Math.max(0, ...versions);
+}
+
+export async function readRoot(bucket: R2Bucket, version: number): Promise<TrustedRoot | null> {
+  const object = await bucket.get(rootKey(version));
+  return object === null ? null : Metadata.fromJSON(MetadataKind.Root, await object.json());
+}
+
+/** Whether devices that follow this root accept what this Worker signs. */
+export function trustsOnlineKeys(root: TrustedRoot, signers: OnlineSigners): boolean {
+  return (['snapshot', 'timestamp'] as const).every((role) => {
+    const trusted = root.signed.roles[role];
+    return trusted?.threshold === 1 && trusted.keyIDs.includes(signers[role].keyId);
+  });
+}
+
+export type NewestRootMemo = { version: number; seenAtMs: number };
+
+/**
+ * The newest root as polls tell it: looked up once a minute an isolate, because it changes once in years and would
+ * otherwise double the reads of every poll. The memo is the caller's, one an isolate.
+ */
+export async function newestRootForPolls(
+  bucket: R2Bucket,
+  memo: NewestRootMemo,
+  nowMs: number,
+): Promise<number> {
+  if (memo.version === 0 || nowMs - memo.seenAtMs > NEWEST_ROOT_MEMO_MS) {
+    memo.version = await newestRootVersion(bucket);
+    memo.seenAtMs = nowMs;
+  }
+  return memo.version;
+}

@@ -1,0 +1,17 @@
+/** `GET, HEAD /v1/models/{vendor}/{model}/targets/{path}`: manifests, indexes, rollouts at their consistent paths. */
+import type { ModelId } from '../../shared/model.ts';
+import { targetKey } from '../store/keys.ts';
+import { IMMUTABLE, serveObject } from '../store/serve-object.ts';
+import { parseConsistentPath } from './target-path.ts';
+
+export async function serveTarget(
+  bucket: R2Bucket,
+  model: ModelId,
+  path: string,
+  request: Request,
+): Promise<Response | null> {
+  const target = parseConsistentPath(model, path);
+  if (target === null) return null;
+  const contentType = target.name.endsWith('.json') ? 'application/json' : 'application/octet-stream';
+  return serveObject(bucket, targetKey(model, path), request, { contentType, cacheControl: IMMUTABLE });
+}

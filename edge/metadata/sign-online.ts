@@ -1,0 +1,53 @@
+/** The texts of the roles that are signed here: rollout, snapshot, timestamp. Content in, signed file out. */
+import { sha256Hex } from '../../shared/digest.ts';
+import type { ModelId } from '../../shared/model.ts';
+import { ROLLOUT_NAME } from '../../shared/rollout.ts';
+import type { Signer } from '../../shared/trust/keys.ts';
+import {
+  EXPIRES_AFTER_MS,
+  MODEL_FIELD,
+  type OnlineRole,
+  TUF_SPEC_VERSION,
+  targetPath,
+} from '../../shared/trust/roles.ts';
+import { signMetadata } from '../../shared/trust/sign.ts';
+import type { MetaFile, TargetFile } from './documents.ts';
+
+export type Signing = {
+  readonly model: ModelId;
+  readonly version: number;
+  readonly signer: Signer;
+  readonly nowMs: number;
+};
+
+export function signRollout(signing: Signing, document: TargetFile): Promise<string> {
+  const targets = { [targetPath(signing.model, ROLLOUT_NAME)]: document };
+  return signMetadata({ ...common('rollout', signing), _type: 'targets', targets }, [signing.signer]);
+}
+
+export function signSnapshot(
+  signing: Signing,
+  listed: { readonly targets: MetaFile; readonly rollout: MetaFile },
+): Promise<string> {
+  const meta = { 'targets.json': listed.targets, 'rollout.json': listed.rollout };
+  return signMetadata({ ...common('snapshot', signing), _type: 'snapshot', meta }, [signing.signer]);
+}
+
+export function signTimestamp(signing: Signing, snapshot: MetaFile): Promise<string> {
+  const meta = { 'snapshot.json': snapshot };
+  return signMetadata({ ...common('timestamp', signing), _type: 'timestamp', meta }, [signing.signer]);
+}
+
+function common(role: OnlineRole, { model, version, nowMs }: Signing) {
+  const expires = expiryOf(role, nowMs);
+  return { spec_version: TUF_SPEC_VERSION, version, expires, [MODEL_FIELD]: model };
+}
+
+/** `2026-12-07T08:00:00Z`: to the second, as TUF 4.2 wants it. */
+function expiryOf(role: OnlineRole, nowMs: number): string {
+  return new Date(nowMs + EXPIRES_AFTER_MS[role]).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+export async function metaFileOf(version: number, bytes: Uint8Array): Promise<MetaFile> {
+  return { version, length: bytes.length, hashes: { sha256: await sha256Hex(bytes) } };
+}

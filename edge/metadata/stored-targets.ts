@@ -1,0 +1,65 @@
+/** Reading of stored targets by the path and digest that targets metadata lists. */
+import type * as z from 'zod';
+import { MODEL_ENTRY_NAME, type ModelEntry, modelEntrySchema } from '../../shared/catalogue.ts';
+import type { ModelId } from '../../shared/model.ts';
+import { type ReleaseManifest, releaseManifestSchema } from '../../shared/release.ts';
+import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
+import { metadataKey, targetKey } from '../store/keys.ts';
+import { type TargetFile, type TargetsMetadata, targetsSchema } from './documents.ts';
+import { readJson } from './published.ts';
+import { targetKind, targetName } from './target-path.ts';
+
+export type ListedTarget = { readonly path: string; readonly file: TargetFile };
+export type ReleaseTarget = ListedTarget & { readonly manifest: ReleaseManifest };
+
+export async function readTargets(
+  bucket: R2Bucket,
+  model: ModelId,
+  version: number,
+): Promise<TargetsMetadata['signed']> {
+  return targetsSchema.parse(await readJson(bucket, metadataKey(model, 'targets', version))).signed;
+}
+
+/** Targets of one kind, as listed. */
+export function targetsOfKind(
+  signed: TargetsMetadata['signed'],
+  model: ModelId,
+  kind: 'manifest' | 'index',
+): ListedTarget[] {
+  return Object.entries(signed.targets)
+    .map(([path, file]) => ({ path, file }))
+    .filter(({ path }) => targetKind(targetName(model, path) ?? '') === kind);
+}
+
+export function storedAt(model: ModelId, { path, file }: ListedTarget): string {
+  return targetKey(model, consistentTargetPath(path, file.hashes.sha256));
+}
+
+/** Throws where the manifest is not stored or not one: it was checked when it was uploaded. */
+export async function readManifest(
+  bucket: R2Bucket,
+  model: ModelId,
+  target: ListedTarget,
+): Promise<ReleaseTarget> {
+  return { ...target, manifest: await readTarget(bucket, model, target, releaseManifestSchema) };
+}
+
+export function readEntry(
+  bucket: R2Bucket,
+  model: ModelId,
+  signed: TargetsMetadata['signed'],
+): Promise<ModelEntry> {
+  const path = targetPath(model, MODEL_ENTRY_NAME);
+  const file = signed.targets[path];
+  if (file === undefined) throw new Error(`targets of ${model} list no entry`);
+  return readTarget(bucket, model, { path, file }, modelEntrySchema);
+}
+
+async function readTarget<T>(
+  bucket: R2Bucket,
+  model: ModelId,
+  target: ListedTarget,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  return schema.parse(await readJson(bucket, storedAt(model, target)));
+}

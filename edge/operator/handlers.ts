@@ -1,0 +1,124 @@
+/** The operator's resources as handlers: path and bounded body in, the outcome of the PUT out. */
+import * as z from 'zod';
+import { modelIdSchema } from '../../shared/catalogue.ts';
+import {
+  CHUNK_STORED_MAX_BYTES,
+  ROLLOUT_MAX_BYTES,
+  ROOT_MAX_BYTES,
+  TARGETS_MAX_BYTES,
+} from '../../shared/limits.ts';
+import type { ModelId } from '../../shared/model.ts';
+import { chunkQuerySchema, REPORT_LIST_MAX } from '../../shared/operator-api.ts';
+import { err, type Result } from '../../shared/result.ts';
+import { acceptChunk } from '../chunks/accept-chunk.ts';
+import { readChunkId } from '../chunks/chunk-id.ts';
+import { findMissing } from '../chunks/find-missing.ts';
+import { jsonAnswer, NEVER, readQuery, whenOk } from '../http/answer.ts';
+import { readBody, readJson, refuseUnlessJson } from '../http/body.ts';
+import { problemResponse, type Refusal } from '../http/problem.ts';
+import { QUESTION_MAX_BYTES, REPORTS_PAGE_DEFAULT } from '../limits.ts';
+import { acceptRoot } from '../metadata/accept-root.ts';
+import { readPublished } from '../metadata/published.ts';
+import type { MetadataRepository } from '../metadata/repository.ts';
+import { parseMetadataFile } from '../metadata/serve-metadata.ts';
+import { refreshRow } from '../models/refresh-row.ts';
+import type { PutOutcome } from '../store/put-once.ts';
+import { listReports } from '../store/report-rows.ts';
+import { acceptRollout } from './accept-rollout.ts';
+import { acceptTarget, targetMaxBytes } from './accept-target.ts';
+import { publishTargets } from './publish-targets.ts';
+import { putAnswer } from './put-answer.ts';
+
+type Stores = { readonly repository: MetadataRepository; readonly db: D1Database };
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export async function putRoot(
+  { repository }: Stores,
+  file: string,
+  request: Request,
+): Promise<Response | null> {
+  const named = parseMetadataFile(file);
+  if (named?.role !== 'root') return null;
+  return put(file, request, ROOT_MAX_BYTES, (bytes) => acceptRoot(repository, named.version, bytes));
+}
+
+export async function putChunk(
+  { repository }: Stores,
+  path: { readonly prefix: string; readonly file: string },
+  request: Request,
+): Promise<Response | null> {
+  const id = readChunkId(path);
+  if (id === null) return null;
+  return put(path.file, request, CHUNK_STORED_MAX_BYTES, (bytes) =>
+    acceptChunk(repository.bucket, id, bytes),
+  );
+}
+
+export async function putTarget(
+  { repository }: Stores,
+  model: ModelId,
+  path: string,
+  request: Request,
+): Promise<Response> {
+  return put(path, request, targetMaxBytes(path), (bytes) =>
+    acceptTarget(repository.bucket, model, path, bytes),
+  );
+}
+
+/** Publishes; the look-up row follows, also when the same metadata is sent again to mend it. */
+export async function putTargets(
+  { repository, db }: Stores,
+  model: ModelId,
+  file: string,
+  request: Request,
+): Promise<Response | null> {
+  const named = parseMetadataFile(file);
+  if (named?.role !== 'targets') return null;
+  return put(file, request, TARGETS_MAX_BYTES, async (bytes) => {
+    const outcome = await publishTargets(repository, model, named.version, bytes);
+    const published = outcome.ok ? await readPublished(repository.bucket, model) : null;
+    if (published !== null) {
+      const stores = { bucket: repository.bucket, db };
+      await refreshRow(stores, model, published.state.targetsVersion, repository.nowMs());
+    }
+    return outcome;
+  });
+}
+
+export async function putRollout(
+  { repository }: Stores,
+  model: ModelId,
+  request: Request,
+): Promise<Response> {
+  return put('rollout', request, ROLLOUT_MAX_BYTES, async (bytes) => {
+    const notJson = refuseUnlessJson(request);
+    return notJson === null ? acceptRollout(repository, model, bytes) : err(notJson);
+  });
+}
+
+export async function postMissing({ repository }: Stores, request: Request): Promise<Response | null> {
+  return whenOk(await readJson(request, chunkQuerySchema, QUESTION_MAX_BYTES), async ({ ids }) =>
+    jsonAnswer({ missing: await findMissing(repository.bucket, ids) }, NEVER),
+  );
+}
+
+export const reportsQuerySchema = z.strictObject({
+  model: modelIdSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(REPORT_LIST_MAX).default(REPORTS_PAGE_DEFAULT),
+});
+
+export function getReports({ db }: Stores, request: Request): Promise<Response | null> {
+  return whenOk(readQuery(request.url, reportsQuerySchema), async ({ model, limit }) =>
+    jsonAnswer({ reports: await listReports(db, { model: model ?? null, limit }) }, NEVER),
+  );
+}
+
+async function put(
+  name: string,
+  request: Request,
+  maxBytes: number,
+  accept: (bytes: Bytes) => Promise<Result<PutOutcome, Refusal>>,
+): Promise<Response> {
+  const body = await readBody(request, maxBytes);
+  return body.ok ? putAnswer(name, await accept(body.value)) : problemResponse(body.failure);
+}

@@ -1,0 +1,56 @@
+/**
+ * `POST /v1/telemetry`: one report, signed by the key it names (RFC 9421, RFC 9530). The key proves nothing but that
+ * the same device reports again; which check failed is not said.
+ */
+import { fromBase64 } from '../../shared/bytes.ts';
+import { digestField, sha256Hex } from '../../shared/digest.ts';
+import { readSignatureFields, signatureBase } from '../../shared/http-signature.ts';
+import { REPORT_MAX_BYTES, SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/limits.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { type Report, reportSchema } from '../../shared/telemetry.ts';
+import { parseJson, readBody, refuseUnlessJson } from '../http/body.ts';
+import type { Refusal } from '../http/problem.ts';
+
+export async function acceptReport(request: Request, nowMs: number): Promise<Result<Report, Refusal>> {
+  const notJson = refuseUnlessJson(request);
+  if (notJson !== null) return err(notJson);
+  const body = await readBody(request, REPORT_MAX_BYTES);
+  if (!body.ok) return body;
+  const report = parseJson(body.value, reportSchema);
+  if (!report.ok) return report;
+  const isGenuine = await isSignedByItsDevice(request, body.value, report.value, nowMs);
+  return isGenuine ? ok(report.value) : err(badSignature);
+}
+
+async function isSignedByItsDevice(
+  request: Request,
+  body: Uint8Array,
+  report: Report,
+  nowMs: number,
+): Promise<boolean> {
+  const field = (name: string) => request.headers.get(name) ?? '';
+  const said = readSignatureFields(field('signature-input'), field('signature'));
+  if (said === null || field('content-digest') !== (await digestField(body))) return false;
+  if (Math.abs(nowMs / 1000 - said.createdAt) > SIGNATURE_CLOCK_SKEW_SECONDS) return false;
+
+  const publicKey = fromBase64(report.deviceKey);
+  if (publicKey?.length !== 32) return false;
+  const deviceId = await sha256Hex(publicKey);
+  if (deviceId !== report.deviceId || deviceId !== said.keyId) return false;
+
+  const base = signatureBase({
+    method: request.method,
+    path: new URL(request.url).pathname,
+    contentType: field('content-type'),
+    contentDigest: field('content-digest'),
+    createdAt: said.createdAt,
+    keyId: said.keyId,
+  });
+  const key = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']);
+  return crypto.subtle.verify('Ed25519', key, said.signature, base);
+}
+
+const badSignature: Refusal = {
+  reason: 'signature-invalid',
+  detail: 'The report was not taken. Sign it again with the key of this device and a right clock.',
+};

@@ -1,0 +1,77 @@
+/** A Worker under test: the real app on real local R2 and D1, with a clock that the test sets. */
+import { env } from 'cloudflare:workers';
+import { createApp } from '../../edge/app.ts';
+import { checkBindings } from '../../edge/bindings.ts';
+import { type OnlineKeys, onlineSignersOf } from '../../edge/metadata/online-signers.ts';
+import { operatorToken } from './secrets.ts';
+
+export type Edge = {
+  readonly bucket: R2Bucket;
+  readonly db: D1Database;
+  /** Milliseconds since 1970; tests move it. */
+  readonly clock: { nowMs: number };
+  readonly request: (path: string, init?: RequestInit) => Promise<Response>;
+  /** A PUT with the operator's token. */
+  readonly put: (path: string, body: BodyInit, headers?: Record<string, string>) => Promise<Response>;
+};
+
+export const START_MS = Date.parse('2026-11-23T08:00:00Z');
+
+/** An empty repository. R2 stamps objects with the real time; everything else follows `clock`. */
+export async function anEdge(): Promise<Edge> {
+  await empty(env.FIRMWARE, env.DB);
+  return edgeOn(env.FIRMWARE, { clock: { nowMs: START_MS } });
+}
+
+/** Another isolate on the same storage; `onlineKeys` as if the secret had been changed. */
+export async function edgeOn(
+  bucket: R2Bucket,
+  given: { readonly clock: { nowMs: number }; readonly onlineKeys?: OnlineKeys },
+): Promise<Edge> {
+  const bindings = checkBindings({ ...env, FIRMWARE: bucket });
+  const signers = await onlineSignersOf(given.onlineKeys ?? bindings.onlineKeys);
+  const app = createApp({ ...bindings, signers, nowMs: () => given.clock.nowMs });
+  const request = async (path: string, init?: RequestInit) => app.request(path, init, env);
+  const authorization = `Bearer ${operatorToken}`;
+  return {
+    bucket,
+    db: env.DB,
+    clock: given.clock,
+    request,
+    put: (path, body, headers = {}) =>
+      request(path, { method: 'PUT', body, headers: { authorization, ...headers } }),
+  };
+}
+
+/** The same bucket, with every operation counted. */
+export function counting(bucket: R2Bucket): { bucket: R2Bucket; operations: string[] } {
+  const operations: string[] = [];
+  const counted = new Proxy(bucket, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        operations.push(`${String(name)} ${String(typeof args[0] === 'string' ? args[0] : '')}`.trim());
+        return member.apply(target, args);
+      };
+    },
+  });
+  return { bucket: counted, operations };
+}
+
+async function empty(bucket: R2Bucket, db: D1Database): Promise<void> {
+  for (;;) {
+    const { objects } = await bucket.list();
+    if (objects.length === 0) break;
+    await bucket.delete(objects.map(({ key }) => key));
+  }
+  await db.batch([db.prepare('DELETE FROM models'), db.prepare('DELETE FROM reports')]);
+}
+
+/** Status and code of a problem, for short assertions. */
+export async function refusalOf(
+  response: Response,
+): Promise<{ status: number; code: string; detail: string }> {
+  const { code, detail } = (await response.json()) as { code: string; detail: string };
+  return { status: response.status, code, detail };
+}
