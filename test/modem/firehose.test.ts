@@ -132,6 +132,19 @@ describe('erase and program', () => {
     expect(logs).toContain('WARN: ignoring erased page read');
   });
 
+  it('goes on waiting for raw data when its host goes away, and takes the next host for that data', async () => {
+    await command(link, eraseElement(13952, 576));
+    await command(link, transferElement('program', 13952, 2));
+    await send(link, image.subarray(0, 2048));
+    link.close();
+    const next = openUsb(modem);
+    await send(next, xml('<nop />'));
+    expect(await receive(next, 5)).toBe('timeout');
+    await send(next, new Uint8Array(2048 - xml('<nop />').length));
+    expect(Buffer.concat(await drain(next)).toString()).toContain('value="ACK" rawmode="false"');
+    expect(await command(next, '<nop />')).toMatchObject({ verdict: 'ACK' });
+  });
+
   it('leaves calibration alone when a whole firmware is erased and written', async () => {
     const before = modem.calibrationDigest();
     for (const { role, startSector, sectorCount } of modem.partitions) {
