@@ -97,7 +97,8 @@ async function confirmed(context: Context): Promise<boolean> {
 function tellResult(context: Context, result: UpdateResult, { json }: Pick<UpdateFlags, 'json'>): void {
   switch (result.kind) {
     case 'refused':
-      return tellFailure(context, result.failure, { json, state: UNTOUCHED });
+      tellFailure(context, result.failure, { json, state: UNTOUCHED });
+      return;
     case 'up-to-date': {
       const { model, version, considered } = result;
       if (json)

@@ -3,7 +3,7 @@
 import type { UpdateStep } from '../../shared/telemetry.ts';
 import type { Clock } from '../clock.ts';
 import type { UpdateFailure } from '../failure.ts';
-import type { FetchProgress } from '../fetch/fetch-package.ts';
+import type { FetchProgress } from '../fetch/tally.ts';
 import type { Http } from '../http/http.ts';
 import type { Delivery } from '../report/deliver.ts';
 import type { DeviceIdentity } from '../report/device-key.ts';

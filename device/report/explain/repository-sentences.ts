@@ -1,4 +1,134 @@
-/** Failures of the repository: reaching it, trusting it, fetching from it, choosing from it, and of the settings. */
-import type { Explainers } from './explanation.ts';
+/** Failures of the settings, and of reaching, trusting, fetching from and choosing from the repository. */
+import { type Explainers, megabytes } from './explanation.ts';
 
-export const repositorySentences = {} satisfies Partial<Explainers>;
+const NOT_BELIEVED =
+  'Nothing from it is used. Tell the operator of the repository; another mirror may be right.';
+const CHECK_UPLINK =
+  'Check the uplink and the address, then run cistern update again: what was fetched is kept.';
+const TELL_OPERATOR = 'Tell the operator of the repository.';
+
+export const repositorySentences = {
+  'signature-wrong': ({ role, found, wanted }) =>
+    notBelieved(`its ${role} metadata has ${found} of ${wanted} right signatures`),
+  'metadata-expired': ({ role, expiredAt }) => ({
+    exit: 'DATA',
+    what: `The repository's ${role} metadata expired at ${expiredAt}.`,
+    next: `Check this device's clock; if it is right, tell the operator that the repository must be signed again.`,
+  }),
+  'metadata-rolled-back': ({ role, detail }) =>
+    notBelieved(`its ${role} metadata is older than what was seen before (${detail})`),
+  'metadata-of-another-model': ({ role, wanted, found }) =>
+    notBelieved(`its ${role} metadata is for ${found}, not for ${wanted}`),
+  'metadata-mixed': ({ role, detail }) =>
+    notBelieved(`its ${role} metadata does not fit the rest (${detail})`),
+  'metadata-unreadable': ({ role, detail }) => notBelieved(`its ${role} metadata cannot be read (${detail})`),
+  'metadata-incomplete': ({ file }) => notBelieved(`${file} is missing`),
+  'pinned-root-wrong': ({ detail }) => ({
+    exit: 'CONFIG',
+    what: `The pinned root cannot be used: ${detail}.`,
+    next: 'Give the root.json of your repository with --root.',
+  }),
+  'target-missing': ({ path }) => notBelieved(`${path} is listed but not there`),
+  'target-hash-wrong': ({ path }) => notBelieved(`${path} is not what was signed`),
+  'target-too-large': ({ path, lengthBytes, maxBytes }) =>
+    notBelieved(`${path} has ${lengthBytes} bytes, more than ${maxBytes}`),
+  'target-entry-wrong': ({ path, detail }) => notBelieved(`the entry of ${path} is wrong (${detail})`),
+  'manifest-invalid': ({ target, path, problem }) =>
+    notBelieved(`${target} is refused at "${path}": ${problem}`),
+  'manifest-of-another-model': ({ target, wanted, found }) =>
+    notBelieved(`${target} is for ${found}, not for ${wanted}`),
+  'index-invalid': ({ target, why }) => notBelieved(`the package index ${target} is refused (${why})`),
+  'unknown-model': ({ model }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The repository knows nothing about ${model}.`,
+    next: 'There is no firmware for this modem here. Unknown means refuse.',
+  }),
+  'repository-unreachable': ({ url, code }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The repository ${url} could not be reached (${code}).`,
+    next: CHECK_UPLINK,
+  }),
+  'repository-busy': ({ url, status }) => ({
+    exit: 'TEMPORARY',
+    what: `The repository ${url} is busy (HTTP status ${status}).`,
+    next: 'Try again later: what was fetched is kept.',
+  }),
+  'repository-refused': ({ url, status, title }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The repository refused ${url} with HTTP status ${status}${title === null ? '' : `: ${title}`}.`,
+    next: TELL_OPERATOR,
+  }),
+  'answer-unreadable': ({ url, problem }) => ({
+    exit: 'DATA',
+    what: `The answer of ${url} cannot be read: ${problem}.`,
+    next: 'Check that this address is a cistern repository and no login page stands before it.',
+  }),
+  'address-refused': ({ url, why }) => ({
+    exit: 'CONFIG',
+    what: `The address ${url} is refused: ${why.replaceAll('-', ' ')}.`,
+    next: 'Give an https address with --repository.',
+  }),
+  'clock-in-the-past': ({ nowMs, notBeforeMs, because }) => ({
+    exit: 'TEMPORARY',
+    what: `This device's clock says ${day(nowMs)}, but the ${because === 'build' ? 'updater was built' : 'repository was signed'} on ${day(notBeforeMs)}.`,
+    next: 'Set the clock (ntpd), then try again: with a wrong clock old metadata would pass as fresh.',
+  }),
+  'state-unusable': ({ directory, code }) => ({
+    exit: 'CANTCREAT',
+    what: `The state directory ${directory} cannot be used (${code}).`,
+    next: 'Make room or give another place with --state.',
+  }),
+  'chunk-refused': ({ id, status }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The repository refused chunk ${id.slice(0, 12)} with HTTP status ${status}.`,
+    next: TELL_OPERATOR,
+  }),
+  'chunk-too-large': ({ id, maxBytes }) =>
+    notBelieved(`chunk ${id.slice(0, 12)} has more than ${maxBytes} bytes`),
+  'byte-budget-spent': ({ fetchedBytes, budgetBytes }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The line is too bad: ${megabytes(fetchedBytes)} were fetched of ${megabytes(budgetBytes)} that this release may cost.`,
+    next: CHECK_UPLINK,
+  }),
+  'wanted-version-unreadable': ({ text }) => ({
+    exit: 'USAGE',
+    what: `"${text}" is not a firmware version.`,
+    next: 'Write it in full, like EC25EUGAR08A03M4G_01.200.01.200.',
+  }),
+  'release-not-published': ({ version, published }) => ({
+    exit: 'UNAVAILABLE',
+    what: `${version} is not published here for this modem.`,
+    next:
+      published.length === 0
+        ? 'Nothing is published for it yet.'
+        : `Published: ${published.slice(0, 10).join(', ')}.`,
+  }),
+  'release-does-not-fit': ({ installed, version, verdict, because }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `${version} on ${installed}: ${verdict}. ${because.map(({ sentence }) => sentence).join(' ')}`,
+    next: 'Run cistern check to see what fits.',
+  }),
+  'release-held-back': ({ version, because, why }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `${version} is ${because.replaceAll('-', ' ')}${why === '' ? '' : `: ${why}`}.`,
+    next: 'Wait for another release; run cistern check to see what fits.',
+  }),
+  'config-unreadable': ({ path, why }) => ({
+    exit: 'CONFIG',
+    what: `${path} cannot be used: ${why}.`,
+    next: 'Correct it or give another with --config or --root.',
+  }),
+  'setting-missing': ({ name, flag, variable }) => ({
+    exit: 'CONFIG',
+    what: `The setting "${name}" is missing.`,
+    next: `Give ${flag}, set ${variable}, or write "${name}" into /etc/cistern/config.json.`,
+  }),
+} satisfies Partial<Explainers>;
+
+function notBelieved(why: string) {
+  return { exit: 'DATA', what: `The repository is not believed: ${why}.`, next: NOT_BELIEVED } as const;
+}
+
+function day(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,91 @@
+/**
+ * The metadata that a device trusts, in one file that is replaced whole: `<sha256>\n<json>`.
+ *
+ * tuf-js writes its files one by one, unsynced, and a torn root.json kills it for good (ota 6). Here a torn file is
+ * no file: the device starts again from its pinned root.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { codeOf } from '../stage/error-code.ts';
+import { ROOT_CHAIN_MAX, TRUSTED_STATE_MAX_BYTES } from './limits.ts';
+
+const trustedStateSchema = z.strictObject({
+  format: z.literal('cistern-trusted/1'),
+  /** SHA-256 of the pinned root that the chain begins after. */
+  pinnedRootSha256: z.string(),
+  /** Roots after the pinned one, oldest first. */
+  roots: z.array(z.string()).max(ROOT_CHAIN_MAX),
+  /** The exact texts; null until a whole set was verified. */
+  files: z
+    .strictObject({
+      timestamp: z.string(),
+      snapshot: z.string(),
+      targets: z.string(),
+      rollout: z.string(),
+    })
+    .nullable(),
+});
+export type TrustedState = z.infer<typeof trustedStateSchema>;
+export type TrustedFiles = NonNullable<TrustedState['files']>;
+
+const NAME = 'trusted.json';
+
+/** What an earlier poll left, or a fresh start. Of another pinned root only the files are kept, unbelieved. */
+export async function loadTrusted(directory: string, pinnedRootText: string): Promise<TrustedState> {
+  const pinnedRootSha256 = sha256(pinnedRootText);
+  const found = await read(join(directory, NAME));
+  if (found?.pinnedRootSha256 === pinnedRootSha256) return found;
+  return { format: 'cistern-trusted/1', pinnedRootSha256, roots: [], files: found?.files ?? null };
+}
+
+/** Written beside, synced, renamed, and the rename synced. Throws system errors. */
+export async function saveTrusted(directory: string, state: TrustedState): Promise<void> {
+  const text = JSON.stringify(state);
+  await writeWhole(directory, NAME, `${sha256(text)}\n${text}`);
+}
+
+export async function writeWhole(
+  directory: string,
+  name: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const beside = join(directory, `.${name}.new`);
+  const handle = await open(beside, 'w', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(beside, join(directory, name));
+  const parent = await open(directory, 'r');
+  try {
+    await parent.sync();
+  } finally {
+    await parent.close();
+  }
+}
+
+async function read(path: string): Promise<TrustedState | null> {
+  try {
+    if ((await stat(path)).size > TRUSTED_STATE_MAX_BYTES) return null;
+    const [sum, text = ''] = splitOnce(await readFile(path, 'utf8'));
+    if (sum !== sha256(text)) return null;
+    return trustedStateSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch (error) {
+    codeOf(error);
+    return null;
+  }
+}
+
+function splitOnce(content: string): readonly string[] {
+  const end = content.indexOf('\n');
+  return [content.slice(0, end), content.slice(end + 1)];
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
