@@ -1,0 +1,53 @@
+/** The command line of `cistern-repo`: every command, and how failures end. */
+import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import { keysInit } from './commands/keys-init.ts';
+import { keysShow } from './commands/keys-show.ts';
+import { lint } from './commands/lint.ts';
+import { publish } from './commands/publish.ts';
+import { rollout } from './commands/rollout.ts';
+import { verify } from './commands/verify.ts';
+import { Interrupted } from './context.ts';
+import { CommandFailure, EXIT, exitCodeOf } from './failure.ts';
+
+const routes = buildRouteMap({
+  routes: {
+    keys: buildRouteMap({
+      routes: { init: keysInit, show: keysShow },
+      docs: { brief: 'The root of trust and the keys below it' },
+    }),
+    lint,
+    publish,
+    verify,
+    rollout,
+  },
+  docs: { brief: 'Publish signed modem firmware: judge, sign, upload, roll out, audit' },
+});
+
+export const app = buildApplication(routes, {
+  name: 'cistern-repo',
+  scanner: { caseStyle: 'allow-kebab-for-camel' },
+  documentation: { caseStyle: 'convert-camel-to-kebab', disableAnsiColor: true },
+  determineExitCode: (error) => {
+    if (error instanceof CommandFailure) return exitCodeOf(error.failure);
+    return error instanceof Interrupted ? EXIT.interrupted : EXIT.software;
+  },
+  localization: {
+    text: {
+      ...text_en,
+      commandErrorResult: (error) => `cistern-repo: ${error.message}`,
+      exceptionWhileRunningCommand: (error) =>
+        error instanceof Interrupted
+          ? `cistern-repo: ${error.message}`
+          : `cistern-repo: this is a defect of cistern-repo.\n${stackOf(error)}`,
+    },
+  },
+});
+
+/** stricli's own codes are negative: arguments it could not read. */
+export function processExitCode(code: number | string | null | undefined): number {
+  return typeof code === 'number' && code >= 0 ? code : EXIT.usage;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

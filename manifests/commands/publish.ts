@@ -1,0 +1,248 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildCommand } from '@stricli/core';
+import type { FirmwareVersion } from '../../shared/firmware-version.ts';
+import type { ModelId } from '../../shared/model.ts';
+import { ok } from '../../shared/result.ts';
+import { signerOf } from '../../shared/trust/keys.ts';
+import { findModel } from '../catalogue/find-model.ts';
+import type { RepoContext } from '../context.ts';
+import { send } from '../http/client.ts';
+import { readFirstRoot, readRolloutKey, TARGETS_KEY } from '../keys/key-directory.ts';
+import { openKeyFile } from '../keys/key-file.ts';
+import { findPassphrase } from '../keys/passphrase.ts';
+import { openPackage } from '../package/open-package.ts';
+import { parseInstallableFrom } from '../publish/installable-from.ts';
+import { operatorClient } from '../publish/operator-client.ts';
+import { type Published, type PublishStep, publishRelease } from '../publish/publish-release.ts';
+import { findingLines } from './finding-lines.ts';
+import { fail, megabytes, succeed } from './output.ts';
+import {
+  dateArgument,
+  modelArgument,
+  percentageArgument,
+  repositoryArgument,
+  textArgument,
+  versionArgument,
+} from './parsers.ts';
+import { jsonFlag, passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
+import { progressOn } from './progress.ts';
+import { readToken } from './read-token.ts';
+
+type Flags = {
+  readonly model: ModelId;
+  readonly version: FirmwareVersion;
+  readonly keys: string;
+  readonly to: string;
+  readonly tokenFile: string;
+  readonly from?: string;
+  readonly fromSource?: string;
+  readonly rollout: number;
+  readonly notes: string;
+  readonly fix?: readonly string[];
+  readonly knownIssue?: readonly string[];
+  readonly releasedOn?: string;
+  readonly catalogue?: string;
+  readonly passphraseFile?: string;
+  readonly json: boolean;
+};
+
+const STEP_NAMES: Readonly<Record<PublishStep, string>> = {
+  linting: 'judging',
+  'reading-repository': 'reading',
+  cutting: 'cutting',
+  uploading: 'uploading',
+  signing: 'signing',
+  'rolling-out': 'rolling out',
+};
+
+export const publish = buildCommand<Flags, [string], RepoContext>({
+  async func(flags, path) {
+    if (flags.from !== undefined && flags.fromSource === undefined)
+      return fail(this, flags, { reason: 'from-without-source' });
+    const from = flags.from === undefined ? ok([]) : parseInstallableFrom(flags.from);
+    if (!from.ok) return fail(this, flags, from.failure);
+    const entry = await findModel(flags.model, flags.catalogue);
+    if (!entry.ok) return fail(this, flags, entry.failure);
+    const token = await readToken(flags.tokenFile);
+    if (!token.ok) return fail(this, flags, token.failure);
+    const keys = await openKeys(this, flags);
+    if (!keys.ok) return fail(this, flags, keys.failure);
+    const source = await openPackage(path);
+    if (!source.ok) return fail(this, flags, source.failure);
+    try {
+      const show = progressOn(this, flags);
+      const published = await publishRelease(
+        {
+          source: source.value,
+          entry: entry.value,
+          version: flags.version,
+          statement: {
+            from: from.value,
+            fromSource: flags.fromSource ?? '',
+            notes: flags.notes,
+            fixes: flags.fix ?? [],
+            knownIssues: flags.knownIssue ?? [],
+            releasedOn: flags.releasedOn ?? null,
+          },
+          percentage: flags.rollout,
+          rootText: keys.value.rootText,
+          base: flags.to,
+          keys: keys.value,
+        },
+        {
+          get: (url, maxBytes) => send({ method: 'GET', url, maxBytes }, this.http, this.signal),
+          operator: operatorClient(flags.to, token.value, this.http, this.signal),
+          nowMs: this.nowMs,
+          onProgress: (step, done, total) => show(STEP_NAMES[step], done, total),
+        },
+        this.signal,
+      );
+      if (!published.ok) {
+        const { failure } = published;
+        const findings = failure.reason === 'package-defective' ? failure.findings : [];
+        if (!flags.json) this.process.stderr.write(findingLines(findings));
+        return fail(this, flags, failure, { findings });
+      }
+      if (!flags.json) this.process.stderr.write(findingLines(published.value.findings));
+      succeed(this, flags, { json: published.value, text: summary(published.value) });
+    } finally {
+      await source.value.close();
+    }
+  },
+  parameters: {
+    positional: {
+      kind: 'tuple',
+      parameters: [{ parse: textArgument, brief: 'Directory or zip of the vendor', placeholder: 'package' }],
+    },
+    flags: {
+      model: { kind: 'parsed', parse: modelArgument, brief: 'Model it is for', placeholder: 'id' },
+      version: {
+        kind: 'parsed',
+        parse: versionArgument,
+        brief: 'Version it is, in full',
+        placeholder: 'version',
+      },
+      keys: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'Directory of the offline keys',
+        placeholder: 'dir',
+      },
+      to: {
+        kind: 'parsed',
+        parse: repositoryArgument,
+        brief: 'Address of the repository',
+        placeholder: 'url',
+      },
+      tokenFile: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'File with the operator token',
+        placeholder: 'file',
+      },
+      from: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief:
+          'Versions it may follow across baselines or lines: R06, R06A05, R06A05..R06A09, R06A05..; with :LINE for one customer line; several by comma',
+        placeholder: 'versions',
+        optional: true,
+      },
+      fromSource: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'Who says so: document, thread, test',
+        placeholder: 'text',
+        optional: true,
+      },
+      rollout: {
+        kind: 'parsed',
+        parse: percentageArgument,
+        brief: 'Share of devices that are offered it, in percent',
+        placeholder: 'percent',
+        default: '100',
+      },
+      notes: { kind: 'parsed', parse: textArgument, brief: 'What is new', placeholder: 'text', default: '' },
+      fix: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'A defect it mends',
+        placeholder: 'text',
+        optional: true,
+        variadic: true,
+      },
+      knownIssue: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'A defect it has',
+        placeholder: 'text',
+        optional: true,
+        variadic: true,
+      },
+      releasedOn: {
+        kind: 'parsed',
+        parse: dateArgument,
+        brief: "The vendor's date; else today",
+        placeholder: 'YYYY-MM-DD',
+        optional: true,
+      },
+      catalogue: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'Catalogue directory; else the one that comes with cistern-repo',
+        placeholder: 'dir',
+        optional: true,
+      },
+      passphraseFile: passphraseFileFlag,
+      json: jsonFlag,
+    },
+  },
+  docs: {
+    brief: 'Judge, cut, upload and sign a release, then roll it out',
+    fullDescription:
+      'Nothing is visible before everything is there, and every step can be repeated: a publication that was cut goes on when the same command is run again, and one that is complete does nothing.',
+    customUsage: [
+      {
+        input:
+          'EC25EUGAR08A03M4G_01.200.01.200.zip --model quectel/ec25euga-m4g --version EC25EUGAR08A03M4G_01.200.01.200 --keys keys --to https://fw.example --token-file keys/operator.token',
+        brief: 'To all devices',
+      },
+      { input: '… --rollout 5', brief: 'To one device in twenty at first' },
+      {
+        input: '… --from R06A05..R06A09:01 --from-source "vendor mail of 2026-10-01"',
+        brief: 'Across a baseline',
+      },
+    ],
+  },
+});
+
+/** The keys a publication signs with, and the root it is judged from. */
+async function openKeys(context: RepoContext, { keys, passphraseFile }: Flags) {
+  const rootText = await readFirstRoot(keys);
+  if (!rootText.ok) return rootText;
+  const rollout = await readRolloutKey(keys);
+  if (!rollout.ok) return rollout;
+  const passphrase = await findPassphraseFor(context, keys, passphraseFile);
+  if (!passphrase.ok) return passphrase;
+  const opened = await openKeyFile(join(keys, TARGETS_KEY), async () => passphrase.value);
+  if (!opened.ok) return opened;
+  return ok({ rootText: rootText.value, rollout: rollout.value, targets: await signerOf(opened.value) });
+}
+
+/** Nobody is asked for a passphrase that the key file does not need. */
+async function findPassphraseFor(context: RepoContext, keys: string, file: string | undefined) {
+  const text = await readFile(join(keys, TARGETS_KEY), 'utf8').catch(() => '');
+  if (!text.includes('"sealed"')) return ok(null);
+  return findPassphrase(passphraseSources(context, file));
+}
+
+function summary({ manifest, upload, release, rollout, targetsVersion }: Published): string {
+  const { model, version, package: content } = manifest;
+  if (release === 'was-published' && rollout === 'kept')
+    return `${model} ${version} is published already, exactly so; nothing was done.`;
+  const chunks = `${content.chunkCount} chunks, ${megabytes(content.storedBytes)} of ${megabytes(content.sizeBytes)}`;
+  const moved = `${upload.uploadedChunks} uploaded (${megabytes(upload.uploadedBytes)}), ${upload.sharedChunks} were there`;
+  const offered = rollout === 'started' ? 'rolled out' : 'its rollout was left as it stands';
+  return `published ${model} ${version} (targets ${targetsVersion}): ${chunks}; ${moved}; ${offered}`;
+}

@@ -1,0 +1,220 @@
+/**
+ * Every expected failure of `cistern-repo` in one closed union, and the one place that turns it into an exit code
+ * (sysexits) and a sentence: what happened, to what, what state things are in, what to do.
+ */
+import { assertNever } from '../shared/result.ts';
+import type { CatalogueFailure } from './catalogue/find-model.ts';
+import type { KeyDirectoryFailure } from './keys/key-directory.ts';
+import type { KeyFileFailure } from './keys/key-file.ts';
+import type { PassphraseFailure } from './keys/passphrase.ts';
+import type { SourceFailure } from './package/source.ts';
+import type { FromFailure } from './publish/installable-from.ts';
+import type { OperatorFailure } from './publish/operator-client.ts';
+import type { PublishFailure, PublishStep } from './publish/publish-release.ts';
+import type { ManifestFailure } from './repository/read-manifest.ts';
+import type { VerificationFailure } from './repository/verified-model.ts';
+import type { RolloutChangeFailure } from './rollout/edit-rollout.ts';
+
+export type RepoFailure =
+  | CatalogueFailure
+  | KeyDirectoryFailure
+  | KeyFileFailure
+  | PassphraseFailure
+  | SourceFailure
+  | OperatorFailure
+  | PublishFailure
+  | VerificationFailure
+  | ManifestFailure
+  | RolloutChangeFailure
+  | FromFailure
+  | { readonly reason: 'file-unreadable'; readonly path: string; readonly why: string }
+  | { readonly reason: 'from-without-source' }
+  | { readonly reason: 'lint-found-errors'; readonly count: number }
+  | { readonly reason: 'repository-defective'; readonly count: number };
+
+/** sysexits(3), as far as they are used. */
+export const EXIT = {
+  ok: 0,
+  /** Wrong arguments. */
+  usage: 64,
+  /** Input is there and wrong: package, catalogue, metadata, signatures. */
+  data: 65,
+  /** Input is not there. */
+  noInput: 66,
+  /** The repository cannot be reached. */
+  unavailable: 69,
+  /** A defect of cistern-repo itself. */
+  software: 70,
+  /** A file cannot be made. */
+  cantCreate: 73,
+  /** Try again later. */
+  temporary: 75,
+  /** The repository answers what it must not. */
+  protocol: 76,
+  /** Token or passphrase refused. */
+  noPermission: 77,
+  interrupted: 130,
+} as const;
+
+export function exitCodeOf(failure: RepoFailure): number {
+  switch (failure.reason) {
+    case 'from-unreadable':
+    case 'from-without-source':
+    case 'passphrase-not-given':
+    case 'passphrase-too-short':
+      return EXIT.usage;
+    case 'package-not-found':
+    case 'file-unreadable':
+    case 'key-file-unreadable':
+    case 'key-directory-incomplete':
+    case 'catalogue-unreadable':
+      return EXIT.noInput;
+    case 'repository-unreachable':
+      return EXIT.unavailable;
+    case 'keys-exist':
+    case 'keys-unwritable':
+    case 'chunk-store-unwritable':
+      return EXIT.cantCreate;
+    case 'repository-refused':
+      return failure.status === 429 || failure.status >= 500 ? EXIT.temporary : EXIT.data;
+    case 'answer-too-large':
+    case 'answer-unreadable':
+      return EXIT.protocol;
+    case 'operator-token-refused':
+    case 'passphrase-needed':
+    case 'passphrase-wrong':
+      return EXIT.noPermission;
+    default:
+      return EXIT.data;
+  }
+}
+
+/** What to tell the operator; `step` says how far a publication had got. */
+export function sentenceOf(failure: RepoFailure): string {
+  return 'step' in failure ? `${says(failure)} ${standsAfter(failure.step)}` : says(failure);
+}
+
+function standsAfter(step: PublishStep): string {
+  switch (step) {
+    case 'linting':
+    case 'reading-repository':
+    case 'cutting':
+      return 'Nothing was uploaded.';
+    case 'uploading':
+      return 'Chunks and files that arrived stay in the repository and nothing of the release is visible; the same command goes on from there.';
+    case 'signing':
+      return 'All files are in the repository and the release is not visible yet; the same command goes on from there.';
+    case 'rolling-out':
+      return 'The release is published and no device is offered it yet; the same command goes on from there.';
+  }
+}
+
+function says(failure: RepoFailure): string {
+  switch (failure.reason) {
+    case 'package-not-found':
+      return `There is no package at ${failure.path}.`;
+    case 'package-unreadable':
+      return `The package cannot be read at ${failure.path}: ${failure.why}.`;
+    case 'package-entry-refused':
+      return `The package holds ${failure.path}, which is refused (${failure.why.replaceAll('-', ' ')}). Remove or rename it.`;
+    case 'package-too-many-files':
+      return `The package holds more than ${failure.maxFiles} files. Is it the right directory?`;
+    case 'package-too-large':
+      return `The package holds ${failure.sizeBytes} bytes; at most ${failure.maxBytes} are taken.`;
+    case 'package-empty':
+      return `There are no files in ${failure.path}.`;
+    case 'package-changed-while-read':
+      return `The package changed or broke while it was read (${failure.why}). Let nothing write to it and try again.`;
+    case 'package-too-many-chunks':
+      return `The package would be cut into more than ${failure.maxChunks} chunks.`;
+    case 'chunk-store-unwritable':
+      return `The chunks cannot be kept in the temporary directory: ${failure.why}. Make room, or set TMPDIR.`;
+    case 'package-defective':
+      return `The package has ${failure.findings.filter(({ severity }) => severity === 'error').length} errors and is not published.`;
+    case 'lint-found-errors':
+      return `The package has ${failure.count} errors and must not be published.`;
+    case 'release-exists-with-other-content':
+      return `${failure.version} is published already with other content (${failure.members.join(', ')}). A version never changes: give the new content a version of its own, or leave out what differs.`;
+    case 'family-file-invalid':
+      return `The catalogue file ${failure.file} is invalid: ${failure.why}.`;
+    case 'catalogue-unreadable':
+      return `The catalogue in ${failure.directory} cannot be read: ${failure.why}.`;
+    case 'model-unknown':
+      return `The catalogue does not know ${failure.model}. Known of this vendor: ${failure.known.join(', ') || 'none'}.`;
+    case 'model-incomplete':
+      return `${failure.model} cannot be published, because too little is known of it: ${failure.missing.join(' ')}`;
+    case 'keys-exist':
+      return `${failure.path} is there already and is never overwritten. Choose another place.`;
+    case 'keys-unwritable':
+      return `The keys could not be written to ${failure.path}: ${failure.why}. Nothing was left behind.`;
+    case 'key-directory-incomplete':
+      return `${failure.path} has no usable ${failure.file}. Was it made by "cistern-repo keys init"?`;
+    case 'key-file-unreadable':
+      return `The key file ${failure.path} cannot be used: ${failure.why}.`;
+    case 'passphrase-needed':
+      return `${failure.path} is encrypted. Give its passphrase in CISTERN_PASSPHRASE or with --passphrase-file.`;
+    case 'passphrase-wrong':
+      return `${failure.path} does not open with this passphrase, or was altered.`;
+    case 'passphrase-not-given':
+      return 'No passphrase for the private keys: set CISTERN_PASSPHRASE, use --passphrase-file, or say --no-passphrase to keep them in plain text.';
+    case 'passphrase-too-short':
+      return `A passphrase of fewer than ${failure.minChars} characters does not protect a key. Nothing was written.`;
+    case 'file-unreadable':
+      return `${failure.path} cannot be read: ${failure.why}.`;
+    case 'from-unreadable':
+      return `"${failure.text}" names no versions. Write R06, R06A05, R06A05..R06A09 or R06A05.., each with :LINE for one customer line.`;
+    case 'from-without-source':
+      return 'Who says that the release may follow those versions? Add --from-source with the document or thread.';
+    case 'repository-unreachable':
+      return `${failure.url} cannot be reached: ${failure.why}. Check the address and that the repository runs.`;
+    case 'answer-too-large':
+      return `${failure.url} answers with more than ${failure.maxBytes} bytes, which is refused.`;
+    case 'answer-unreadable':
+      return `${failure.url} answers something that is not its API. Is the address that of a Cistern repository?`;
+    case 'repository-refused':
+      return `The repository refuses (${failure.status}${failure.code === null ? '' : `, ${failure.code}`}): ${failure.detail} [${failure.url}]`;
+    case 'operator-token-refused':
+      return `The repository refuses the operator token at ${failure.url}. Use the token file that was made with its secrets.`;
+    case 'model-not-published':
+      return `${failure.model} has no releases in this repository yet.`;
+    case 'metadata-missing':
+      return `${failure.url} is not served (status ${failure.status}); the repository is incomplete.`;
+    case 'metadata-unreadable':
+      return 'The repository serves metadata that is not JSON.';
+    case 'metadata-of-another-model':
+      return `The repository serves metadata of ${failure.found} in place of ${failure.wanted}. Do not trust this mirror.`;
+    case 'metadata-rejected':
+      return `The repository's metadata does not verify: ${failure.why}.`;
+    case 'root-unusable':
+      return `The root of trust given is not one: ${failure.why}.`;
+    case 'rollout-unreadable':
+      return `The rollout is signed and not readable: ${failure.why}.`;
+    case 'manifest-unreadable':
+      return `${failure.path} is signed and not readable: ${failure.why}.`;
+    case 'target-not-listed':
+      return `${failure.path} is not listed by the signed metadata.`;
+    case 'target-missing':
+      return `${failure.path} is listed and not served (status ${failure.status}).`;
+    case 'target-altered':
+      return `${failure.path} was altered: ${failure.why}.`;
+    case 'release-not-in-rollout':
+      return `${failure.version} is not in the rollout. In it: ${failure.listed.join(', ') || 'none'}.`;
+    case 'rollout-recalled':
+      return `${failure.version} was recalled (${failure.why}), which is final. Publish a new version instead.`;
+    case 'repository-defective':
+      return `The repository has ${failure.count} defects.`;
+    default:
+      return assertNever(failure);
+  }
+}
+
+/** How a command ends that failed as expected; stricli prints its message and takes its code. */
+export class CommandFailure extends Error {
+  readonly failure: RepoFailure;
+
+  constructor(failure: RepoFailure) {
+    super(sentenceOf(failure));
+    this.name = 'CommandFailure';
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,46 @@
+/** Where the passphrase of the offline keys comes from: a file, the environment, or the operator at the terminal. */
+import { readFile } from 'node:fs/promises';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { PASSPHRASE_MAX_CHARS, PASSPHRASE_MIN_CHARS } from '../limits.ts';
+
+export type PassphraseFailure =
+  | { readonly reason: 'passphrase-not-given' }
+  | { readonly reason: 'passphrase-too-short'; readonly minChars: number }
+  | { readonly reason: 'file-unreadable'; readonly path: string; readonly why: string };
+
+export type PassphraseSources = {
+  readonly file: string | undefined;
+  readonly environment: string | undefined;
+  /** Asks at the terminal; null where there is none. */
+  readonly ask: (() => Promise<string>) | null;
+};
+
+/** The passphrase, or null where nobody gave one. */
+export async function findPassphrase(
+  sources: PassphraseSources,
+): Promise<Result<string | null, PassphraseFailure>> {
+  if (sources.file !== undefined) {
+    try {
+      const text = await readFile(sources.file, 'utf8');
+      return ok(text.replace(/\r?\n$/, '').slice(0, PASSPHRASE_MAX_CHARS));
+    } catch (error) {
+      return err({ reason: 'file-unreadable', path: sources.file, why: (error as Error).message });
+    }
+  }
+  if (sources.environment !== undefined && sources.environment !== '') return ok(sources.environment);
+  return ok(sources.ask === null ? null : await sources.ask());
+}
+
+/** The passphrase for new keys; null only where plain text was asked for. */
+export async function choosePassphrase(
+  sources: PassphraseSources,
+  options: { readonly plainText: boolean },
+): Promise<Result<string | null, PassphraseFailure>> {
+  if (options.plainText) return ok(null);
+  const found = await findPassphrase(sources);
+  if (!found.ok) return found;
+  if (found.value === null) return err({ reason: 'passphrase-not-given' });
+  if (found.value.length < PASSPHRASE_MIN_CHARS)
+    return err({ reason: 'passphrase-too-short', minChars: PASSPHRASE_MIN_CHARS });
+  return found;
+}

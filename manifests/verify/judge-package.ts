@@ -1,0 +1,46 @@
+/** Holds a whole package, put together from its chunks, against what its manifest says of it. */
+import { createHash } from 'node:crypto';
+import type { PackageIndex } from '../../shared/caibx.ts';
+import type { PackageFile, ReleaseManifest } from '../../shared/release.ts';
+import type { ChunkSpool } from './chunk-spool.ts';
+import type { Defect } from './defect.ts';
+
+export async function judgePackage(
+  manifest: ReleaseManifest,
+  index: PackageIndex,
+  spool: ChunkSpool,
+): Promise<readonly Defect[]> {
+  const { index: where, sizeBytes, chunkCount, sha256 } = manifest.package;
+  const defects: Defect[] = [];
+  if (index.sizeBytes !== sizeBytes || index.chunks.length !== chunkCount) {
+    const sentence = `Is of ${index.chunks.length} chunks and ${index.sizeBytes} bytes; the manifest says ${chunkCount} and ${sizeBytes}.`;
+    defects.push({ where, sentence });
+  }
+  const whole = createHash('sha256');
+  const files = manifest.files.map((file) => ({ file, hash: createHash('sha256'), seenBytes: 0 }));
+  for (const chunk of index.chunks) {
+    const content = await spool.content(chunk.id);
+    // A chunk that is missing or altered is reported where it was fetched.
+    if (content === null) return defects;
+    whole.update(content);
+    for (const each of files) {
+      const part = overlap(content, chunk.offsetBytes, each.file);
+      each.hash.update(part);
+      each.seenBytes += part.length;
+    }
+  }
+  if (whole.digest('hex') !== sha256)
+    defects.push({ where, sentence: 'The package has another SHA-256 than its manifest says.' });
+  for (const { file, hash, seenBytes } of files) {
+    if (seenBytes !== file.sizeBytes || hash.digest('hex') !== file.sha256)
+      defects.push({ where, sentence: `${file.path} is not where or what the manifest says.` });
+  }
+  return defects;
+}
+
+/** The part of a file that lies in the chunk at `chunkOffset`. */
+function overlap(content: Uint8Array, chunkOffset: number, file: PackageFile): Uint8Array {
+  const start = Math.max(0, file.offsetBytes - chunkOffset);
+  const end = Math.min(content.length, file.offsetBytes + file.sizeBytes - chunkOffset);
+  return start < end ? content.subarray(start, end) : new Uint8Array();
+}
