@@ -1,9 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FaultDeclaration } from './faults.ts';
-import { buildImage } from './image-format.ts';
-import type { UsbLink } from './link.ts';
 import { SimulatedModem } from './modem.ts';
-import type { Partition } from './partitions.ts';
 import { saharaPacket } from './sahara-packets.ts';
 import {
   command,
@@ -11,6 +8,7 @@ import {
   enterFirehose,
   eraseElement,
   loadProgrammer,
+  NEW_FIRMWARE,
   openUsb,
   program,
   readBack,
@@ -18,11 +16,11 @@ import {
   send,
   switchToEdl,
   transferElement,
+  update,
   xml,
 } from './test-host.ts';
 
 const oldFirmware = 'EC25EUGAR06A05M4G_01.003.01.003';
-const newFirmware = 'EC25EUGAR08A03M4G_01.200.01.200';
 
 let modem: SimulatedModem;
 afterEach(() => modem.close());
@@ -32,40 +30,12 @@ function make(...faults: FaultDeclaration[]): SimulatedModem {
   return modem;
 }
 
-const firmwarePartitions = (): readonly Partition[] => modem.partitions.filter((p) => p.role === 'firmware');
-
-const imageFor = ({ name }: Partition): Uint8Array =>
-  buildImage({
-    partition: name,
-    firmware: newFirmware,
-    chip: 'MDM9607',
-    payload: new Uint8Array(10_000).fill(3),
-  });
-
-/** An update as it should be: all erases, then all programs, SBL last. `ok` or the first thing that went wrong. */
-async function update(link: UsbLink, order: 'SBL last' | 'SBL first' = 'SBL last'): Promise<string> {
-  const [sbl, ...others] = firmwarePartitions();
-  if (sbl === undefined) throw new Error('no SBL');
-  const partitions = order === 'SBL last' ? [...others, sbl] : [sbl, ...others];
-  for (const { startSector, sectorCount } of [sbl, ...others]) {
-    const erased = await command(link, eraseElement(startSector, sectorCount));
-    if (erased.verdict !== 'ACK') return erased.verdict;
-  }
-  for (const partition of partitions) {
-    const programmed = await program(link, partition.startSector, imageFor(partition));
-    if (programmed.verdict !== 'ACK') return programmed.verdict;
-  }
-  await send(link, xml('<power value="reset" />'));
-  await drain(link);
-  return 'ok';
-}
-
 /** Transfers a whole update takes, and how many of them come before its first erase. */
 async function countTransfers(): Promise<{ readonly beforeErase: number; readonly all: number }> {
   make();
   const link = await enterFirehose(modem);
   const beforeErase = modem.transferCount;
-  await update(link);
+  await update(modem, link);
   return { beforeErase, all: modem.transferCount };
 }
 
@@ -80,9 +50,9 @@ async function transfersUntilConfigured(): Promise<number> {
 describe('an update', () => {
   it('ends in the new firmware with calibration untouched', async () => {
     const before = make().calibrationDigest();
-    expect(await update(await enterFirehose(modem))).toBe('ok');
+    expect(await update(modem, await enterFirehose(modem))).toBe('ok');
     await modem.whenState(['normal'], { timeoutMs: 1000 });
-    expect(modem.bootOutcome).toMatchObject({ firmware: newFirmware, calibration: { kind: 'intact' } });
+    expect(modem.bootOutcome).toMatchObject({ firmware: NEW_FIRMWARE, calibration: { kind: 'intact' } });
     expect(modem.calibrationDigest()).toBe(before);
   });
 });
@@ -95,7 +65,7 @@ describe('fault cut-power', () => {
       const atTransfer = Math.round(1 + (step / 15) * (all - 1));
       const before = make({ kind: 'cut-power', atTransfer }).calibrationDigest();
       const link = await enterFirehose(modem).catch(() => undefined);
-      if (link !== undefined) await update(link);
+      if (link !== undefined) await update(modem, link);
       await modem.whenState(['normal', 'edl-sahara', 'stuck'], { timeoutMs: 1000 });
       const outcome = modem.bootOutcome;
       expect(outcome?.kind, `cut at ${atTransfer}`).not.toBe('stuck');
@@ -109,14 +79,14 @@ describe('fault cut-power', () => {
     const { all } = await countTransfers();
     modem.close();
     make({ kind: 'cut-power', atTransfer: all - 40 });
-    await update(await enterFirehose(modem), 'SBL first');
+    await update(modem, await enterFirehose(modem), { order: 'SBL first' });
     expect(await modem.whenState(['stuck'], { timeoutMs: 1000 })).toMatchObject({ ok: true });
     expect(modem.openUsb()).toMatchObject({ ok: false, failure: { reason: 'not-on-bus', state: 'stuck' } });
     modem.powerCycle();
     expect(await modem.whenState(['stuck'], { timeoutMs: 1000 })).toMatchObject({ ok: true });
     modem.shortTestPoint();
     await modem.whenState(['edl-sahara'], { timeoutMs: 1000 });
-    expect(await update(await enterFirehose(modem))).toBe('ok');
+    expect(await update(modem, await enterFirehose(modem))).toBe('ok');
     await modem.whenState(['normal'], { timeoutMs: 1000 });
   });
 
@@ -152,7 +122,7 @@ describe('fault disconnect', () => {
     const again = openUsb(modem);
     expect(await receive(again, 5)).toBe('timeout');
     expect((await command(again, '<nop />')).verdict).toBe('ACK');
-    expect(await update(again)).toBe('ok');
+    expect(await update(modem, again)).toBe('ok');
   });
 
   it('in Sahara: HELLO is not said again, a poke ends in an error, RESET brings the module back', async () => {
@@ -290,7 +260,7 @@ describe('fault flipped-bit', () => {
 
 describe('fault never-returns', () => {
   it.each([
-    ['reset', async (): Promise<string> => update(await enterFirehose(modem))],
+    ['reset', async (): Promise<string> => update(modem, await enterFirehose(modem))],
     ['edl-switch', async (): Promise<string> => send(openUsb(modem), Buffer.from('4b650100540f7e', 'hex'))],
   ] as const)('stays away after %s until a power cycle', async (after, leave) => {
     make({ kind: 'never-returns', after });

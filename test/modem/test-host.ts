@@ -1,4 +1,5 @@
 /** A plain host for this folder's tests: just enough Sahara and Firehose to drive the module, and nothing clever. */
+import { buildImage } from './image-format.ts';
 import type { UsbLink } from './link.ts';
 import type { SimulatedModem } from './modem.ts';
 import { buildProgrammer } from './programmer-format.ts';
@@ -155,4 +156,29 @@ export async function readBack(
     missingBytes -= piece.length;
   }
   return { ...(await readAnswer(link)), bytes: Buffer.concat(pieces) };
+}
+
+export const NEW_FIRMWARE = 'EC25EUGAR08A03M4G_01.200.01.200';
+
+/** An update as it should be: all erases, then all programs, SBL last. `ok` or the first verdict that was not ACK. */
+export async function update(
+  modem: SimulatedModem,
+  link: UsbLink,
+  { order }: { readonly order: 'SBL last' | 'SBL first' } = { order: 'SBL last' },
+): Promise<string> {
+  const inTableOrder = modem.partitions.filter((partition) => partition.role === 'firmware');
+  for (const { startSector, sectorCount } of inTableOrder) {
+    const erased = await command(link, eraseElement(startSector, sectorCount));
+    if (erased.verdict !== 'ACK') return erased.verdict;
+  }
+  // SBL stands first in the table.
+  for (const partition of order === 'SBL first' ? inTableOrder : inTableOrder.toReversed()) {
+    const payload = new Uint8Array(10_000).fill(3);
+    const image = buildImage({ partition: partition.name, firmware: NEW_FIRMWARE, chip: 'MDM9607', payload });
+    const programmed = await program(link, partition.startSector, image);
+    if (programmed.verdict !== 'ACK') return programmed.verdict;
+  }
+  await send(link, xml('<power value="reset" />'));
+  await drain(link);
+  return 'ok';
 }
