@@ -1,0 +1,79 @@
+/** A repository of our own for a test or the demonstration: keys, a running Worker, and releases published into it. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Finished, REPOSITORY_ROOT, type RunOptions, runNode } from './processes.ts';
+import { startWorker, type WorkerProcess } from './worker-process.ts';
+
+export const CISTERN_REPO = join(REPOSITORY_ROOT, 'manifests/bin.ts');
+export const MODEL = 'quectel/ec25euga-m4g';
+
+export type Repository = {
+  readonly url: string;
+  readonly keysDirectory: string;
+  readonly rootFile: string;
+  readonly tokenFile: string;
+  readonly token: string;
+  readonly worker: WorkerProcess;
+};
+
+export async function makeRepository(directory: string): Promise<Repository> {
+  await mkdir(directory, { recursive: true });
+  const keysDirectory = join(directory, 'keys');
+  const online = join(directory, 'online.env');
+  await mustRun([
+    CISTERN_REPO,
+    'keys',
+    'init',
+    '--dir',
+    keysDirectory,
+    '--online',
+    online,
+    '--no-passphrase',
+  ]);
+  const worker = await startWorker({ stateDirectory: join(directory, 'worker'), envFile: online });
+  const tokenFile = join(keysDirectory, 'operator.token');
+  return {
+    url: worker.url,
+    keysDirectory,
+    rootFile: join(keysDirectory, '1.root.json'),
+    tokenFile,
+    token: (await readFile(tokenFile, 'utf8')).trim(),
+    worker,
+  };
+}
+
+export function publishArguments(
+  repository: Repository,
+  release: { readonly packageDirectory: string; readonly version: string; readonly from?: string },
+): readonly string[] {
+  const { keysDirectory, url, tokenFile } = repository;
+  const { packageDirectory, version, from } = release;
+  const ways =
+    from === undefined
+      ? []
+      : ['--from', from, '--from-source', 'demonstration: the publisher vouches for it'];
+  return [
+    ...[CISTERN_REPO, 'publish', packageDirectory, '--model', MODEL, '--version', version],
+    ...['--keys', keysDirectory, '--to', url, '--token-file', tokenFile, ...ways],
+  ];
+}
+
+/** What the Worker has received, newest first, as an operator sees it. */
+export async function receivedReports(
+  repository: Repository,
+): Promise<readonly { readonly report: Record<string, unknown> }[]> {
+  const answer = await fetch(
+    `${repository.url}/v1/operator/reports?model=${encodeURIComponent(MODEL)}&limit=50`,
+    {
+      headers: { authorization: `Bearer ${repository.token}` },
+    },
+  );
+  if (!answer.ok) throw new Error(`reports: HTTP ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { reports: { report: Record<string, unknown> }[] }).reports;
+}
+
+export async function mustRun(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const finished = await runNode(args, options);
+  if (finished.code === 0) return finished;
+  throw new Error(`${args.join(' ')} ended with ${finished.code}\n${finished.stdout}\n${finished.stderr}`);
+}
