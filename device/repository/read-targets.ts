@@ -36,12 +36,14 @@ export function listTargets(files: TrustedFiles): Targets {
 }
 
 export function readEntry(store: TargetStore, targets: Targets, signal: AbortSignal) {
-  const read = { name: MODEL_ENTRY_NAME, schema: modelEntrySchema, maxBytes: MODEL_ENTRY_MAX_BYTES };
+  const path = targetPath(store.model, MODEL_ENTRY_NAME);
+  const read = { path, schema: modelEntrySchema, maxBytes: MODEL_ENTRY_MAX_BYTES };
   return readDocument<ModelEntry>(store, targets.offline, read, signal);
 }
 
 export function readRollout(store: TargetStore, targets: Targets, signal: AbortSignal) {
-  const read = { name: ROLLOUT_NAME, schema: rolloutSchema, maxBytes: ROLLOUT_MAX_BYTES };
+  const path = targetPath(store.model, ROLLOUT_NAME);
+  const read = { path, schema: rolloutSchema, maxBytes: ROLLOUT_MAX_BYTES };
   return readDocument<Rollout>(store, targets.online, read, signal);
 }
 
@@ -51,18 +53,18 @@ export async function readReleases(
   targets: Targets,
   signal: AbortSignal,
 ): Promise<Result<readonly ReleaseManifest[], TrustFailure>> {
-  const names = [...targets.offline.keys()]
-    .filter((path) => path.endsWith('.json'))
-    .map((path) => path.slice(path.lastIndexOf('/') + 1))
-    .filter((name) => name !== MODEL_ENTRY_NAME && name !== ROLLOUT_NAME);
-  if (names.length > RELEASES_PER_MODEL_MAX) {
-    const detail = `${names.length} releases, more than ${RELEASES_PER_MODEL_MAX}`;
+  const others = [MODEL_ENTRY_NAME, ROLLOUT_NAME].map((name) => targetPath(store.model, name));
+  const paths = [...targets.offline.keys()].filter(
+    (path) => path.endsWith('.json') && !others.includes(path),
+  );
+  if (paths.length > RELEASES_PER_MODEL_MAX) {
+    const detail = `${paths.length} releases, more than ${RELEASES_PER_MODEL_MAX}`;
     return err({ reason: 'metadata-unreadable', role: 'targets', detail });
   }
   const releases: ReleaseManifest[] = [];
-  for (let i = 0; i < names.length; i += PARALLEL_TARGETS) {
+  for (let i = 0; i < paths.length; i += PARALLEL_TARGETS) {
     const read = await Promise.all(
-      names.slice(i, i + PARALLEL_TARGETS).map((name) => readRelease(store, targets, name, signal)),
+      paths.slice(i, i + PARALLEL_TARGETS).map((path) => readRelease(store, targets, path, signal)),
     );
     for (const release of read) {
       if (!release.ok) return release;
@@ -75,14 +77,16 @@ export async function readReleases(
 async function readRelease(
   store: TargetStore,
   targets: Targets,
-  name: string,
+  path: string,
   signal: AbortSignal,
 ): Promise<Result<ReleaseManifest, TrustFailure>> {
-  const read = { name, schema: releaseManifestSchema, maxBytes: MANIFEST_MAX_BYTES };
+  const read = { path, schema: releaseManifestSchema, maxBytes: MANIFEST_MAX_BYTES };
   const release = await readDocument<ReleaseManifest>(store, targets.offline, read, signal);
-  if (!release.ok || name === manifestName(release.value.version)) return release;
-  const problem = `a manifest of ${release.value.version} must be called ${manifestName(release.value.version)}`;
-  return err({ reason: 'manifest-invalid', target: targetPath(store.model, name), path: 'version', problem });
+  if (!release.ok) return release;
+  const name = manifestName(release.value.version);
+  if (path === targetPath(store.model, name)) return release;
+  const problem = `a manifest of ${release.value.version} must be called ${name}`;
+  return err({ reason: 'manifest-invalid', target: path, path: 'version', problem });
 }
 
 /** The index that a manifest names, held against the manifest. */
@@ -113,10 +117,10 @@ function indexInvalid(target: string, why: IndexFailure['why'] | 'contradicts-ma
 async function readDocument<T extends { readonly model: string }>(
   store: TargetStore,
   targets: ReadonlyMap<string, TargetFile>,
-  read: { readonly name: string; readonly schema: z.ZodType<T>; readonly maxBytes: number },
+  read: { readonly path: string; readonly schema: z.ZodType<T>; readonly maxBytes: number },
   signal: AbortSignal,
 ): Promise<Result<T, TrustFailure>> {
-  const path = targetPath(store.model, read.name);
+  const { path } = read;
   const target = targets.get(path);
   if (target === undefined) return err({ reason: 'target-missing', path });
   const bytes = await getTarget(store, target, read.maxBytes, signal);

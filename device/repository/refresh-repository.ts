@@ -4,6 +4,7 @@
  * One request a poll; tuf-js judges the answer; then the documents behind the targets are read, from the device's
  * own cache where nothing changed.
  */
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PackageIndex } from '../../shared/caibx.ts';
 import type { ModelEntry } from '../../shared/catalogue.ts';
@@ -41,6 +42,8 @@ export type RepositoryRefresh = {
   readonly repositoryUrl: string;
   readonly http: Http;
   readonly clock: Clock;
+  /** Where tuf-js may write while it runs; by default the system's temporary directory, in memory on routers. */
+  readonly scratchDirectory?: string;
 };
 
 export type RepositoryView = {
@@ -69,7 +72,9 @@ export async function refreshRepository(
     const state = await loadTrusted(directory, pinned.value.text);
     const plausible = judgeClock(clock.nowMs(), state.files?.timestamp ?? null);
     if (!plausible.ok) return plausible;
-    const files = await refreshMetadata({ directory, pinned: pinned.value, state, store }, signal);
+    const scratchDirectory = refresh.scratchDirectory ?? tmpdir();
+    const metadata = { directory, scratchDirectory, pinned: pinned.value, state, store };
+    const files = await refreshMetadata(metadata, signal);
     if (!files.ok) return files;
     const stillPlausible = judgeClock(clock.nowMs(), files.value.timestamp);
     if (!stillPlausible.ok) return stillPlausible;
@@ -79,12 +84,16 @@ export async function refreshRepository(
 
 type MetadataRefresh = {
   readonly directory: string;
+  readonly scratchDirectory: string;
   readonly pinned: PinnedRoot;
   readonly state: TrustedState;
   readonly store: TargetStore;
 };
 
-/** Usually one question. A second, for everything, where the answer and our own files do not make a whole. */
+/**
+ * Usually one question. A second, for everything, where what came and what the device had did not stand together:
+ * the fault may lie with either.
+ */
 async function refreshMetadata(
   refresh: MetadataRefresh,
   signal: AbortSignal,
@@ -92,16 +101,17 @@ async function refreshMetadata(
   const timestamp = refresh.state.files?.timestamp;
   const timestampVersion = timestamp === undefined ? 0 : JSON.parse(timestamp).signed.version;
   const files = await askOnce(refresh, timestampVersion, signal);
-  if (files.ok || timestampVersion === 0) return files;
-  const { reason } = files.failure;
-  const isPartial = reason === 'metadata-incomplete' || reason === 'metadata-mixed';
-  if (!isPartial) return files;
+  if (files.ok || timestampVersion === 0 || !isAboutMetadata(files.failure)) return files;
   const state = await loadTrusted(refresh.directory, refresh.pinned.text);
   return askOnce({ ...refresh, state }, 0, signal);
 }
 
+function isAboutMetadata({ reason }: TrustFailure): boolean {
+  return reason === 'signature-wrong' || reason.startsWith('metadata-');
+}
+
 async function askOnce(
-  { directory, pinned, state, store }: MetadataRefresh,
+  { directory, scratchDirectory, pinned, state, store }: MetadataRefresh,
   timestampVersion: number,
   signal: AbortSignal,
 ): Promise<Result<TrustedFiles, TrustFailure>> {
@@ -109,7 +119,7 @@ async function askOnce(
   const rootVersion = pinned.version + state.roots.length;
   const answer = await poll(repository, { model, rootVersion, timestampVersion }, signal);
   if (!answer.ok) return answer;
-  const { roots, files } = await runUpdater({ model, pinned, state, answer: answer.value });
+  const { roots, files } = await runUpdater({ model, pinned, state, answer: answer.value, scratchDirectory });
   const next = { ...state, roots: [...roots], files: files.ok ? files.value : state.files };
   // An unchanged poll wears no flash.
   if (JSON.stringify(next) !== JSON.stringify(state)) await saveTrusted(directory, next);

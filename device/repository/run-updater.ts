@@ -3,7 +3,6 @@
  * answer, and our own where the answer leaves them out; its metadata directory is a scratch of this one run.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Updater } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
@@ -24,6 +23,8 @@ export type UpdaterRun = {
   readonly pinned: PinnedRoot;
   readonly state: TrustedState;
   readonly answer: PollAnswer;
+  /** Where tuf-js may write while it runs; best in memory. */
+  readonly scratchDirectory: string;
 };
 
 export type UpdaterOutcome = {
@@ -35,7 +36,7 @@ export type UpdaterOutcome = {
 const ROLES = ['timestamp', 'snapshot', 'targets', 'rollout'] as const;
 
 export async function runUpdater(run: UpdaterRun): Promise<UpdaterOutcome> {
-  const scratch = await mkdtemp(join(tmpdir(), 'cistern-trust-'));
+  const scratch = await mkdtemp(join(run.scratchDirectory, 'cistern-trust-'));
   try {
     await writeFile(join(scratch, 'root.json'), run.pinned.text);
     for (const role of ROLES) {

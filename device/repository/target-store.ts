@@ -50,8 +50,7 @@ export async function getTarget(
 
 /** Removes cached targets that no metadata names any more, and what a cut left half-written. */
 export async function pruneTargets(directory: string, wanted: ReadonlySet<string>): Promise<void> {
-  const names = await readdir(directory).catch((error: unknown) => (codeOf(error), []));
-  for (const name of names) {
+  for (const name of await readdir(directory)) {
     if (!wanted.has(name)) await rm(join(directory, name), { force: true });
   }
 }

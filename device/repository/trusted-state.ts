@@ -76,7 +76,7 @@ async function read(path: string): Promise<TrustedState | null> {
     if (sum !== sha256(text)) return null;
     return trustedStateSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch (error) {
-    codeOf(error);
+    if (!(error instanceof SyntaxError)) codeOf(error);
     return null;
   }
 }
