@@ -1,9 +1,7 @@
 /**
  * Whether uploaded targets metadata may follow what is published: shape, signature, version, model, delegation,
- * names. Pure but for the clock that comes in; whether the listed things are stored is `check-stored.ts`.
+ * names. Whether the listed things are stored is `check-stored.ts`.
  */
-import { Metadata, MetadataKind } from '@tufjs/models';
-import { fromUtf8 } from '../../shared/bytes.ts';
 import { MODEL_ENTRY_NAME } from '../../shared/catalogue.ts';
 import { RELEASES_PER_MODEL_MAX } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
@@ -25,14 +23,14 @@ export type TargetsExpectation = {
   readonly nowMs: number;
 };
 
-export function checkTargets(
+export async function checkTargets(
   bytes: Uint8Array,
   expected: TargetsExpectation,
-): Result<TargetsMetadata['signed'], Refusal> {
+): Promise<Result<TargetsMetadata['signed'], Refusal>> {
   const parsed = parseJson(bytes, targetsSchema);
   if (!parsed.ok) return err({ ...parsed.failure, reason: 'metadata-invalid' });
   const { signed } = parsed.value;
-  if (!isSignedByTargetsRole(bytes, expected.root)) {
+  if (!(await isSignedBy(expected.root.roles.targets, expected.root.keys, parsed.value))) {
     return refuse('The metadata is not signed by the targets role of the current root.');
   }
   const found = signed[MODEL_FIELD];
@@ -51,15 +49,6 @@ export function checkTargets(
     );
   }
   return checkNames(signed, expected.model);
-}
-
-function isSignedByTargetsRole(bytes: Uint8Array, root: TrustedRoot): boolean {
-  try {
-    const metadata = Metadata.fromJSON(MetadataKind.Targets, JSON.parse(fromUtf8(bytes) ?? ''));
-    return isSignedBy(root, 'targets', metadata);
-  } catch {
-    return false;
-  }
 }
 
 function delegatesRollout(signed: TargetsMetadata['signed'], expected: TargetsExpectation): boolean {

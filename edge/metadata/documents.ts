@@ -1,6 +1,6 @@
 /**
  * TUF metadata as this repository writes it (TUF 4.2 to 4.5). Strict: an unknown field in anything signed is
- * refused (P6). Shapes only; signatures are verified by @tufjs/models.
+ * refused (P6). Shapes only; `signed-by.ts` verifies signatures.
  */
 import * as z from 'zod';
 import { modelIdSchema } from '../../shared/catalogue.ts';
@@ -69,6 +69,28 @@ export const rolloutRoleSchema = z.strictObject({
   signatures,
   signed: z.strictObject({ ...common, _type: z.literal('targets'), targets: targetFiles }),
 });
+
+const roleSchema = z.strictObject({ keyids: z.array(sha256Hex).max(16), threshold: z.int().positive() });
+
+/** Root of trust (TUF 4.3). Not bound to a model: all models share it. */
+export const rootSchema = z.strictObject({
+  signatures,
+  signed: z.strictObject({
+    _type: z.literal('root'),
+    spec_version: specVersion,
+    version,
+    expires: z.iso.datetime(),
+    consistent_snapshot: z.literal(true),
+    keys: z.record(sha256Hex, tufKeySchema),
+    roles: z.strictObject({
+      root: roleSchema,
+      targets: roleSchema,
+      snapshot: roleSchema,
+      timestamp: roleSchema,
+    }),
+  }),
+});
+export type RootMetadata = z.infer<typeof rootSchema>;
 
 export const targetsSchema = z.strictObject({
   signatures,

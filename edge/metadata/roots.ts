@@ -1,10 +1,10 @@
 /** The shared root of trust: which versions are stored, what the newest one says. */
-import { Metadata, MetadataKind, type Root } from '@tufjs/models';
 import { NEWEST_ROOT_MEMO_MS } from '../limits.ts';
 import { ROOT_PREFIX, rootKey } from '../store/keys.ts';
+import { type RootMetadata, rootSchema } from './documents.ts';
 import type { OnlineSigners } from './online-signers.ts';
 
-export type TrustedRoot = Metadata<Root>;
+export type TrustedRoot = RootMetadata['signed'];
 
 /** Version of the newest stored root; 0 where none is. */
 export async function newestRootVersion(bucket: R2Bucket): Promise<number> {
@@ -15,14 +15,14 @@ export async function newestRootVersion(bucket: R2Bucket): Promise<number> {
 
 export async function readRoot(bucket: R2Bucket, version: number): Promise<TrustedRoot | null> {
   const object = await bucket.get(rootKey(version));
-  return object === null ? null : Metadata.fromJSON(MetadataKind.Root, await object.json());
+  return object === null ? null : rootSchema.parse(await object.json()).signed;
 }
 
 /** Whether devices that follow this root accept what this Worker signs. */
 export function trustsOnlineKeys(root: TrustedRoot, signers: OnlineSigners): boolean {
   return (['snapshot', 'timestamp'] as const).every((role) => {
-    const trusted = root.signed.roles[role];
-    return trusted?.threshold === 1 && trusted.keyIDs.includes(signers[role].keyId);
+    const trusted = root.roles[role];
+    return trusted.threshold === 1 && trusted.keyids.includes(signers[role].keyId);
   });
 }
 

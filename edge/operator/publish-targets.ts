@@ -33,7 +33,7 @@ export async function publishTargets(
   if (root === null) return err(noRoot);
   const nowMs = repository.nowMs();
   const rolloutKeyId = signers.rollout.keyId;
-  const next = checkTargets(bytes, { model, version: current + 1, root, rolloutKeyId, nowMs });
+  const next = await checkTargets(bytes, { model, version: current + 1, root, rolloutKeyId, nowMs });
   if (!next.ok) return next;
   if (next.value.version !== version) return err(misnamed(version, next.value.version));
   const before = current === 0 ? null : await readTargets(bucket, model, current);

@@ -1,8 +1,9 @@
 /** The secrets of the Worker under test. Made for tests; they protect nothing. */
 import type { PrivateKey } from '../../shared/trust/keys.ts';
+import type { OnlineRole } from '../../shared/trust/roles.ts';
 
 /** Ed25519 test keys: seed and public half. */
-export const onlineKeys = {
+export const onlineKeys: Readonly<Record<OnlineRole, PrivateKey>> = {
   snapshot: {
     seed: '66b7a26a5a821735c84cd18d2f2b8346135da3f1da578a6b189e7697c7268086',
     public: '6a9dccb13817b13a7db5994613f47da05f33ba29fc3d7d00df085eb6e7d3ff63',
@@ -15,7 +16,7 @@ export const onlineKeys = {
     seed: 'c6ffe25da37d17a06759b3637e3a979d838a1e91a46d5fb5cc58c845a06ef71a',
     public: '630084f570163f873a7918cac3504723a3d9fe65603640ebf4aaf4579050488a',
   },
-} as const satisfies Record<string, PrivateKey>;
+};
 
 export const operatorToken = 'operator-token-of-the-tests';
 
