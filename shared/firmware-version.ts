@@ -92,7 +92,8 @@ function compareText(a: string, b: string): number {
 
 /**
  * Total order of versions: by hardware and flash first (so that unlike models never mix), then baseline,
- * release, revision, suffix, custom. It says which is newer, not whether one may follow the other.
+ * release, revision, suffix, custom; 0 only for the same text. It says which is newer, not whether one may follow
+ * the other.
  */
 export function compareFirmwareVersions(a: FirmwareVersion, b: FirmwareVersion): number {
   return (
@@ -102,6 +103,7 @@ export function compareFirmwareVersions(a: FirmwareVersion, b: FirmwareVersion):
     Math.sign(a.release - b.release) ||
     Math.sign(a.revision - b.revision) ||
     compareText(a.suffix, b.suffix) ||
-    compareCustom(a.custom, b.custom)
+    compareCustom(a.custom, b.custom) ||
+    compareText(a.text, b.text)
   );
 }
