@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { aPackage } from '../stage/test-package.ts';
+import { CAN_MOUNT, unmount } from '../stage/test-places.ts';
+import { ONE as one, ONE_ID as oneId, MANY as pkg, setUpDownload } from './test-download.ts';
+
+const at = setUpDownload();
+
+describe('a repository that misbehaves', () => {
+  it.each([
+    ['wrong bytes', 'wrong-bytes'],
+    ['a truncated chunk', 'truncate'],
+  ] as const)('is asked again after %s, and believed when the bytes are right', async (_name, how) => {
+    expect(await at.fetch(one, [how, how])).toMatchObject({ value: { requests: 3 } });
+    await at.expectWhole(one);
+  });
+
+  it('is given up after three whole chunks with wrong content, and nothing is left of them', async () => {
+    const fetched = await at.fetch(one, ['wrong-bytes', 'wrong-bytes', 'wrong-bytes']);
+    expect(fetched).toEqual({
+      ok: false,
+      failure: { reason: 'chunk-content-wrong', id: oneId, file: null, why: 'not-zstd' },
+    });
+    expect(existsSync(at.place(one))).toBe(false);
+    expect(readdirSync(dirname(at.place(one)))).toEqual([]);
+  });
+
+  it.each([
+    ['declared', 'oversize'],
+    ['undeclared', 'oversize-undeclared'],
+  ] as const)('is refused a chunk larger than any may be, %s', async (_name, how) => {
+    expect(await at.fetch(one, [how])).toMatchObject({
+      failure: { reason: 'chunk-too-large', id: oneId, maxBytes: 1024 * 1024 + 16 * 1024 },
+    });
+  });
+
+  it('may stall, and is asked again', async () => {
+    expect(await at.fetch(one, ['stall', 'never-end'])).toMatchObject({ value: { requests: 3, resumed: 1 } });
+    await at.expectWhole(one);
+  });
+
+  it('is waited for as long as it asks, and a little longer', async () => {
+    const busy = { status: 503, headers: { 'retry-after': '9' } };
+    expect(await at.fetch(one, [busy])).toMatchObject({ ok: true });
+    expect(at.slept).toEqual([9000 + 500]);
+  });
+
+  it('ends the run when it asks for more patience than there is', async () => {
+    expect(await at.fetch(one, [{ status: 429, headers: { 'retry-after': '86400' } }])).toMatchObject({
+      failure: { reason: 'repository-busy', status: 429, retryAfterMs: 86_400_000 },
+    });
+  });
+
+  it.each([404, 403, 410])('is not asked again after %d', async (status) => {
+    expect(await at.fetch(one, [{ status }])).toMatchObject({
+      failure: { reason: 'chunk-refused', id: oneId, status },
+    });
+    expect(at.server?.seen).toHaveLength(1);
+  });
+
+  it('is given up after twelve requests in a row that bring nothing', async () => {
+    const fetched = await at.fetch(one, Array(50).fill({ cutAfterBytes: -1 }));
+    expect(fetched).toMatchObject({ failure: { reason: 'repository-unreachable', attempts: 12 } });
+    expect(at.server?.seen).toHaveLength(12);
+  });
+
+  it('is given up after so many requests, though each brings a byte', async () => {
+    const fetched = await at.fetch(one, Array(100).fill({ cutAfterBytes: 1 }));
+    expect(fetched).toMatchObject({
+      failure: { reason: 'repository-unreachable', code: 'cut', attempts: 64 },
+    });
+  });
+
+  it('costs no more than the budget', async () => {
+    const limits = { budgetBytes: 10_000, silenceMs: 300 };
+    const fetched = await at.fetch(one, [], { limits });
+    expect(fetched).toMatchObject({ failure: { reason: 'byte-budget-spent', budgetBytes: 10_000 } });
+  });
+
+  it('says which address it was when nobody answers', async () => {
+    const fetched = await at.fetch(one, [], { repositoryUrl: 'http://127.0.0.1:1/' });
+    expect(fetched).toMatchObject({
+      failure: { reason: 'repository-unreachable', code: 'ECONNREFUSED', attempts: 12 },
+    });
+  });
+});
+
+describe.runIf(CAN_MOUNT)('a stage that gives way', () => {
+  it('is full: says what is needed and what there is', async () => {
+    at.stage = await at.aStage('auto', 1);
+    const large = aPackage({ chunkBytes: 256 * 1024, fileSizes: { 'update/large.bin': 4 * 1024 * 1024 } });
+    const fetched = await at.fetch(large);
+    expect(fetched).toMatchObject({
+      failure: {
+        reason: 'stage-full',
+        directory: at.stage.directory,
+        neededBytes: large.manifest.package.storedBytes,
+      },
+    });
+  });
+
+  it('is unmounted while it is filled: nothing is written below it', async () => {
+    at.stage = await at.aStage('auto');
+    const fetched = await at.fetch(pkg, [], {
+      onProgress: ({ doneBytes }) => {
+        if (doneBytes === 0 || !mounted()) return;
+        unmountLazily();
+      },
+    });
+    expect(fetched).toMatchObject({ failure: { reason: 'stage-unmounted' } });
+    expect(readdirSync(at.stage.directory)).toEqual([]);
+  });
+
+  function mounted(): boolean {
+    return readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${at.stage.directory} `);
+  }
+
+  function unmountLazily(): void {
+    unmount(at.stage.directory, ['-l']);
+  }
+});
