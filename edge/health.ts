@@ -1,12 +1,9 @@
 /** `GET /healthz`: what was looked at, and what was found. */
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { healthSchema } from './health-schema.ts';
 import type { MetadataRepository } from './metadata/repository.ts';
 import { newestRootVersion, readRoot, trustsOnlineKeys } from './metadata/roots.ts';
 
-export const healthSchema = z.strictObject({
-  status: z.enum(['ok', 'failing']),
-  checks: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), found: z.string() })),
-});
 type Health = z.infer<typeof healthSchema>;
 
 /** 200 when all is well, 503 otherwise. A repository without a root is well: it is new. */

@@ -1,7 +1,8 @@
 /** The poll as a handler: query in, JSON out. */
 import type { ModelId } from '../../shared/model.ts';
 import { jsonAnswer, readQuery, SHORT, whenOk } from '../http/answer.ts';
-import { answerPoll, pollQuerySchema } from './poll.ts';
+import { answerPoll } from './poll.ts';
+import { pollQuerySchema } from './poll-query.ts';
 import type { MetadataRepository } from './repository.ts';
 
 export function getPoll(

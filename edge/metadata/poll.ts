@@ -2,24 +2,15 @@
  * `GET /v1/models/{vendor}/{model}/poll?root=N&timestamp=N`: everything a device lacks, in one answer. An unchanged
  * poll reads one object, whatever the number of models.
  */
-import * as z from 'zod';
 import { ROOT_ROTATIONS_MAX } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { PollAnswer } from '../../shared/poll.ts';
 import { metadataKey, rootKey } from '../store/keys.ts';
 import { currentPublished } from './current.ts';
+import type { PollQuery } from './poll-query.ts';
 import type { Published } from './published.ts';
 import type { MetadataRepository } from './repository.ts';
 import { newestRootForPolls } from './roots.ts';
-
-const version = z
-  .string()
-  .regex(/^\d{1,15}$/, 'a version number')
-  .transform(Number);
-
-/** `timestamp=0`: I have none. */
-export const pollQuerySchema = z.strictObject({ root: version, timestamp: version });
-export type PollQuery = z.infer<typeof pollQuerySchema>;
 
 export async function answerPoll(
   repository: MetadataRepository,

@@ -1,6 +1,4 @@
 /** The operator's resources as handlers: path and bounded body in, the outcome of the PUT out. */
-import * as z from 'zod';
-import { modelIdSchema } from '../../shared/catalogue.ts';
 import {
   CHUNK_STORED_MAX_BYTES,
   ROLLOUT_MAX_BYTES,
@@ -8,7 +6,7 @@ import {
   TARGETS_MAX_BYTES,
 } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
-import { chunkQuerySchema, REPORT_LIST_MAX } from '../../shared/operator-api.ts';
+import { chunkQuerySchema } from '../../shared/operator-api.ts';
 import { err, type Result } from '../../shared/result.ts';
 import { acceptChunk } from '../chunks/accept-chunk.ts';
 import { readChunkId } from '../chunks/chunk-id.ts';
@@ -16,7 +14,7 @@ import { findMissing } from '../chunks/find-missing.ts';
 import { jsonAnswer, NEVER, readQuery, whenOk } from '../http/answer.ts';
 import { readBody, readJson, refuseUnlessJson } from '../http/body.ts';
 import { problemResponse, type Refusal } from '../http/problem.ts';
-import { QUESTION_MAX_BYTES, REPORTS_PAGE_DEFAULT } from '../limits.ts';
+import { QUESTION_MAX_BYTES } from '../limits.ts';
 import { acceptRoot } from '../metadata/accept-root.ts';
 import { readPublished } from '../metadata/published.ts';
 import type { MetadataRepository } from '../metadata/repository.ts';
@@ -28,6 +26,7 @@ import { acceptRollout } from './accept-rollout.ts';
 import { acceptTarget, targetMaxBytes } from './accept-target.ts';
 import { publishTargets } from './publish-targets.ts';
 import { putAnswer } from './put-answer.ts';
+import { reportsQuerySchema } from './reports-query.ts';
 
 type Stores = { readonly repository: MetadataRepository; readonly db: D1Database };
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -101,11 +100,6 @@ export async function postMissing({ repository }: Stores, request: Request): Pro
     jsonAnswer({ missing: await findMissing(repository.bucket, ids) }, NEVER),
   );
 }
-
-export const reportsQuerySchema = z.strictObject({
-  model: modelIdSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(REPORT_LIST_MAX).default(REPORTS_PAGE_DEFAULT),
-});
 
 export function getReports({ db }: Stores, request: Request): Promise<Response | null> {
   return whenOk(readQuery(request.url, reportsQuerySchema), async ({ model, limit }) =>

@@ -1,0 +1,122 @@
+import { exports } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { checkBindings } from '../../edge/bindings.ts';
+import { EUGA } from './a-publisher.ts';
+import { anEdge, type Edge, edgeOn, refusalOf } from './an-edge.ts';
+import { published } from './publish.ts';
+import { edgeTestSecrets, operatorToken } from './secrets.ts';
+
+let edge: Edge;
+
+beforeEach(async () => {
+  edge = await anEdge();
+});
+
+const authorization = `Bearer ${operatorToken}`;
+
+describe('a method that a resource does not take', () => {
+  it.each([
+    ['POST', '/v1/models', 'GET, HEAD'],
+    ['DELETE', `/v1/models/${EUGA}`, 'GET, HEAD'],
+    ['PUT', `/v1/models/${EUGA}/metadata/timestamp.json`, 'GET, HEAD'],
+    ['POST', `/v1/models/${EUGA}/poll`, 'GET, HEAD'],
+    ['PATCH', `/v1/chunks/abcd/${'a'.repeat(64)}.cacnk`, 'GET, HEAD'],
+    ['PUT', '/v1/compatibility', 'GET, HEAD, POST'],
+    ['GET', '/v1/telemetry', 'POST'],
+    ['OPTIONS', '/v1/telemetry', 'POST'],
+    ['GET', '/v1/operator/root/1.root.json', 'PUT'],
+    ['GET', '/v1/operator/chunks/missing', 'POST'],
+    ['DELETE', `/v1/operator/chunks/abcd/${'a'.repeat(64)}.cacnk`, 'PUT'],
+    ['POST', `/v1/operator/models/${EUGA}/rollout`, 'PUT'],
+    ['POST', '/v1/operator/reports', 'GET, HEAD'],
+    ['POST', '/healthz', 'GET, HEAD'],
+  ])('%s %s gets 405 and Allow: %s', async (method, path, allow) => {
+    const response = await edge.request(path, { method, headers: { authorization } });
+    expect(response.headers.get('allow')).toBe(allow);
+    expect(await refusalOf(response)).toMatchObject({ status: 405, code: 'method-not-allowed' });
+  });
+
+  it('HEAD of what has no GET gets 405 without a body', async () => {
+    const response = await edge.request('/v1/telemetry', { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([405, '']);
+  });
+});
+
+describe('every answer', () => {
+  it.each(['/v1/models', '/nothing', '/healthz', '/v1/operator/reports', '/openapi.json'])(
+    'of %s forbids to guess its type',
+    async (path) => {
+      const { headers } = await edge.request(path);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('strict-transport-security')).toContain('max-age');
+    },
+  );
+
+  it.each([
+    '/nothing',
+    '/v1',
+    '/v1/models/quectel',
+    '/v1/operator',
+    '/problems/none',
+    `/v1/models/${EUGA}/../x`,
+  ])('to %s is a problem document', async (path) => {
+    const response = await edge.request(path);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await refusalOf(response)).toMatchObject({ status: 404, code: 'not-found' });
+  });
+
+  it('of a fault inside says so and no more', async () => {
+    const broken = { get: () => Promise.reject(new Error('secret cause')) } as unknown as R2Bucket;
+    const other = await edgeOn(broken, { clock: edge.clock });
+    const response = await other.request(`/v1/chunks/aaaa/${'a'.repeat(64)}.cacnk`);
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ status: 500, code: 'internal-error' });
+    expect(text).not.toContain('secret cause');
+  });
+});
+
+describe('GET /healthz', () => {
+  it('says what it looked at and what it found', async () => {
+    await published(edge);
+    const response = await edge.request('/healthz');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      checks: [
+        { name: 'r2: list roots', ok: true, found: 'newest root is 1' },
+        { name: 'd1: read models', ok: true, found: 'readable' },
+        {
+          name: 'keys: online keys are loaded and named by the root',
+          ok: true,
+          found: 'loaded, and named by the newest root',
+        },
+      ],
+    });
+  });
+
+  it('fails when the root names other keys', async () => {
+    await published(edge);
+    const keys = JSON.parse(edgeTestSecrets.ONLINE_KEYS);
+    const swapped = { ...keys, snapshot: keys.timestamp };
+    const other = await edgeOn(edge.bucket, { clock: edge.clock, onlineKeys: swapped });
+    const response = await other.request('/healthz');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ status: 'failing' });
+  });
+});
+
+describe('the entry', () => {
+  it('answers by the Worker as it is deployed', async () => {
+    const worker = (exports as unknown as { default: Fetcher }).default;
+    const response = await worker.fetch('https://edge.test/v1/models');
+    expect(await response.json()).toEqual({ models: [], next: null });
+  });
+
+  it('names every binding that is missing, and no secret', () => {
+    const given = { ONLINE_KEYS: '{"snapshot":"s3cret"}', OPERATOR_TOKEN_SHA256: 's3cret' };
+    expect(() => checkBindings(given)).toThrow(
+      /FIRMWARE is missing.*DB is missing.*RATE_READS.*ONLINE_KEYS.*OPERATOR_TOKEN_SHA256/,
+    );
+    expect(() => checkBindings(given)).not.toThrow(/s3cret/);
+  });
+});
