@@ -1,13 +1,14 @@
 /** `GET /healthz`: what was looked at, and what was found. */
 import type * as z from 'zod';
 import type { healthSchema } from './health-schema.ts';
+import { jsonAnswer, NEVER } from './http/answer.ts';
 import type { MetadataRepository } from './metadata/repository.ts';
 import { newestRootVersion, readRoot, trustsOnlineKeys } from './metadata/roots.ts';
 
 type Health = z.infer<typeof healthSchema>;
 
 /** 200 when all is well, 503 otherwise. A repository without a root is well: it is new. */
-export async function answerHealth(repository: MetadataRepository, db: D1Database): Promise<Response> {
+export async function answerHealth(repository: MetadataRepository, db: D1Database): Promise<Response | null> {
   const checks = [
     await check('r2: list roots', async () => `newest root is ${await newestRootVersion(repository.bucket)}`),
     await check('d1: read models', async () => {
@@ -18,10 +19,7 @@ export async function answerHealth(repository: MetadataRepository, db: D1Databas
   ];
   const status = checks.every(({ ok }) => ok) ? 'ok' : 'failing';
   const body: Health = { status, checks };
-  return Response.json(body, {
-    status: status === 'ok' ? 200 : 503,
-    headers: { 'cache-control': 'no-store' },
-  });
+  return jsonAnswer(body, NEVER, status === 'ok' ? 200 : 503);
 }
 
 async function check(name: string, look: () => Promise<string>): Promise<Health['checks'][number]> {

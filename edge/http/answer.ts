@@ -1,5 +1,6 @@
 /** JSON answers, and the wire form of results. */
 import type * as z from 'zod';
+import { utf8 } from '../../shared/bytes.ts';
 import type { Result } from '../../shared/result.ts';
 import { checkShape } from './body.ts';
 import { problemResponse, type Refusal } from './problem.ts';
@@ -8,10 +9,16 @@ import { problemResponse, type Refusal } from './problem.ts';
 export const SHORT = 'public, max-age=60';
 export const NEVER = 'no-store';
 
-/** `null` stays null: nothing is here. */
+/** `null` stays null: nothing is here. The length is said, because HEAD has no body to tell it. */
 export function jsonAnswer(value: object | null, cacheControl: string, status = 200): Response | null {
   if (value === null) return null;
-  return Response.json(value, { status, headers: { 'cache-control': cacheControl } });
+  const body = utf8(JSON.stringify(value));
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    'cache-control': cacheControl,
+  };
+  return new Response(body, { status, headers });
 }
 
 /** Goes on with the value, or answers with the problem. */

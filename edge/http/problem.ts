@@ -2,6 +2,7 @@
  * Every way this API says no (RFC 9457), made here and nowhere else. A refusal names its reason; status, title
  * and the page behind `type` come from one table, so that a reason cannot exist without them.
  */
+import { utf8 } from '../../shared/bytes.ts';
 import { PROBLEM_CONTENT_TYPE, type Problem } from '../../shared/problem.ts';
 import { type ProblemReason, problemTable } from './problem-table.ts';
 
@@ -28,17 +29,25 @@ export function problemResponse(refusal: Refusal): Response {
     code: refusal.reason,
     ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
   };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { ...refusal.headers, 'content-type': PROBLEM_CONTENT_TYPE, 'cache-control': 'no-store' },
-  });
+  const bytes = utf8(JSON.stringify(body));
+  const headers = {
+    ...refusal.headers,
+    'content-type': PROBLEM_CONTENT_TYPE,
+    'content-length': String(bytes.length),
+    'cache-control': 'no-store',
+  };
+  return new Response(bytes, { status, headers });
 }
 
 /** `GET /problems/{code}`: what the reason means and what to do, as text; `null` for a code that is none of ours. */
 export function problemPage(code: string): Response | null {
   if (!Object.hasOwn(problemTable, code)) return null;
   const { status, title, about } = problemTable[code as ProblemReason];
-  return new Response(`${title}\n\ncode ${code}, status ${status}\n\n${about}\n`, {
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'public, max-age=3600' },
-  });
+  const text = utf8(`${title}\n\ncode ${code}, status ${status}\n\n${about}\n`);
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': String(text.length),
+    'cache-control': 'public, max-age=3600',
+  };
+  return new Response(text, { headers });
 }

@@ -58,7 +58,7 @@ export async function putTarget(
   model: ModelId,
   path: string,
   request: Request,
-): Promise<Response> {
+): Promise<Response | null> {
   return put(path, request, targetMaxBytes(path), (bytes) =>
     acceptTarget(repository.bucket, model, path, bytes),
   );
@@ -88,7 +88,7 @@ export async function putRollout(
   { repository }: Stores,
   model: ModelId,
   request: Request,
-): Promise<Response> {
+): Promise<Response | null> {
   return put('rollout', request, ROLLOUT_MAX_BYTES, async (bytes) => {
     const notJson = refuseUnlessJson(request);
     return notJson === null ? acceptRollout(repository, model, bytes) : err(notJson);
@@ -112,7 +112,7 @@ async function put(
   request: Request,
   maxBytes: number,
   accept: (bytes: Bytes) => Promise<Result<PutOutcome, Refusal>>,
-): Promise<Response> {
+): Promise<Response | null> {
   const body = await readBody(request, maxBytes);
   return body.ok ? putAnswer(name, await accept(body.value)) : problemResponse(body.failure);
 }

@@ -8,8 +8,8 @@ import type { ReleaseManifest } from '../../shared/release.ts';
 import { generatePrivateKey, type Signer, signerOf } from '../../shared/trust/keys.ts';
 import { consistentTargetPath, MODEL_FIELD, rolloutPaths } from '../../shared/trust/roles.ts';
 import { signMetadata } from '../../shared/trust/sign.ts';
-import { START_MS } from './an-edge.ts';
 import { onlineKeys } from './secrets.ts';
+import { START_MS } from './start.ts';
 import { rawFrame } from './zstd-frame.ts';
 
 export const EUGA = 'quectel/ec25euga-m4g' as ModelId;

@@ -4,6 +4,7 @@ import { createApp } from '../../edge/app.ts';
 import { checkBindings } from '../../edge/bindings.ts';
 import { type OnlineKeys, onlineSignersOf } from '../../edge/metadata/online-signers.ts';
 import { operatorToken } from './secrets.ts';
+import { START_MS } from './start.ts';
 
 export type Edge = {
   readonly bucket: R2Bucket;
@@ -14,8 +15,6 @@ export type Edge = {
   /** A PUT with the operator's token. */
   readonly put: (path: string, body: BodyInit, headers?: Record<string, string>) => Promise<Response>;
 };
-
-export const START_MS = Date.parse('2026-11-23T08:00:00Z');
 
 /** An empty repository. R2 stamps objects with the real time; everything else follows `clock`. */
 export async function anEdge(): Promise<Edge> {

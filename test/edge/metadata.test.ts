@@ -16,9 +16,10 @@ import {
   type Release,
   workerSigners,
 } from './a-publisher.ts';
-import { anEdge, counting, type Edge, edgeOn, refusalOf, START_MS } from './an-edge.ts';
+import { anEdge, counting, type Edge, edgeOn, refusalOf } from './an-edge.ts';
 import { mustStore, publish, published, putRollout, putTargets, uploadRelease } from './publish.ts';
 import { onlineKeys } from './secrets.ts';
+import { START_MS } from './start.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aPublisher, aRoot, dateAt, type Publisher, workerSigners } from './a-publisher.ts';
-import { anEdge, type Edge, refusalOf, START_MS } from './an-edge.ts';
+import { anEdge, type Edge, refusalOf } from './an-edge.ts';
 import { onlineKeys } from './secrets.ts';
+import { START_MS } from './start.ts';
 
 let edge: Edge;
 let publisher: Publisher;

@@ -18,9 +18,10 @@ import {
   type Target,
   workerSigners,
 } from './a-publisher.ts';
-import { anEdge, type Edge, edgeOn, refusalOf, START_MS } from './an-edge.ts';
+import { anEdge, type Edge, edgeOn, refusalOf } from './an-edge.ts';
 import { mustStore, publish, published, putTargets, uploadRelease, uploadTargets } from './publish.ts';
 import { onlineKeys } from './secrets.ts';
+import { START_MS } from './start.ts';
 
 let edge: Edge;
 

@@ -6,8 +6,9 @@ import { REPORT_MAX_BYTES, SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/lim
 import { reportListSchema } from '../../shared/operator-api.ts';
 import type { Report } from '../../shared/telemetry.ts';
 import { EFA, EUGA, R06, R08 } from './a-publisher.ts';
-import { anEdge, type Edge, refusalOf, START_MS } from './an-edge.ts';
+import { anEdge, type Edge, refusalOf } from './an-edge.ts';
 import { operatorToken } from './secrets.ts';
+import { START_MS } from './start.ts';
 
 let edge: Edge;
 let device: Device;
