@@ -15,11 +15,12 @@ export function progressOn(
   return (what, done, total) => {
     const share = total === 0 ? 1 : Math.min(1, done / total);
     const percent = Math.floor(share * 100);
-    const step = `${what} ${context.isInteractive ? percent : Math.floor(percent / 10)}`;
+    const worthShowing = context.isInteractive ? percent : percent - (percent % 10);
+    const step = `${what}: ${worthShowing} %`;
     if (step === shown) return;
     shown = step;
     if (!context.isInteractive) {
-      stderr.write(`${what}: ${percent} %\n`);
+      stderr.write(`${step}\n`);
       return;
     }
     const filled = Math.round(share * BAR_CHARS);

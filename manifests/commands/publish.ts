@@ -14,7 +14,7 @@ import { findPassphrase } from '../keys/passphrase.ts';
 import { openPackage } from '../package/open-package.ts';
 import { parseInstallableFrom } from '../publish/installable-from.ts';
 import { operatorClient } from '../publish/operator-client.ts';
-import { type Published, type PublishStep, publishRelease } from '../publish/publish-release.ts';
+import { type Published, publishRelease } from '../publish/publish-release.ts';
 import { findingLines } from './finding-lines.ts';
 import { fail, megabytes, succeed } from './output.ts';
 import {
@@ -45,15 +45,6 @@ type Flags = {
   readonly catalogue?: string;
   readonly passphraseFile?: string;
   readonly json: boolean;
-};
-
-const STEP_NAMES: Readonly<Record<PublishStep, string>> = {
-  linting: 'judging',
-  'reading-repository': 'reading',
-  cutting: 'cutting',
-  uploading: 'uploading',
-  signing: 'signing',
-  'rolling-out': 'rolling out',
 };
 
 export const publish = buildCommand<Flags, [string], RepoContext>({
@@ -94,7 +85,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
           get: (url, maxBytes) => send({ method: 'GET', url, maxBytes }, this.http, this.signal),
           operator: operatorClient(flags.to, token.value, this.http, this.signal),
           nowMs: this.nowMs,
-          onProgress: (step, done, total) => show(STEP_NAMES[step], done, total),
+          onProgress: (step, done, total) => show(step, done, total),
         },
         this.signal,
       );

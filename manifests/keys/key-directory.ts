@@ -74,10 +74,10 @@ export async function initKeys(
     await mkdir(dirname(directory), { recursive: true });
     const draft = await mkdtemp(`${directory}.draft-`);
     written.push(draft);
-    for (const [i, key] of root.entries()) {
-      await writeKeyFile(join(draft, `root-${i + 1}.key`), 'root', key, passphrase);
-    }
-    await writeKeyFile(join(draft, TARGETS_KEY), 'targets', targets, passphrase);
+    await Promise.all([
+      ...root.map((key, i) => writeKeyFile(join(draft, `root-${i + 1}.key`), 'root', key, passphrase)),
+      writeKeyFile(join(draft, TARGETS_KEY), 'targets', targets, passphrase),
+    ]);
     await writeFile(join(draft, FIRST_ROOT), rootText);
     await writeFile(join(draft, ONLINE_PUBLIC), `${JSON.stringify(publicHalves(online), null, 2)}\n`);
     await writeFile(join(draft, OPERATOR_TOKEN), `${token}\n`, { mode: 0o600 });

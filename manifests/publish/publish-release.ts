@@ -77,7 +77,7 @@ export type PublishPorts = {
   readonly get: Get;
   readonly operator: OperatorClient;
   readonly nowMs: () => number;
-  readonly onProgress: (step: PublishStep, done: number, total: number) => void;
+  readonly onProgress: (step: 'cutting' | 'uploading', done: number, total: number) => void;
 };
 
 export type Published = {
@@ -208,7 +208,7 @@ async function makeVisible(
   { entry, keys }: PublishRequest,
   before: VerifiedModel | null,
   targets: readonly Target[],
-  { operator, nowMs, onProgress }: PublishPorts,
+  { operator, nowMs }: PublishPorts,
 ): Promise<Result<Pick<Published, 'release' | 'targetsVersion'>, PublishFailure>> {
   const former = { version: before?.versions.targets ?? 0, files: before?.targets ?? {} };
   const added = targets.filter(({ path, sha256 }) => former.files[path]?.hashes.sha256 !== sha256);
@@ -217,11 +217,9 @@ async function makeVisible(
     const put = at('uploading', await operator.putTarget(entry.model, target));
     if (!put.ok) return put;
   }
-  onProgress('signing', 0, 1);
   const text = await signTargets(entry.model, former, added, keys, nowMs());
   const put = at('signing', await operator.putTargetsMetadata(entry.model, former.version + 1, text));
   if (!put.ok) return put;
-  onProgress('signing', 1, 1);
   return ok({ release: 'published', targetsVersion: former.version + 1 });
 }
 
