@@ -18,12 +18,11 @@ import {
   PACKAGE_PATH_MAX_CHARS,
 } from './limits.ts';
 
-export const versionTextSchema = z
-  .string()
-  .refine(
-    (text) => parseFirmwareVersion(text).ok,
-    'a firmware version, e.g. EC25EUGAR08A03M4G_01.200.01.200',
-  );
+/** A version exactly as it is compared: what a modem's answer may have around it, a document may not. */
+export const versionTextSchema = z.string().refine((text) => {
+  const version = parseFirmwareVersion(text);
+  return version.ok && version.value.text === text;
+}, 'a firmware version, e.g. EC25EUGAR08A03M4G_01.200.01.200');
 
 const sha256Schema = z.string().regex(SHA256_HEX, 'a SHA-256 in lower-case hex');
 
