@@ -32,16 +32,21 @@ export const protectedRangeSchema = z.strictObject({
 export type ProtectedRange = z.infer<typeof protectedRangeSchema>;
 
 /** Which installed versions a rule speaks of. A field that is left out matches all. */
-export const versionMatchSchema = z.strictObject({
-  baseline: z.int().nonnegative().max(99).optional(),
-  minRelease: z.int().nonnegative().max(99).optional(),
-  maxRelease: z.int().nonnegative().max(99).optional(),
-  /** First number of the custom part: `01`, `12`, `20`, `30`, `A0`. */
-  customLine: z
-    .string()
-    .regex(/^[A-Z0-9]{1,4}$/)
-    .optional(),
-});
+export const versionMatchSchema = z
+  .strictObject({
+    baseline: z.int().nonnegative().max(99).optional(),
+    minRelease: z.int().nonnegative().max(99).optional(),
+    maxRelease: z.int().nonnegative().max(99).optional(),
+    /** First number of the custom part: `01`, `12`, `20`, `30`, `A0`. */
+    customLine: z
+      .string()
+      .regex(/^[A-Z0-9]{1,4}$/)
+      .optional(),
+  })
+  .refine(
+    ({ minRelease = 0, maxRelease = 99 }) => minRelease <= maxRelease,
+    'minRelease is above maxRelease: this would match no version at all',
+  );
 export type VersionMatch = z.infer<typeof versionMatchSchema>;
 
 /** A known way from one version to another, or a known dead end, with who said so. */
