@@ -25,7 +25,14 @@ export type RolloutEntry = z.infer<typeof rolloutEntrySchema>;
 export const rolloutSchema = z.strictObject({
   format: z.literal('cistern-rollout/1'),
   model: modelIdSchema,
-  releases: z.array(rolloutEntrySchema).max(RELEASES_PER_MODEL_MAX),
+  /** One entry a version: a second one could let through what the first recalls. */
+  releases: z
+    .array(rolloutEntrySchema)
+    .max(RELEASES_PER_MODEL_MAX)
+    .refine(
+      (releases) => new Set(releases.map(({ version }) => version)).size === releases.length,
+      'a version stands here twice',
+    ),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 
