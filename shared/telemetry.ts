@@ -60,7 +60,8 @@ export const reportSchema = z.strictObject({
   endedAt: z.iso.datetime(),
   fetchedBytes: z.int().nonnegative(),
   programmedBytes: z.int().nonnegative(),
-  flashAttempts: z.int().nonnegative().max(100),
+  /** An attempt that is resumed for days counts on: every session that began to erase. */
+  flashAttempts: z.int().nonnegative(),
   updaterVersion: z.string().regex(/^[0-9A-Za-z.+-]{1,40}$/),
 });
 export type Report = z.infer<typeof reportSchema>;
