@@ -80,7 +80,7 @@ describe('UTF-8', () => {
   it('gives back the very bytes of every text it accepts, so that hashes still hold', () => {
     const withMarks = fc.oneof(
       bytes,
-      fc.string({ unit: 'binary' }).map((text) => utf8(`\ufeff${text}`)),
+      fc.string({ unit: 'binary', maxLength: 20 }).map((text) => utf8(`\ufeff${text}`)),
     );
     fc.assert(
       fc.property(withMarks, (given) => {
