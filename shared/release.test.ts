@@ -111,7 +111,7 @@ describe('a path inside the package', () => {
     fc.assert(
       fc.property(text, (path) => {
         if (!isPackagePath(path)) return;
-        const resolved = new URL(`file:///package/root/${path}`).pathname;
+        const resolved = new URL(`file:///package/root/${encodeURI(path)}`).pathname;
         expect(resolved.startsWith('/package/root/')).toBe(true);
       }),
       { numRuns: 3000 },
