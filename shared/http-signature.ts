@@ -6,6 +6,7 @@ import { fromBase64, toBase64, utf8 } from './bytes.ts';
 
 const COMPONENTS = '("@method" "@path" "content-type" "content-digest")';
 const LABEL = 'cistern';
+const ED25519_SIGNATURE_BYTES = 64;
 
 export type SignedRequest = {
   readonly method: string;
@@ -60,6 +61,6 @@ export function readSignatureFields(
 } | null {
   const said = INPUT.exec(input);
   const bytes = fromBase64(SIGNATURE.exec(signature)?.[1] ?? '-');
-  if (said === null || bytes === null) return null;
+  if (said === null || bytes?.length !== ED25519_SIGNATURE_BYTES) return null;
   return { createdAt: Number(said[1]), keyId: said[2] ?? '', signature: bytes };
 }
