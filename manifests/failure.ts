@@ -133,6 +133,8 @@ function says(failure: RepoFailure): string {
       return `The package has ${failure.findings.filter(({ severity }) => severity === 'error').length} errors and is not published.`;
     case 'lint-found-errors':
       return `The package has ${failure.count} errors and must not be published.`;
+    case 'targets-key-not-trusted':
+      return `The root does not name the targets key ${failure.keyId}. Is this the key directory of this repository?`;
     case 'release-exists-with-other-content':
       return `${failure.version} is published already with other content (${failure.members.join(', ')}). A version never changes: give the new content a version of its own, or leave out what differs.`;
     case 'family-file-invalid':

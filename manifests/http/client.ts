@@ -42,7 +42,7 @@ export async function send(
     const isLast = attempt === REQUEST_ATTEMPTS_MAX;
     if (isLast || !isWorthRepeating(answer)) return answer;
     const longestMs = Math.min(RETRY_LONGEST_WAIT_MS, RETRY_FIRST_WAIT_MS * 2 ** attempt);
-    await ports.sleep(longestMs * (0.5 + ports.random() / 2), signal);
+    await ports.sleep(longestMs * (0.5 + ports.random() / 2), signal).catch(() => signal.throwIfAborted());
   }
 }
 

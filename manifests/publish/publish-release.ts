@@ -52,6 +52,7 @@ export type PublishFailure = { readonly step: PublishStep } & (
   | ManifestFailure
   | OperatorFailure
   | { readonly reason: 'package-defective'; readonly findings: readonly Finding[] }
+  | { readonly reason: 'targets-key-not-trusted'; readonly keyId: string }
   | {
       readonly reason: 'release-exists-with-other-content';
       readonly version: string;
@@ -105,6 +106,9 @@ export async function publishRelease(
 
   const before = await readCurrent(request, ports);
   if (!before.ok) return before;
+  const { keyId } = request.keys.targets;
+  if (!(before.value?.targetsKeyIds ?? targetsKeyIdsOf(request.rootText)).includes(keyId))
+    return err({ step: 'reading-repository', reason: 'targets-key-not-trusted', keyId });
   const known = await readKnown(before.value, version);
   if (!known.ok) return known;
 
@@ -170,6 +174,11 @@ async function readCurrent(
   const current = await readVerifiedModel({ base, model: entry.model, rootText }, get);
   if (!current.ok && current.failure.reason === 'model-not-published') return ok(null);
   return at('reading-repository', current);
+}
+
+function targetsKeyIdsOf(rootText: string): readonly string[] {
+  const root = JSON.parse(rootText) as { signed: { roles: { targets: { keyids: readonly string[] } } } };
+  return root.signed.roles.targets.keyids;
 }
 
 /** The manifest of this version as it is published; null where it is not. */

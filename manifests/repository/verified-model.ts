@@ -29,6 +29,8 @@ export type TargetFile = { readonly length: number; readonly hashes: { readonly 
 export type VerifiedModel = {
   readonly model: ModelId;
   readonly versions: Readonly<Record<'root' | 'timestamp' | 'snapshot' | 'targets' | 'rollout', number>>;
+  /** Keys of the targets role by the newest root. */
+  readonly targetsKeyIds: readonly string[];
   /** The verified targets role, path to file, without what it delegates. */
   readonly targets: Readonly<Record<string, TargetFile>>;
   readonly rollout: Rollout;
@@ -99,6 +101,7 @@ async function readWith(
     JSON.parse(await readFile(join(directory, `${role}.json`), 'utf8')).signed as {
       version: number;
       targets: Record<string, TargetFile>;
+      roles?: Record<string, { keyids: readonly string[] }>;
     };
   const [root, timestamp, snapshot, targets, rolloutRole] = await Promise.all(
     ['root', 'timestamp', 'snapshot', 'targets', 'rollout'].map(signed),
@@ -117,6 +120,7 @@ async function readWith(
       targets: targets.version,
       rollout: rolloutRole.version,
     },
+    targetsKeyIds: root.roles?.targets?.keyids ?? [],
     targets: targets.targets,
     rollout: rollout.value,
     readTarget,
