@@ -16,6 +16,8 @@ export type FetchFailure =
 export class MetadataFetcher {
   /** Why the last fetch failed; tuf-js keeps no more than a sentence of it. */
   failure: FetchFailure | null = null;
+  /** What the client threw: an interruption or a defect, which must not pass for bad metadata. */
+  thrown: unknown = null;
   readonly #get: Get;
   readonly #model: ModelId;
 
@@ -25,7 +27,10 @@ export class MetadataFetcher {
   }
 
   async downloadBytes(url: string, maxLength: number): Promise<Buffer> {
-    const answer = await this.#get(url, maxLength);
+    const answer = await this.#get(url, maxLength).catch((error) => {
+      this.thrown = error;
+      throw error;
+    });
     if (!answer.ok) throw this.#failed(answer.failure);
     const { status, body } = answer.value;
     if (status !== 200) {

@@ -94,6 +94,7 @@ async function readWith(
     await updater.refresh();
     await updater.getTargetInfo(rolloutPath);
   } catch (error) {
+    if (fetcher.thrown !== null) throw fetcher.thrown;
     return err(failureOf(error, fetcher.failure, model));
   }
 

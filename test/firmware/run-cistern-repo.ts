@@ -8,7 +8,11 @@ export type Ended = { readonly code: number; readonly stdout: string; readonly s
 
 export async function runCisternRepo(
   args: readonly string[],
-  world: { readonly env?: Record<string, string>; readonly nowMs?: number } = {},
+  world: {
+    readonly env?: Record<string, string>;
+    readonly nowMs?: number;
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<Ended> {
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -23,7 +27,7 @@ export async function runCisternRepo(
     nowMs: () => world.nowMs ?? Date.now(),
     http: { dispatcher, sleep: async () => {}, random: () => 0.5 },
     askPassphrase: null,
-    signal: new AbortController().signal,
+    signal: world.signal ?? new AbortController().signal,
   };
   await run(app, args, context);
   await dispatcher.close();

@@ -1,7 +1,8 @@
 /** `cistern-repo verify` and `rollout` against the real Worker, and against a mirror that lies. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Alter } from './lying-mirror.ts';
+import { Interrupted } from '../../manifests/context.ts';
+import type { Alter, Intercept } from './lying-mirror.ts';
 import { type Publishing, shown, startPublishing } from './publishing.ts';
 import { runCisternRepo } from './run-cistern-repo.ts';
 
@@ -80,6 +81,20 @@ describe('verify', () => {
     const audit = await publishing.verify(publishing.url, join(other, '1.root.json'));
     expect(audit.code).toBe(65);
     expect(shown(audit).reason).toBe('metadata-rejected');
+  });
+
+  it.each(['timestamp.json', '/v1/chunks/'])('ends with 130 when it is interrupted at %s', async (part) => {
+    const interruption = new AbortController();
+    const intercept: Intercept = ({ path }) => {
+      if (path.includes(part)) interruption.abort(new Interrupted());
+      return null;
+    };
+    const args = ['--root', join(publishing.keys, '1.root.json'), '--model', 'quectel/ec25euga-m4g'];
+    const ended = await publishing.throughMirror({ intercept }, (url) =>
+      runCisternRepo(['verify', url, ...args], { signal: interruption.signal }),
+    );
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toContain('Interrupted.');
   });
 
   it('says so when a model has no releases', async () => {
