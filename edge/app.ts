@@ -9,6 +9,7 @@ import { answerHealth } from './health.ts';
 import { problemPage, problemResponse } from './http/problem.ts';
 import { rateLimited } from './http/rate-limit.ts';
 import { type Handler, notFound, resource } from './http/resource.ts';
+import { sampledRateLimit } from './http/sampled-rate-limit.ts';
 import { getPoll } from './metadata/get-poll.ts';
 import type { OnlineSigners } from './metadata/online-signers.ts';
 import { serveMetadata } from './metadata/serve-metadata.ts';
@@ -22,6 +23,8 @@ import { postReport } from './telemetry/post-report.ts';
 export type EdgeDeps = Omit<Bindings, 'onlineKeys'> & {
   readonly signers: OnlineSigners;
   readonly nowMs: () => number;
+  /** From 0 (inclusive) to 1 (exclusive): which requests the rate limit counts. */
+  readonly random: () => number;
 };
 
 export function createApp(deps: EdgeDeps): Hono {
@@ -38,7 +41,7 @@ export function createApp(deps: EdgeDeps): Hono {
     newestRoot: { version: 0, seenAtMs: 0 },
   };
   const stores = { repository, db: deps.db };
-  const reads = [rateLimited(deps.rates.reads)];
+  const reads = [sampledRateLimit(deps.rates.reads, deps)];
   const questions = [rateLimited(deps.rates.questions)];
   const operators = [requireOperator(deps.operatorTokenSha256, deps.rates)];
 

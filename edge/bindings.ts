@@ -13,7 +13,7 @@ export type Bindings = {
 };
 
 export type Rates = {
-  /** Metadata, targets, chunks, lists. */
+  /** Metadata, targets, chunks, lists; counted by sample. */
   readonly reads: RateLimit;
   /** Compatibility and telemetry. */
   readonly questions: RateLimit;

@@ -36,3 +36,6 @@ export const TOKEN_MAX_CHARS = 256;
 
 /** Parts of a schema failure that a problem lists. */
 export const PROBLEM_ERRORS_MAX = 20;
+
+/** Clients that one isolate refuses at a time; past it, it forgets them and counts anew. */
+export const BLOCKED_CLIENTS_MAX = 1000;

@@ -11,7 +11,7 @@ let app: Promise<Hono> | undefined;
 async function compose(env: object): Promise<Hono> {
   const bindings = checkBindings(env);
   const signers = await onlineSignersOf(bindings.onlineKeys);
-  return createApp({ ...bindings, signers, nowMs: () => Date.now() });
+  return createApp({ ...bindings, signers, nowMs: () => Date.now(), random: Math.random });
 }
 
 export default {

@@ -2,7 +2,8 @@
 import type { MiddlewareHandler } from 'hono';
 import { problemResponse } from './problem.ts';
 
-const PERIOD_SECONDS = 60;
+/** The period of every limit in wrangler.toml. */
+export const RATE_PERIOD_SECONDS = 60;
 
 export function rateLimited(limiter: RateLimit): MiddlewareHandler {
   return async function limitRate(context, next) {
@@ -14,13 +15,20 @@ export function rateLimited(limiter: RateLimit): MiddlewareHandler {
 
 /** Counts one request of this client; the 429 where it was one too many. */
 export async function refuseIfTooMany(limiter: RateLimit, request: Request): Promise<Response | null> {
-  const { success } = await limiter.limit({ key: clientKey(request.headers.get('cf-connecting-ip')) });
-  if (success) return null;
+  const { success } = await limiter.limit({ key: clientKeyOf(request) });
+  return success ? null : tooManyRequests();
+}
+
+export function tooManyRequests(): Response {
   return problemResponse({
     reason: 'rate-limited',
-    detail: `Too many requests from this address; go on in ${PERIOD_SECONDS} s.`,
-    headers: { 'retry-after': String(PERIOD_SECONDS) },
+    detail: `Too many requests from this address; go on in ${RATE_PERIOD_SECONDS} s.`,
+    headers: { 'retry-after': String(RATE_PERIOD_SECONDS) },
   });
+}
+
+export function clientKeyOf(request: Request): string {
+  return clientKey(request.headers.get('cf-connecting-ip'));
 }
 
 /** An IPv4 address, or the /64 of an IPv6 one: a subscriber holds all of it. */

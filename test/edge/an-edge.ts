@@ -29,7 +29,7 @@ export async function edgeOn(
 ): Promise<Edge> {
   const bindings = checkBindings({ ...env, FIRMWARE: bucket });
   const signers = await onlineSignersOf(given.onlineKeys ?? bindings.onlineKeys);
-  const app = createApp({ ...bindings, signers, nowMs: () => given.clock.nowMs });
+  const app = createApp({ ...bindings, signers, nowMs: () => given.clock.nowMs, random: Math.random });
   const request = async (path: string, init?: RequestInit) => app.request(path, init, env);
   const authorization = `Bearer ${operatorToken}`;
   return {
