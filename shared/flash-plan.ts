@@ -31,6 +31,8 @@ export type PlannedProgram = {
 
 export type FlashPlan = {
   readonly storage: StorageGeometry;
+  /** What the flash driver refuses to touch, whatever a plan says. */
+  readonly protectedRanges: readonly ProtectedRange[];
   readonly guards: readonly Attributes[];
   readonly erases: readonly PlannedErase[];
   readonly programs: readonly PlannedProgram[];
@@ -101,6 +103,7 @@ export function buildFlashPlan(input: PlanInput): Result<FlashPlan, readonly Pla
   if (failures.length > 0) return err(failures);
   return ok({
     storage: input.storage,
+    protectedRanges: input.protectedRanges,
     guards,
     erases: bootFirst(
       erases.map(({ line, startSector, sectorCount }) => ({ line, startSector, sectorCount })),
@@ -202,7 +205,9 @@ function judgeOverlaps(commands: readonly ({ line: number } & SectorRange)[]): P
 function judgeSharedWindows(planned: readonly Result<PlannedProgram, PlanFailure>[]): PlanFailure[] {
   const programs = planned.flatMap((program) => (program.ok ? [program.value] : []));
   return programs.flatMap((program, i): PlanFailure[] => {
-    const earlier = programs.slice(0, i).find((other) => other.window.line === program.window.line);
+    const earlier = programs
+      .slice(0, i)
+      .find((other) => other.window.startSector === program.window.startSector);
     return earlier === undefined
       ? []
       : [{ line: program.line, reason: 'erase-shared-by-programs', otherLine: earlier.line }];

@@ -27,7 +27,7 @@ async function runDevices(this: Context, flags: CommonFlags): Promise<void> {
   const session = await openModemSession(this, settingsOf(flags), flags.config);
   if (!session.ok) return tellFailure(this, session.failure, told);
   const { door, stateDir } = session.value;
-  const identity = await identify(door, this.clock, this.signal);
+  const identity = await identify(door, this, this.signal);
   const journal = await readAttempt(stateDir, door.key);
   const unfinished = journal.ok && journal.value !== null && isUnfinished(journal.value);
   const seen = identity.ok

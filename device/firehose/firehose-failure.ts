@@ -11,4 +11,6 @@ export type FirehoseFailure =
   | { readonly reason: 'programmer-needs-signed-digests' }
   | { readonly reason: 'programmer-lacks-function'; readonly needed: string }
   | { readonly reason: 'wrong-geometry'; readonly wanted: string; readonly found: string }
+  /** The driver's own refusal: nothing was sent. */
+  | { readonly reason: 'protected-range'; readonly range: string; readonly startSector: number }
   | { readonly reason: 'read-back-differs'; readonly sector: number };

@@ -36,6 +36,12 @@ export class FirehoseLink {
     attributes: Attributes,
     { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
   ): Promise<Result<Reply, FirehoseFailure>> {
+    // Logs may follow a response, and writes fail while they are pending (edl 1c).
+    const quiet = await this.drainLogs(
+      { firstMs: this.timings.quietMs, quietMs: this.timings.quietMs },
+      signal,
+    );
+    if (!quiet.ok) return quiet;
     const sent = await this.#pipe.transferOut(commandDocument(tag, attributes), {
       timeoutMs: this.timings.writeMs,
       signal,
@@ -58,7 +64,9 @@ export class FirehoseLink {
       }
       logs.push(...document.value.logs);
       if (document.value.response !== null) {
-        return ok({ response: document.value.response, logs: logs.slice(-LOGS_KEPT_MAX) });
+        const { response } = document.value;
+        if (!response.acknowledged) logs.push(...(await this.#logsAfterRefusal(signal)));
+        return ok({ response, logs: logs.slice(-LOGS_KEPT_MAX) });
       }
     }
     return err({ reason: 'firehose-too-talkative', command });
@@ -76,6 +84,13 @@ export class FirehoseLink {
       logs.push(...document.value.logs);
     }
     return err({ reason: 'firehose-too-talkative', command: 'drain' });
+  }
+
+  /** Why it was refused is often said only after the NAK. */
+  async #logsAfterRefusal(signal?: AbortSignal): Promise<readonly string[]> {
+    const { quietMs } = this.timings;
+    const logs = await this.drainLogs({ firstMs: quietMs, quietMs }, signal);
+    return logs.ok ? logs.value : [];
   }
 
   writeRaw(bytes: Uint8Array, signal?: AbortSignal): Promise<Result<void, TransferFailure>> {

@@ -34,11 +34,6 @@ export async function startSession(
 
   const configured = await configure(link, signal);
   if (!configured.ok) return configured;
-  const drained = await link.drainLogs(
-    { firstMs: link.timings.quietMs, quietMs: link.timings.quietMs },
-    signal,
-  );
-  if (!drained.ok) return drained;
   const probed = await probeStorage(link, storage, signal);
   return probed.ok ? ok({ payloadBytes: configured.value, functions }) : probed;
 }

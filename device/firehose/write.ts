@@ -1,12 +1,14 @@
 /** Guard, erase, program and reset: everything that changes the modem, and nothing without its range (P5). */
-import type { StorageGeometry } from '../../shared/catalogue.ts';
-import type { PlannedErase, PlannedProgram } from '../../shared/flash-plan.ts';
+import { type FlashPlan, overlaps, type PlannedErase, type PlannedProgram } from '../../shared/flash-plan.ts';
 import type { Attributes } from '../../shared/rawprogram.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import { SOURCE_WINDOW_BYTES } from './limits.ts';
 import type { FirehoseLink } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
+
+/** What the driver needs of the plan to refuse by itself what must never be touched (P5). */
+export type FlashLimits = Pick<FlashPlan, 'storage' | 'protectedRanges'>;
 
 /** Bytes of a staged file, verified as they are read. */
 export type ImageSource<E> = (offsetBytes: number, lengthBytes: number) => Promise<Result<Uint8Array, E>>;
@@ -20,13 +22,15 @@ export function sendGuard(
   return expectAck(link, 'erase', guard, link.timings.eraseMs, signal);
 }
 
-export function eraseSectors(
+export async function eraseSectors(
   link: FirehoseLink,
   erase: PlannedErase,
-  storage: StorageGeometry,
+  flash: FlashLimits,
   signal?: AbortSignal,
 ): Promise<Result<void, FirehoseFailure>> {
-  return expectAck(link, 'erase', rangeAttributes(erase, storage), link.timings.eraseMs, signal);
+  const allowed = refuseProtected(erase, flash);
+  if (!allowed.ok) return allowed;
+  return expectAck(link, 'erase', rangeAttributes(erase, flash.storage), link.timings.eraseMs, signal);
 }
 
 /** Writes one file into its erased partition, the last page padded with zeros. */
@@ -35,13 +39,16 @@ export async function programFile<E>(
   program: PlannedProgram,
   source: ImageSource<E>,
   options: {
-    readonly storage: StorageGeometry;
+    readonly flash: FlashLimits;
     readonly payloadBytes: number;
     readonly onProgress: (programmedBytes: number) => void;
   },
   signal?: AbortSignal,
 ): Promise<Result<void, FirehoseFailure | E>> {
-  const { storage, payloadBytes, onProgress } = options;
+  const { flash, payloadBytes, onProgress } = options;
+  const { storage } = flash;
+  const allowed = refuseProtected(program, flash);
+  if (!allowed.ok) return allowed;
   const begun = await link.command('program', rangeAttributes(program, storage), {
     timeoutMs: link.timings.replyMs,
     signal,
@@ -117,6 +124,16 @@ export async function resetProgrammer(
   const gone = await link.drainLogs({ firstMs: link.timings.leaveMs, quietMs: link.timings.leaveMs }, signal);
   if (gone.ok) return ok();
   return gone.failure.reason === 'modem-disconnected' ? ok() : gone;
+}
+
+/** Judged when the release was published and when it was staged; judged here once more, before a byte is sent. */
+function refuseProtected(
+  range: { readonly startSector: number; readonly sectorCount: number },
+  { protectedRanges }: FlashLimits,
+): Result<void, FirehoseFailure> {
+  const touched = protectedRanges.find((candidate) => overlaps(range, candidate));
+  if (touched === undefined) return ok();
+  return err({ reason: 'protected-range', range: touched.name, startSector: range.startSector });
 }
 
 async function expectAck(

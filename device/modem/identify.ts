@@ -15,7 +15,7 @@ import type { DoorFailure, ModemDoor } from '../transport/door.ts';
 import type { Pipe } from '../transport/pipe.ts';
 import { type AtFailure, askAt } from './at.ts';
 import { type DiagFailure, readDiagVersion } from './diag.ts';
-import { VERSION_ATTEMPTS_MAX, VERSION_RETRY_MS } from './limits.ts';
+import { VERSION_ATTEMPTS_MAX } from './limits.ts';
 
 export type Identity = {
   readonly vendor: string;
@@ -39,9 +39,12 @@ export type IdentifyFailure =
   | { readonly reason: 'modem-not-ready'; readonly answer: string }
   | { readonly reason: 'at-and-diag-disagree'; readonly at: string; readonly diag: string };
 
+/** How long to wait for an application side that has not started. */
+export type Patience = { readonly clock: Clock; readonly timings: { readonly versionRetryMs: number } };
+
 export async function identify(
   door: ModemDoor,
-  clock: Clock,
+  patience: Patience,
   signal?: AbortSignal,
 ): Promise<Result<Identity, IdentifyFailure>> {
   const opened = await door.open(signal);
@@ -57,7 +60,7 @@ export async function identify(
 
   const at = await door.openAt(signal);
   if (!at.ok) return at;
-  const said = await identifyByAt(at.value, clock, signal);
+  const said = await identifyByAt(at.value, patience, signal);
   await at.value.close();
   if (!said.ok) return said;
 
@@ -72,7 +75,7 @@ export async function identify(
 
 async function identifyByAt(
   pipe: Pipe,
-  clock: Clock,
+  { clock, timings }: Patience,
   signal?: AbortSignal,
 ): Promise<Result<{ vendor: string; version: FirmwareVersion }, IdentifyFailure>> {
   const quiet = await askAt(pipe, 'ATE0', signal);
@@ -84,7 +87,7 @@ async function identifyByAt(
 
   let answer = '';
   for (let attempt = 0; attempt < VERSION_ATTEMPTS_MAX; attempt++) {
-    if (attempt > 0) await clock.sleep(VERSION_RETRY_MS, signal);
+    if (attempt > 0) await clock.sleep(timings.versionRetryMs, signal);
     const asked = await readVersionAnswer(pipe, signal);
     if (!asked.ok) return asked;
     answer = asked.value;

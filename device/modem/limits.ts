@@ -8,4 +8,3 @@ export const DIAG_FRAME_MAX_BYTES = 4096;
 export const DIAG_FRAMES_MAX = 50;
 /** `.00.000` means that the application side has not started; it may take 16 s (field 2a). */
 export const VERSION_ATTEMPTS_MAX = 16;
-export const VERSION_RETRY_MS = 1_000;

@@ -102,7 +102,7 @@ async function passGateOne(
   if (!staged.ok) return staged;
   const plan = await planOf(staged.value, documents.entry);
   if (!plan.ok) return plan;
-  const again = await identify(ports.door, ports.clock, signal);
+  const again = await identify(ports.door, ports, signal);
   if (!again.ok) return again;
   const [before, after] = [identity.version.text, again.value.version.text];
   if (before !== after) return err({ reason: 'modem-changed-meanwhile', before, after });

@@ -47,7 +47,7 @@ export async function awaitIdentity({
   let last: IdentifyFailure | null = null;
   let sightingsInEdl = 0;
   do {
-    const identity = await identify(door, clock);
+    const identity = await identify(door, { clock, timings });
     if (identity.ok) return identity;
     last = identity.failure;
     // Seen in EDL twice, it is not on its way: its flash did not boot.

@@ -27,7 +27,8 @@ export async function enterEdl(
     if (signal?.aborted) return err({ reason: 'interrupted' });
     const opened = await door.open(signal);
     if (!opened.ok) {
-      if (opened.failure.reason === 'modem-absent') break;
+      // It may be restarting into normal mode.
+      if (opened.failure.reason === 'modem-absent') continue;
       return opened;
     }
     if (opened.value.state === 'edl') return ok(opened.value);

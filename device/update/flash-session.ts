@@ -122,7 +122,7 @@ async function eraseAll(
   const totalBytes = plan.erases.reduce((sum, erase) => sum + bytesOf(erase), 0);
   let doneBytes = 0;
   for (const erase of plan.erases) {
-    const erased = await eraseSectors(link, erase, plan.storage);
+    const erased = await eraseSectors(link, erase, plan);
     if (!erased.ok) return erased;
     doneBytes += bytesOf(erase);
     onProgress({ phase: 'erasing', doneBytes, totalBytes });
@@ -182,14 +182,14 @@ async function programAll(
   let doneBytes = 0;
   for (const program of programs) {
     if (eraseFirst) {
-      const erased = await eraseSectors(link, program.window, plan.storage);
+      const erased = await eraseSectors(link, program.window, plan);
       if (!erased.ok) return erased;
     }
     const advance = (bytes: number) => {
       doneBytes += bytes;
       onProgress({ phase: 'programming', doneBytes, totalBytes });
     };
-    const options = { storage: plan.storage, payloadBytes, onProgress: advance };
+    const options = { flash: plan, payloadBytes, onProgress: advance };
     const programmed = await programFile(link, program, sourceOf(session, program), options);
     if (!programmed.ok) return programmed;
     const bytes = program.sectorCount * plan.storage.pageBytes;

@@ -8,8 +8,9 @@ import type { AttemptEnd, UpdatePorts } from './attempt.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { confirmUpdate } from './confirm.ts';
 import type { ReleaseDocuments } from './documents.ts';
+import { enterEdl } from './enter-edl.ts';
 import { healStage } from './fill-stage.ts';
-import { flashUntilDone } from './flash-until-done.ts';
+import { type FlashJob, flashUntilDone } from './flash-until-done.ts';
 import type { Journal } from './journal.ts';
 import { CONFIRM_ATTEMPTS_MAX } from './limits.ts';
 
@@ -31,7 +32,7 @@ export async function flashToTheEnd(
   let first: OpenedModem | null = opened;
   let failure: UpdateFailure = { reason: 'modem-in-edl-after-flashing' };
   for (let round = 0; round < CONFIRM_ATTEMPTS_MAX; round++) {
-    const flashed = await flashUntilDone(jobOf(order), first, signal);
+    const flashed = await flashUntilDone(jobOf(order, signal), first, signal);
     first = null;
     if (!flashed.ok) {
       if (!journal.attempt.flashTouched) return backToNormal(flashed.failure, journal, ports);
@@ -63,14 +64,8 @@ export async function seenState({ door }: Pick<UpdatePorts, 'door'>): Promise<At
   return opened.value.state === 'unsupported' ? 'unknown' : opened.value.state;
 }
 
-function jobOf({
-  staged,
-  plan,
-  documents,
-  stage,
-  journal,
-  ports,
-}: FlashOrder): Parameters<typeof flashUntilDone>[0] {
+function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
+  const { staged, plan, documents, stage, journal, ports } = order;
   const { door, clock, timings, events } = ports;
   return {
     staged,
@@ -81,10 +76,11 @@ function jobOf({
     clock,
     timings,
     onProgress: events.onFlash,
+    enterAgain: () => enterEdl(staged, door, ports, signal),
     restage: () => healStage(stage, documents, ports, new AbortController().signal),
-    onRetry: (failure, attempt) =>
+    onRetry: ({ reason }, attempt) =>
       events.onNote(
-        `attempt ${attempt} to flash ended (${failure.reason}); the modem waits in EDL, going on from the stage`,
+        `attempt ${attempt} to flash ended (${reason}); the modem waits in EDL, going on from the stage`,
       ),
   };
 }

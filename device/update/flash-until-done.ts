@@ -8,6 +8,7 @@ import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StagedPackage } from '../stage/staged-package.ts';
 import type { ModemDoor, OpenedModem } from '../transport/door.ts';
 import { type AwaitFailure, awaitModem } from './await-modem.ts';
+import type { EnterEdlFailure } from './enter-edl.ts';
 import { type FlashFailure, type FlashSession, runFlashSession } from './flash-session.ts';
 import { FLASH_ATTEMPTS_MAX, GREETINGS_MAX } from './limits.ts';
 
@@ -15,6 +16,8 @@ export type FlashJob = Omit<FlashSession, 'pipe' | 'staged'> & {
   readonly door: ModemDoor;
   readonly clock: Clock;
   readonly staged: StagedPackage;
+  /** Into EDL again, for a modem that a reset of a stale session has brought back to normal mode. */
+  readonly enterAgain: () => Promise<Result<OpenedModem, EnterEdlFailure>>;
   /** Makes the stage whole again, after a chunk in it was found damaged. */
   readonly restage: () => Promise<Result<StagedPackage, unknown>>;
   readonly onRetry: (failure: FlashFailure | AwaitFailure, attempt: number) => void;
@@ -27,7 +30,7 @@ export async function flashUntilDone(
   job: FlashJob,
   first: OpenedModem | null,
   signal?: AbortSignal,
-): Promise<Result<FlashEnd, FlashFailure | AwaitFailure>> {
+): Promise<Result<FlashEnd, FlashFailure | EnterEdlFailure>> {
   const { journal } = job;
   let opened = first;
   let { staged } = job;
@@ -49,9 +52,13 @@ export async function flashUntilDone(
     if (flashed.ok) return ok('reset');
 
     failure = flashed.failure;
-    if (failure.reason === 'sahara-stale-session') {
-      if (++greetings < GREETINGS_MAX) continue;
-      return flashed;
+    if (isRestarting(failure, greetings)) {
+      if (++greetings === GREETINGS_MAX) return flashed;
+      if (journal.attempt.flashTouched) continue;
+      const entered = await job.enterAgain();
+      if (!entered.ok) return entered;
+      opened = entered.value;
+      continue;
     }
     if (!journal.attempt.flashTouched) return flashed;
     job.onRetry(failure, attempt);
@@ -62,6 +69,11 @@ export async function flashUntilDone(
     attempt += 1;
   }
   return err(failure ?? { reason: 'interrupted' });
+}
+
+/** A reset of a stale session is on its way: the modem says so, or is gone before it can be asked again. */
+function isRestarting({ reason }: FlashFailure, greetings: number): boolean {
+  return reason === 'sahara-stale-session' || (greetings > 0 && reason === 'modem-disconnected');
 }
 
 function awaitBack(

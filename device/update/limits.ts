@@ -15,6 +15,8 @@ export const JOURNAL_MAX_BYTES = 64 * 1024;
 export type UpdateTimings = {
   readonly sahara: SaharaTimings;
   readonly firehose: FirehoseTimings;
+  /** Between two questions for a version while the application side starts (field 2a). */
+  readonly versionRetryMs: number;
   /** How often the bus is looked at while something is awaited. */
   readonly lookIntervalMs: number;
   /** A modem that was told to leave the bus is back as EDL after 1 to 4 s (edl 1a). */
@@ -31,6 +33,7 @@ export type UpdateTimings = {
 export const DEFAULT_UPDATE_TIMINGS: UpdateTimings = {
   sahara: DEFAULT_SAHARA_TIMINGS,
   firehose: DEFAULT_FIREHOSE_TIMINGS,
+  versionRetryMs: 1_000,
   lookIntervalMs: 250,
   reenumerationMs: 30_000,
   edlAttempts: 30,

@@ -87,7 +87,7 @@ export async function decide(
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<Decision, UpdateFailure>> {
-  const identity = await identify(ports.door, ports.clock, signal);
+  const identity = await identify(ports.door, ports, signal);
   if (!identity.ok) {
     const inEdl = identity.failure.reason === 'modem-not-in-normal-mode' && identity.failure.state === 'edl';
     return inEdl ? err({ reason: 'edl-without-journal', where: ports.door.where }) : identity;

@@ -14,6 +14,7 @@ export const SHORT_TIMINGS: UpdateTimings = {
     rawReadMs: 300,
     leaveMs: 300,
   },
+  versionRetryMs: 1,
   lookIntervalMs: 2,
   reenumerationMs: 500,
   edlAttempts: 3,

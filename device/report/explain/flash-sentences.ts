@@ -91,6 +91,11 @@ export const flashSentences = {
     what: `The modem's flash is not the one this release was made for: wanted ${wanted}, found ${found}.`,
     next: 'This modem needs another package; report its label and version.',
   }),
+  'protected-range': ({ range, startSector }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The flash driver refused to touch ${range} (page ${startSector}): calibration is sacred.`,
+    next: REPORT_RELEASE,
+  }),
   'read-back-differs': ({ sector }) => ({
     exit: 'IO',
     what: `What was read back from page ${sector} is not what was written, three times.`,

@@ -1,0 +1,107 @@
+/**
+ * P3 Unharmed until the first erase: whatever fails before it, the modem goes back to normal mode unchanged, and
+ * the updater proves that it did.
+ */
+import { afterEach, describe, expect, it } from 'vitest';
+import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import type { FaultDeclaration } from '../modem/faults.ts';
+import { ec25Eu } from '../modem/models.ts';
+import type { SimulatedModemOptions } from '../modem/modem-options.ts';
+import { flashFingerprint } from '../support/flash-fingerprint.ts';
+import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
+
+let scenario: Scenario;
+afterEach(() => scenario.end());
+
+const fault = (declared: FaultDeclaration): Partial<SimulatedModemOptions> => ({ faults: [declared] });
+
+const CASES: readonly (readonly [string, Partial<SimulatedModemOptions>, string])[] = [
+  [
+    'the boot ROM rejects the programmer',
+    fault({ kind: 'rejected-programmer' }),
+    'unchanged: programmer-rejected',
+  ],
+  [
+    'the chip has other blocks than the package',
+    fault({ kind: 'wrong-geometry' }),
+    'unchanged: wrong-geometry',
+  ],
+  [
+    'the programmer does not know this project',
+    { model: { ...ec25Eu, projectName: 'EC25EUGB_VH' } },
+    'unchanged: programmer-refused',
+  ],
+  [
+    'the anti-misburn guard is refused',
+    fault({ kind: 'nak', command: 'erase', occurrence: 1 }),
+    'unchanged: programmer-refused',
+  ],
+  [
+    'the configuration is refused twice',
+    { faults: [1, 2].map((occurrence) => ({ kind: 'nak', command: 'configure', occurrence }) as const) },
+    'unchanged: programmer-refused',
+  ],
+  [
+    'the geometry probe is refused',
+    fault({ kind: 'nak', command: 'read', occurrence: 1 }),
+    'unchanged: wrong-geometry',
+  ],
+];
+
+describe('P3 unharmed until the first erase', () => {
+  it.each(CASES)('brings the modem back as it was when %s', async (_, modem, end) => {
+    scenario = await aScenario({ modem });
+    const before = flashFingerprint(scenario.modem);
+    const result = await scenario.run();
+    expect(endOf(result)).toBe(end);
+    expect(result).toMatchObject({
+      kind: 'attempted',
+      verdict: { modemState: 'normal', flashAttempts: 0, programmedBytes: 0 },
+    });
+    expectAsBefore(before);
+  });
+
+  it('goes on when somebody else has had the HELLO', async () => {
+    scenario = await aScenario({ modem: fault({ kind: 'stolen-hello', times: 1 }) });
+    expect(endOf(await scenario.run())).toBe('updated');
+  });
+
+  it('stops at Ctrl-C between gate 1 and the first erase, and leaves the modem as it was', async () => {
+    const controller = new AbortController();
+    scenario = await aScenario({ onStep: (step) => step === 'loading-programmer' && controller.abort() });
+    const before = flashFingerprint(scenario.modem);
+    const result = await scenario.run({}, controller.signal);
+    expect(endOf(result)).toBe('unchanged: interrupted');
+    expectAsBefore(before);
+  });
+
+  it('does not listen to Ctrl-C once the first erase was sent', async () => {
+    const controller = new AbortController();
+    scenario = await aScenario({ onStep: (step) => step === 'erasing' && controller.abort() });
+    expect(endOf(await scenario.run({}, controller.signal))).toBe('updated');
+  });
+
+  it('says that it cannot prove it while the modem is silent, and proves it once it has power again', async () => {
+    scenario = await aScenario({ modem: fault({ kind: 'silence', fromTransfer: 20 }) });
+    const before = flashFingerprint(scenario.modem);
+    expect(endOf(await scenario.run())).toMatch(/^unfinished/);
+    scenario.modem.powerCycle();
+    expect(endOf(await scenario.run())).toBe('updated');
+    expect(flashFingerprint(scenario.modem)).not.toBe(before);
+  });
+
+  it('never writes to a modem in EDL that no journal speaks of', async () => {
+    scenario = await aScenario();
+    const before = flashFingerprint(scenario.modem);
+    scenario.modem.shortTestPoint();
+    expect(endOf(await scenario.run())).toBe('refused: edl-without-journal');
+    expect(flashFingerprint(scenario.modem)).toBe(before);
+  });
+});
+
+function expectAsBefore(fingerprint: string): void {
+  expect(scenario.modem.state()).toBe('normal');
+  expect(scenario.modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_OLD_VERSION });
+  expect(flashFingerprint(scenario.modem)).toBe(fingerprint);
+  expect(scenario.steps).not.toContain('erasing');
+}

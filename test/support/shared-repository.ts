@@ -1,0 +1,40 @@
+/**
+ * One real repository for all promise and end-to-end tests of a run: started once by vitest, a small release
+ * published into it, its address handed to the tests.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { DEMO_NEW_VERSION, SMALL_SIZE_BYTES, writeDemoPackage } from '../firmware/demo-package.ts';
+import { makeRepository, mustRun, publishArguments, type Repository } from './repository.ts';
+
+export type SharedRepository = Omit<Repository, 'worker'> & {
+  /** Holds what the tests of this run may use and leave behind. */
+  readonly directory: string;
+  readonly packageDirectory: string;
+};
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    repository: SharedRepository;
+  }
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(join(tmpdir(), 'cistern-test-'));
+  const { worker, ...repository } = await makeRepository(join(directory, 'repository'));
+  const packageDirectory = join(directory, DEMO_NEW_VERSION);
+  await writeDemoPackage(packageDirectory, { version: DEMO_NEW_VERSION, sizeBytes: SMALL_SIZE_BYTES });
+  await mustRun(
+    publishArguments(
+      { ...repository, worker },
+      { packageDirectory, version: DEMO_NEW_VERSION, from: 'R06A05..R06A09:01' },
+    ),
+  );
+  project.provide('repository', { ...repository, directory, packageDirectory });
+  return async () => {
+    await worker.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+}
