@@ -55,7 +55,20 @@ const KNOWN_ATTRIBUTES = new Set([
   'start_byte_hex',
   'start_sector',
 ]);
+/** Attributes that change what the file's bytes mean, with the one value that we write as it is meant. */
+const ONLY_VALUES: ReadonlyMap<string, string> = new Map([
+  ['sparse', 'false'],
+  ['file_sector_offset', '0'],
+]);
+
+/**
+ * Quectel's anti-misburn guard (edl 0.4). A programmer that does not take it for one sees an erase without a range,
+ * so nothing passes for a guard that lacks any of these.
+ */
+const GUARD_VENDOR = 'quectel';
+const GUARD_NEEDS = ['a_rawdata_start_sector', 'b_rawdata_num_sector', 'c_project_name', 'd_project_type'];
 const GUARD_ATTRIBUTE = /^(vendor|[a-z]_[a-z_]{1,40})$/;
+const GUARD_VALUE = /^[A-Za-z0-9_.+-]{1,64}$/;
 
 type OrderedNode = Record<string, unknown> & { ':@'?: Record<string, string> };
 
@@ -65,7 +78,7 @@ const parser = new XMLParser({
   attributeNamePrefix: '',
   parseTagValue: false,
   parseAttributeValue: false,
-  trimValues: true,
+  trimValues: false,
   processEntities: false,
   captureMetaData: true,
 });
@@ -83,19 +96,55 @@ export function parseRawprogram(xml: string): Result<readonly RawprogramCommand[
   if (valid !== true)
     return err({ reason: 'rawprogram-malformed', line: valid.err.line, why: valid.err.msg });
 
-  const root = (parser.parse(xml) as OrderedNode[]).find((node) => 'data' in node);
-  const elements = (root?.data as OrderedNode[] | undefined) ?? [];
-  if (elements.length === 0) return err({ reason: 'rawprogram-empty' });
-  if (elements.length > RAWPROGRAM_MAX_COMMANDS) {
+  const elements = readElements(xml);
+  if (!elements.ok) return elements;
+  if (elements.value.length === 0) return err({ reason: 'rawprogram-empty' });
+  if (elements.value.length > RAWPROGRAM_MAX_COMMANDS) {
     return err({ reason: 'rawprogram-too-many-commands', maxCommands: RAWPROGRAM_MAX_COMMANDS });
   }
   const commands: RawprogramCommand[] = [];
-  for (const element of elements) {
+  for (const element of elements.value) {
     const command = readCommand(element, lineOf(xml, element));
     if (!command.ok) return command;
     commands.push(command.value);
   }
   return ok(commands);
+}
+
+/** What stands in `<data>`; nothing else may stand beside it, and it has no attributes. */
+function readElements(xml: string): Result<readonly OrderedNode[], RawprogramFailure> {
+  let nodes: readonly OrderedNode[];
+  try {
+    nodes = withoutBlanks(parser.parse(xml) as OrderedNode[]);
+  } catch (error) {
+    // Well-formed, and still refused by the parser: names such as `__proto__`.
+    return err({ reason: 'rawprogram-malformed', line: 1, why: messageOf(error) });
+  }
+  const stray = nodes.find((node) => !['?xml', 'data'].includes(nameOf(node)));
+  if (stray !== undefined) return unknownElement(stray, lineOf(xml, stray));
+  const data = nodes.find((node) => 'data' in node);
+  const attribute = Object.keys(data?.[':@'] ?? {})[0];
+  if (attribute !== undefined) {
+    return err({ reason: 'rawprogram-unknown-attribute', line: 1, attribute: attribute.slice(0, 40) });
+  }
+  return ok(withoutBlanks(data?.data as OrderedNode[] | undefined));
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message.slice(0, 200);
+  throw error;
+}
+
+function withoutBlanks(nodes: readonly OrderedNode[] = []): readonly OrderedNode[] {
+  return nodes.filter((node) => !('#text' in node) || String(node['#text']).trim() !== '');
+}
+
+function nameOf(node: OrderedNode): string {
+  return Object.keys(node).find((key) => key !== ':@') ?? '';
+}
+
+function unknownElement(node: OrderedNode, line: number): Result<never, RawprogramFailure> {
+  return err({ reason: 'rawprogram-unknown-element', line, element: nameOf(node).slice(0, 40) });
 }
 
 function lineOf(xml: string, node: OrderedNode): number {
@@ -104,40 +153,56 @@ function lineOf(xml: string, node: OrderedNode): number {
 }
 
 function readCommand(node: OrderedNode, line: number): Result<RawprogramCommand, RawprogramFailure> {
-  const element = Object.keys(node).find((key) => key !== ':@') ?? '';
+  const element = nameOf(node);
   const attributes = Object.entries(node[':@'] ?? {});
-  if (element !== 'erase' && element !== 'program') {
-    return err({ reason: 'rawprogram-unknown-element', line, element: element.slice(0, 40) });
-  }
+  if (element !== 'erase' && element !== 'program') return unknownElement(node, line);
+  const nested = withoutBlanks(node[element] as OrderedNode[])[0];
+  if (nested !== undefined) return unknownElement(nested, line);
   if (attributes.length > RAWPROGRAM_MAX_ATTRIBUTES) {
-    return err({
-      reason: 'rawprogram-malformed',
-      line,
-      why: `more than ${RAWPROGRAM_MAX_ATTRIBUTES} attributes`,
-    });
+    const why = `more than ${RAWPROGRAM_MAX_ATTRIBUTES} attributes`;
+    return err({ reason: 'rawprogram-malformed', line, why });
   }
-  const isGuard = element === 'erase' && attributes.some(([name]) => name === 'vendor');
-  const unknown = attributes.find(
-    ([name]) => !(isGuard ? GUARD_ATTRIBUTE.test(name) : KNOWN_ATTRIBUTES.has(name)),
-  );
-  if (unknown !== undefined) {
-    return err({ reason: 'rawprogram-unknown-attribute', line, attribute: unknown[0].slice(0, 40) });
-  }
-  if (isGuard) return ok({ kind: 'guard', line, attributes });
-
-  const has = (name: string) => attributes.some(([candidate]) => candidate === name);
-  if (element === 'erase' && !(has('start_sector') && has('num_partition_sectors'))) {
+  const values = new Map(attributes);
+  if (element === 'erase' && values.has('vendor')) return readGuard(attributes, line);
+  const refusal = judgeAttributes(values, line);
+  if (refusal !== null) return err(refusal);
+  if (element === 'erase' && !(values.has('start_sector') && values.has('num_partition_sectors')))
     return err({ reason: 'erase-without-range', line });
-  }
-  const range = readRange(attributes, line);
+
+  const range = readRange(values, line);
   if (!range.ok) return range;
   if (element === 'erase') return ok({ kind: 'erase', line, ...range.value });
-  const filename = attributes.find(([name]) => name === 'filename')?.[1] ?? '';
+  const filename = values.get('filename') ?? '';
   if (filename === '') return err({ reason: 'rawprogram-attribute-missing', line, attribute: 'filename' });
   return ok({ kind: 'program', line, filename, ...range.value });
 }
 
-function readRange(attributes: Attributes, line: number): Result<SectorRange, RawprogramFailure> {
+function judgeAttributes(values: ReadonlyMap<string, string>, line: number): RawprogramFailure | null {
+  for (const [name, value] of values) {
+    if (!KNOWN_ATTRIBUTES.has(name))
+      return { reason: 'rawprogram-unknown-attribute', line, attribute: name.slice(0, 40) };
+    const only = ONLY_VALUES.get(name);
+    if (only !== undefined && value !== only)
+      return { reason: 'rawprogram-malformed', line, why: `${name} other than ${only} is not supported` };
+  }
+  return null;
+}
+
+function readGuard(attributes: Attributes, line: number): Result<RawprogramCommand, RawprogramFailure> {
+  const values = new Map(attributes);
+  if (values.get('vendor') !== GUARD_VENDOR || GUARD_NEEDS.some((name) => !values.has(name)))
+    return err({ reason: 'erase-without-range', line });
+  const strange = attributes.find(([name, value]) => !GUARD_ATTRIBUTE.test(name) || !GUARD_VALUE.test(value));
+  if (strange !== undefined) {
+    return err({ reason: 'rawprogram-unknown-attribute', line, attribute: strange[0].slice(0, 40) });
+  }
+  return ok({ kind: 'guard', line, attributes });
+}
+
+function readRange(
+  values: ReadonlyMap<string, string>,
+  line: number,
+): Result<SectorRange, RawprogramFailure> {
   const numbers: number[] = [];
   for (const name of [
     'start_sector',
@@ -146,7 +211,7 @@ function readRange(attributes: Attributes, line: number): Result<SectorRange, Ra
     'PAGES_PER_BLOCK',
     'physical_partition_number',
   ]) {
-    const value = attributes.find(([candidate]) => candidate === name)?.[1];
+    const value = values.get(name);
     if (value === undefined) return err({ reason: 'rawprogram-attribute-missing', line, attribute: name });
     if (!/^\d{1,9}$/.test(value))
       return err({ reason: 'rawprogram-attribute-not-a-number', line, attribute: name });

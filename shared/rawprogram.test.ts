@@ -1,0 +1,296 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RAWPROGRAM_MAX_ATTRIBUTES, RAWPROGRAM_MAX_BYTES, RAWPROGRAM_MAX_COMMANDS } from './limits.ts';
+import { parseRawprogram } from './rawprogram.ts';
+
+/** As the genuine EG25 file writes them (edl 1d): no label, no last_sector, backslashes, CRLF. */
+const RANGE =
+  'PAGES_PER_BLOCK="64" SECTOR_SIZE_IN_BYTES="2048" num_partition_sectors="576" physical_partition_number="0" start_sector="13952"';
+const ERASE = `<erase ${RANGE}/>`;
+const PROGRAM = `<program PAGES_PER_BLOCK="64" SECTOR_SIZE_IN_BYTES="2048" filename="..\\tz.mbn" num_partition_sectors="768" physical_partition_number="0" start_sector="13184"/>`;
+/** As the RG500Q's package asks (edl 0.4). */
+const GUARD =
+  '<erase a_rawdata_start_sector="12544" b_rawdata_num_sector="640" c_project_name="RG500QEA_VH" d_project_type="STD" vendor="quectel"/>';
+
+const file = (...elements: readonly string[]) =>
+  `<?xml version="1.0" ?>\r\n<data>\r\n${elements.map((element) => `  ${element}\r\n`).join('')}</data>\r\n`;
+const without = (attribute: string, element: string) =>
+  element.replace(new RegExp(`${attribute}="[^"]*" ?`), '');
+const failureOf = (xml: string) => {
+  const parsed = parseRawprogram(xml);
+  return parsed.ok ? null : parsed.failure;
+};
+
+describe('a rawprogram file', () => {
+  it('is read in the order of the file, each command with its line', () => {
+    expect(parseRawprogram(file('<!--NOTE: generated-->', PROGRAM, '', ERASE, GUARD))).toEqual({
+      ok: true,
+      value: [
+        {
+          kind: 'program',
+          line: 4,
+          filename: '..\\tz.mbn',
+          startSector: 13_184,
+          sectorCount: 768,
+          sectorBytes: 2048,
+          pagesPerBlock: 64,
+          physicalPartition: 0,
+        },
+        {
+          kind: 'erase',
+          line: 6,
+          startSector: 13_952,
+          sectorCount: 576,
+          sectorBytes: 2048,
+          pagesPerBlock: 64,
+          physicalPartition: 0,
+        },
+        {
+          kind: 'guard',
+          line: 7,
+          attributes: [
+            ['a_rawdata_start_sector', '12544'],
+            ['b_rawdata_num_sector', '640'],
+            ['c_project_name', 'RG500QEA_VH'],
+            ['d_project_type', 'STD'],
+            ['vendor', 'quectel'],
+          ],
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['with a byte order mark', `\ufeff${file(ERASE)}`],
+    ['on one line', `<data>${ERASE}</data>`],
+    ['with closing tags', `<data>${ERASE.replace('/>', '></erase>')}</data>`],
+    ['with single quotes', `<data>${ERASE.replaceAll('"', "'")}</data>`],
+    [
+      'with what newer files add',
+      `<data>${ERASE.replace('/>', ' last_sector="14527" label="RPM"/>')}</data>`,
+    ],
+    [
+      'with what says that nothing is special',
+      `<data>${ERASE.replace('/>', ' sparse="false" file_sector_offset="0"/>')}</data>`,
+    ],
+  ])('is read %s', (_, xml) => {
+    expect(parseRawprogram(xml)).toMatchObject({
+      ok: true,
+      value: [{ kind: 'erase', startSector: 13_952, sectorCount: 576 }],
+    });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['blanks', '  \r\n'],
+    ['what is cut off', file(ERASE).slice(0, -20)],
+    ['another language', '{"data": []}'],
+    ['an attribute without a value', file(ERASE.replace('/>', ' sparse/>'))],
+    ['an attribute that stands twice', file(ERASE.replace('/>', ' start_sector="0"/>'))],
+    ['two documents in one', file(ERASE) + file(ERASE)],
+    ['an attribute named __proto__', file(ERASE.replace('/>', ' __proto__="0"/>'))],
+    ['an element named constructor', file(ERASE, '<constructor/>')],
+    ['an image in Android sparse format', file(PROGRAM.replace('/>', ' sparse="true"/>'))],
+    ['an image that begins within its file', file(PROGRAM.replace('/>', ' file_sector_offset="8"/>'))],
+    [
+      'more attributes than any element has',
+      file(
+        ERASE.replace(
+          '/>',
+          `${Array.from({ length: RAWPROGRAM_MAX_ATTRIBUTES }, (_, i) => ` x${i}="0"`).join('')}/>`,
+        ),
+      ),
+    ],
+  ])('is malformed with %s', (_, xml) => {
+    expect(failureOf(xml)?.reason).toBe('rawprogram-malformed');
+  });
+
+  it.each([
+    ['<!DOCTYPE data [<!ENTITY start "0">]>'],
+    ['<!doctype data SYSTEM "file:///etc/passwd">'],
+    ['<!ENTITY start "0">'],
+  ])('never expands entities: %s', (declaration) => {
+    expect(failureOf(`${declaration}${file(ERASE)}`)?.reason).toBe('rawprogram-malformed');
+  });
+
+  it.each([
+    ['zeroout', file(ERASE, '<zeroout start_sector="0"/>')],
+    ['patch', file(ERASE, '<patch/>')],
+    ['ERASE', file(ERASE, ERASE.replace('erase', 'ERASE'))],
+    ['#text', file(ERASE, 'erase all')],
+    ['#text', file(ERASE, '<![CDATA[erase all]]>')],
+    ['?flash', file(ERASE, '<?flash now?>')],
+    ['patches', '<patches><patch/></patches>'],
+    ['foo', `${file(ERASE)}<foo/>`],
+    ['erase', file(PROGRAM.replace('/>', `>${ERASE}</program>`))],
+  ])('is refused with the element %s in a place where it is not known', (element, xml) => {
+    expect(failureOf(xml)).toMatchObject({ reason: 'rawprogram-unknown-element', element });
+  });
+
+  it('says on which line the unknown element stands', () => {
+    expect(failureOf(file(ERASE, PROGRAM, '<zeroout/>'))).toMatchObject({ line: 5 });
+  });
+
+  it.each([
+    ['erase_all', file(ERASE.replace('/>', ' erase_all="1"/>'))],
+    ['value', file(PROGRAM.replace('/>', ' value="reset"/>'))],
+    ['version', file(ERASE).replace('<data>', '<data version="2">')],
+  ])('is refused with the attribute %s, which is not known', (attribute, xml) => {
+    expect(failureOf(xml)).toMatchObject({ reason: 'rawprogram-unknown-attribute', attribute });
+  });
+
+  it.each(['<data></data>', '<data/>', '<data>\r\n  <!-- nothing -->\r\n</data>'])(
+    'is empty as %j',
+    (xml) => {
+      expect(failureOf(xml)).toEqual({ reason: 'rawprogram-empty' });
+    },
+  );
+
+  it('is refused before it is read when it is too large, counted in bytes', () => {
+    const xml = file(`<!--${'ä'.repeat(RAWPROGRAM_MAX_BYTES / 2)}-->`, ERASE);
+    expect(failureOf(xml)).toEqual({
+      reason: 'rawprogram-too-large',
+      bytes: new TextEncoder().encode(xml).length,
+      maxBytes: RAWPROGRAM_MAX_BYTES,
+    });
+  });
+
+  it('is refused with more commands than any package has', () => {
+    const commands = Array.from({ length: RAWPROGRAM_MAX_COMMANDS + 1 }, () => ERASE);
+    expect(parseRawprogram(file(...commands.slice(1))).ok).toBe(true);
+    expect(failureOf(file(...commands))).toEqual({
+      reason: 'rawprogram-too-many-commands',
+      maxCommands: RAWPROGRAM_MAX_COMMANDS,
+    });
+  });
+
+  it('is answered with commands or a failure whatever it holds, never with an exception', () => {
+    const piece = fc.constantFrom(
+      '<',
+      '>',
+      '/',
+      '"',
+      '&lt;',
+      '<data>',
+      '</data>',
+      '<erase ',
+      ERASE,
+      PROGRAM,
+      '<!--',
+      '-->',
+      '<![CDATA[',
+      ']]>',
+      '<?',
+      '?>',
+      '<__proto__/>',
+      ' hasOwnProperty="1"',
+      ' a="b"',
+      '\0',
+      '\ud800',
+      ' ',
+      '=',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        expect(typeof parseRawprogram(pieces.join('')).ok).toBe('boolean');
+        expect(typeof parseRawprogram(file(pieces.join(''))).ok).toBe('boolean');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('an erase', () => {
+  it.each([
+    ['without its start', without('start_sector', ERASE)],
+    ['without its length', without('num_partition_sectors', ERASE)],
+    ['without anything', '<erase />'],
+    ['for a vendor nobody knows', GUARD.replace('quectel', 'acme')],
+    ['for a vendor spelt otherwise', GUARD.replace('quectel', 'Quectel')],
+    ['for a vendor alone', '<erase vendor="quectel"/>'],
+    ['that lacks the name of the project', without('c_project_name', GUARD)],
+    ['that lacks where calibration begins', without('a_rawdata_start_sector', GUARD)],
+    ['that lacks how long calibration is', without('b_rawdata_num_sector', GUARD)],
+    ['that lacks the type of the project', without('d_project_type', GUARD)],
+    ['with a range and a vendor, but no guard', ERASE.replace('/>', ' vendor="quectel"/>')],
+  ])('%s would erase the whole chip, and is refused', (_, element) => {
+    expect(failureOf(file(PROGRAM, element))).toEqual({ reason: 'erase-without-range', line: 4 });
+  });
+
+  it.each(['SECTOR_SIZE_IN_BYTES', 'PAGES_PER_BLOCK', 'physical_partition_number'])(
+    'is refused without %s',
+    (attribute) => {
+      expect(failureOf(file(without(attribute, ERASE)))).toEqual({
+        reason: 'rawprogram-attribute-missing',
+        line: 3,
+        attribute,
+      });
+    },
+  );
+
+  it.each(['', '-1', '+1', '1e3', '0x10', '1.5', ' 1', '1 ', '1234567890', 'NUM_DISK_SECTORS-33.', '&#49;'])(
+    'is refused with the start %j',
+    (start) => {
+      expect(failureOf(file(ERASE.replace('"13952"', `"${start}"`)))).toEqual({
+        reason: 'rawprogram-attribute-not-a-number',
+        line: 3,
+        attribute: 'start_sector',
+      });
+    },
+  );
+});
+
+describe('a program', () => {
+  it.each(['start_sector', 'num_partition_sectors', 'filename', 'SECTOR_SIZE_IN_BYTES'])(
+    'is refused without %s',
+    (attribute) => {
+      expect(failureOf(file(without(attribute, PROGRAM)))).toEqual({
+        reason: 'rawprogram-attribute-missing',
+        line: 3,
+        attribute,
+      });
+    },
+  );
+
+  it('is refused with an empty file name', () => {
+    expect(failureOf(file(PROGRAM.replace('..\\tz.mbn', '')))).toMatchObject({ attribute: 'filename' });
+  });
+
+  it('with a vendor is a program still, and that attribute is unknown', () => {
+    expect(failureOf(file(PROGRAM.replace('/>', ' vendor="quectel"/>')))).toMatchObject({
+      reason: 'rawprogram-unknown-attribute',
+      attribute: 'vendor',
+    });
+  });
+});
+
+describe('the anti-misburn guard', () => {
+  it('keeps the order that the file gives its attributes', () => {
+    const turned =
+      '<erase vendor="quectel" d_project_type="STD" c_project_name="X" b_rawdata_num_sector="1" a_rawdata_start_sector="2"/>';
+    const parsed = parseRawprogram(file(turned));
+    const [guard] = parsed.ok ? parsed.value : [];
+    expect(guard?.kind === 'guard' && guard.attributes.map(([name]) => name)).toEqual([
+      'vendor',
+      'd_project_type',
+      'c_project_name',
+      'b_rawdata_num_sector',
+      'a_rawdata_start_sector',
+    ]);
+  });
+
+  it('may have more of its lettered attributes', () => {
+    expect(parseRawprogram(file(GUARD.replace('vendor', 'e_project_rev="2" vendor'))).ok).toBe(true);
+  });
+
+  it.each([
+    ['start_sector', GUARD.replace('vendor', 'start_sector="0" vendor')],
+    ['num_partition_sectors', GUARD.replace('vendor', 'num_partition_sectors="0" vendor')],
+    ['c_project_name', GUARD.replace('RG500QEA_VH', 'RG&quot;500')],
+    ['c_project_name', GUARD.replace('RG500QEA_VH', ' RG500QEA_VH ')],
+    ['c_project_name', GUARD.replace('RG500QEA_VH', 'x'.repeat(65))],
+    ['c_project_name', GUARD.replace('RG500QEA_VH', '')],
+  ])('is refused where %s could not be sent as it stands', (attribute, element) => {
+    expect(failureOf(file(element))).toEqual({ reason: 'rawprogram-unknown-attribute', line: 3, attribute });
+  });
+});
