@@ -1,4 +1,4 @@
-/** One request for a chunk, or for what is missing of it, written into its part as it comes. */
+/** One request for a chunk, or for what is missing of it, added to its part as it comes. */
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts';
@@ -30,7 +30,6 @@ export type ChunkAttempt = {
   readonly mayResume: boolean;
 };
 
-/** Throws the system errors of the stage's filesystem. */
 export async function requestChunk(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MAX_MS)]);
   const ended = await ask(attempt, bounded);
@@ -43,7 +42,7 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
   const { http, url, part, tally, silenceMs } = attempt;
   const fromBytes = attempt.mayResume && part.sizeBytes() > 0 ? part.sizeBytes() : null;
   const request = { fromBytes, etag: part.etag() };
-  if (fromBytes === null) await restart(attempt, null);
+  if (fromBytes === null) restart(attempt, null);
 
   tally.requested();
   const answer = await http.getStream(url, { headers: headersOf(request), timeoutMs: silenceMs }, signal);
@@ -55,11 +54,11 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
       tally.resumed();
       return take(attempt, stream, { endBytes: verdict.endBytes, totalBytes: verdict.totalBytes });
     case 'whole':
-      await restart(attempt, strongEtag(stream.headers));
+      restart(attempt, strongEtag(stream.headers));
       return take(attempt, stream, { endBytes: CHUNK_STORED_MAX_BYTES, totalBytes: null });
     case 'again':
       stream.discard();
-      await restart(attempt, null);
+      restart(attempt, null);
       return { end: 'again' };
     case 'later':
       stream.discard();
@@ -86,10 +85,10 @@ async function take(
     if (part.sizeBytes() + piece.value.length > bounds.endBytes) {
       tally.wasted(piece.value.length);
       const sizeIsKnown = bounds.totalBytes !== null;
-      await restart(attempt, null);
+      restart(attempt, null);
       return { end: sizeIsKnown ? 'again' : 'too-large' };
     }
-    await part.append(piece.value);
+    part.append(piece.value);
     tally.kept(piece.value.length);
     if (tally.isSpent()) return { end: 'over-budget' };
   }
@@ -104,9 +103,9 @@ async function take(
   return { end: 'broken', failure };
 }
 
-async function restart({ part, tally }: ChunkAttempt, etag: string | null): Promise<void> {
+function restart({ part, tally }: ChunkAttempt, etag: string | null): void {
   tally.dropped(part.sizeBytes());
-  await part.restart(etag);
+  part.restart(etag);
 }
 
 /** RFC 9110 sections 13.1.5 and 14.2. Without an ETag the range stands alone: the hash decides in the end. */

@@ -4,8 +4,9 @@ import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { assertNever, err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { Http, HttpFailure } from '../http/http.ts';
-import { readChunkFile, type WantedChunk } from '../stage/chunk-file.ts';
+import { verifyChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import type { Stage } from '../stage/stage.ts';
+import { checkStageProof } from '../stage/stage-proof.ts';
 import { backoffMs } from './backoff.ts';
 import { type Attempt, requestChunk } from './chunk-request.ts';
 import type { FetchFailure } from './fetch-failure.ts';
@@ -37,13 +38,30 @@ export async function fetchChunk(
 ): Promise<Result<void, FetchFailure>> {
   const part = await openPart(fetch.stage.directory, chunk.id);
   fetch.tally.reused(part.sizeBytes());
-  try {
-    return await untilWhole(chunk, part, fetch, signal);
-  } finally {
-    await part.close();
+  // An earlier run may have ended between the last byte and the chunk's name.
+  const isWhole = part.sizeBytes() > 0 && verifyChunk(part.content(), chunk).ok;
+  const arrived = isWhole ? ok() : await untilWhole(chunk, part, fetch, signal);
+  if (!arrived.ok) {
+    const kept = await keep(part, fetch);
+    return kept.ok ? arrived : kept;
   }
+  const proved = await prove(fetch);
+  if (proved.ok) await part.finish({ durably: fetch.stage.proof.kind === 'disk' });
+  return proved;
 }
 
+async function keep(part: PartFile, fetch: ChunkFetch): Promise<Result<void, FetchFailure>> {
+  const proved = await prove(fetch);
+  if (proved.ok) await part.save();
+  return proved;
+}
+
+/** Before anything is written: a stage that has lost its mount would fill the router's own disk. */
+function prove({ stage }: ChunkFetch): Promise<Result<void, FetchFailure>> {
+  return checkStageProof(stage.proof, stage.platform);
+}
+
+/** Asks until the part is the chunk. */
 async function untilWhole(
   chunk: WantedChunk,
   part: PartFile,
@@ -53,9 +71,6 @@ async function untilWhole(
   const { http, clock, random, tally, silenceMs } = fetch;
   const url = chunkUrl(fetch.repositoryUrl, chunk.id);
   const nowMs = clock.nowMs;
-  // An earlier run may have ended between the last byte and the chunk's name.
-  if (part.sizeBytes() > 0 && (await readChunkFile(part.path, chunk)).ok) return finish(part, fetch);
-
   let mayResume = true;
   let fruitless = 0;
   let wrongContents = 0;
@@ -64,17 +79,19 @@ async function untilWhole(
     const before = part.sizeBytes();
     const attempt = await requestChunk({ http, url, part, tally, silenceMs, nowMs, mayResume }, signal);
     if (attempt.end === 'complete') {
-      const content = await readChunkFile(part.path, chunk);
-      if (content.ok) return finish(part, fetch);
+      const content = verifyChunk(part.content(), chunk);
+      if (content.ok) return ok();
       last = { ...content.failure, id: chunk.id, file: null };
       tally.dropped(part.sizeBytes());
-      await part.restart(null);
+      part.restart(null);
       if (++wrongContents >= WRONG_CONTENTS_MAX) return err(last);
     } else {
       const final = finalFailure(attempt, chunk.id, url, fetch);
       if (final !== null) return err(final);
       last = transientFailure(attempt, url, attempts) ?? last;
     }
+    const kept = await keep(part, fetch);
+    if (!kept.ok) return kept;
     if (attempt.end === 'again') mayResume = false;
     fruitless = part.sizeBytes() > before ? 0 : fruitless + 1;
     if (fruitless >= FRUITLESS_ATTEMPTS_MAX) return err(last);
@@ -134,11 +151,6 @@ function codeOfFailure(failure: HttpFailure): string {
 function waitMs(attempt: Attempt, fruitless: number, random: () => number): number {
   const asked = attempt.end === 'busy' ? (attempt.retryAfterMs ?? 0) : 0;
   return asked + backoffMs(fruitless, random);
-}
-
-async function finish(part: PartFile, { stage }: ChunkFetch): Promise<Result<void, FetchFailure>> {
-  await part.finish({ durably: stage.proof.kind === 'disk' });
-  return ok();
 }
 
 export function chunkUrl(repositoryUrl: string, id: string): string {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aPackage } from '../stage/test-package.ts';
 import { CAN_MOUNT, unmount } from '../stage/test-places.ts';
+import { PARALLEL_CHUNKS } from './limits.ts';
 import { ONE as one, ONE_ID as oneId, MANY as pkg, setUpDownload } from './test-download.ts';
 
 const at = setUpDownload();
@@ -100,7 +101,7 @@ describe.runIf(CAN_MOUNT)('a stage that gives way', () => {
     });
   });
 
-  it('is unmounted while it is filled: nothing is written below it', async () => {
+  it('is unmounted while it is filled: no more is written below it than was under way', async () => {
     at.stage = await at.aStage('auto');
     const fetched = await at.fetch(pkg, [], {
       onProgress: ({ doneBytes }) => {
@@ -109,7 +110,7 @@ describe.runIf(CAN_MOUNT)('a stage that gives way', () => {
       },
     });
     expect(fetched).toMatchObject({ failure: { reason: 'stage-unmounted' } });
-    expect(readdirSync(at.stage.directory)).toEqual([]);
+    expect(readdirSync(at.stage.directory).length).toBeLessThan(PARALLEL_CHUNKS);
   });
 
   function mounted(): boolean {

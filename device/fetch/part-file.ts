@@ -1,90 +1,101 @@
 /**
- * A chunk on its way: `<id>.cacnk.part`, and its ETag beside it. What a part holds is not trusted; it only saves
- * asking for those bytes again, and the whole is hashed before it takes the chunk's name.
+ * A chunk on its way. What came is held in memory, at most one chunk, and lies as `<id>.cacnk.part` in the stage,
+ * its ETag beside it, whenever a request ended early. A part is not trusted; it only saves asking for those bytes
+ * again, and the whole is hashed before it takes the chunk's name.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { concatBytes } from '../../shared/bytes.ts';
 import { chunkPath } from '../../shared/caibx.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { codeOf } from '../stage/error-code.ts';
 import { strongEtag } from './chunk-answer.ts';
 
 export type PartFile = {
-  readonly path: string;
   readonly sizeBytes: () => number;
   readonly etag: () => string | null;
-  readonly append: (bytes: Uint8Array) => Promise<void>;
+  readonly append: (bytes: Uint8Array) => void;
   /** Empties the part; what follows is of this ETag. */
-  readonly restart: (etag: string | null) => Promise<void>;
+  readonly restart: (etag: string | null) => void;
+  /** All of it. */
+  readonly content: () => Uint8Array;
+  /** Writes it down for the next run, or removes what was written where it is empty. */
+  readonly save: () => Promise<void>;
   /** Gives the chunk its name. `durably` where a power cut must not take it away again. */
   readonly finish: (options: { readonly durably: boolean }) => Promise<void>;
-  /** Closes the file and keeps the ETag for the next run. */
-  readonly close: () => Promise<void>;
 };
 
-const NEW = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-const OLD = constants.O_RDWR | constants.O_NOFOLLOW;
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-/** Opens the part that an earlier run left, or a new one. Throws system errors. */
+/** The part that an earlier run left, or a new one. It and what it gives throw system errors. */
 export async function openPart(stageDirectory: string, id: string): Promise<PartFile> {
   const finalPath = join(stageDirectory, chunkPath(id));
-  const path = `${finalPath}.part`;
-  const etagPath = `${path}.etag`;
-  await mkdir(dirname(finalPath), { recursive: true, mode: 0o700 });
+  const partPath = `${finalPath}.part`;
+  const etagPath = `${partPath}.etag`;
 
-  let sizeBytes = await usableBytes(path);
+  let pieces: Uint8Array[] = await earlierPart(partPath, etagPath);
+  let sizeBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
   let etag = sizeBytes > 0 ? await keptEtag(etagPath) : null;
-  let handle: FileHandle | null = await open(path, sizeBytes > 0 ? OLD : NEW, 0o600);
+  let isOnDisk = sizeBytes > 0;
 
-  const close = async () => {
-    await handle?.close();
-    handle = null;
+  const content = () => {
+    const [only] = pieces;
+    if (pieces.length !== 1 || only === undefined) pieces = [concatBytes(pieces)];
+    return pieces[0] ?? new Uint8Array();
+  };
+  const erase = async () => {
+    if (!isOnDisk) return;
+    await rm(partPath, { force: true });
+    await rm(etagPath, { force: true });
+    isOnDisk = false;
   };
   return {
-    path,
     sizeBytes: () => sizeBytes,
     etag: () => etag,
-    append: async (bytes) => {
-      for (let done = 0; done < bytes.length; ) {
-        const written = await handle?.write(bytes, done, bytes.length - done, sizeBytes);
-        if (written === undefined) throw new Error('the part is closed');
-        done += written.bytesWritten;
-        sizeBytes += written.bytesWritten;
-      }
+    append: (bytes) => {
+      pieces.push(bytes);
+      sizeBytes += bytes.length;
     },
-    restart: async (next) => {
-      await handle?.truncate(0);
+    restart: (next) => {
+      pieces = [];
       sizeBytes = 0;
       etag = next;
     },
-    finish: async ({ durably }) => {
-      if (durably) await handle?.sync();
-      await close();
-      await rename(path, finalPath);
-      await rm(etagPath, { force: true });
-      if (durably) await syncDirectory(dirname(finalPath));
+    content,
+    save: async () => {
+      await erase();
+      if (sizeBytes === 0) return;
+      await mkdir(dirname(partPath), { recursive: true, mode: 0o700 });
+      isOnDisk = true;
+      await create(partPath, content(), { durably: false });
+      if (etag !== null) await create(etagPath, Buffer.from(etag), { durably: false });
     },
-    close: async () => {
-      if (handle === null) return;
-      await close();
-      if (sizeBytes === 0) await rm(path, { force: true });
-      if (sizeBytes === 0 || etag === null) await rm(etagPath, { force: true });
-      else await writeFile(etagPath, etag, { mode: 0o600 });
+    finish: async ({ durably }) => {
+      await erase();
+      await mkdir(dirname(partPath), { recursive: true, mode: 0o700 });
+      isOnDisk = true;
+      await create(partPath, content(), { durably });
+      await rename(partPath, finalPath);
+      isOnDisk = false;
+      if (durably) await syncDirectory(dirname(finalPath));
     },
   };
 }
 
-/** Bytes of a part that can be gone on from; anything else of that name is removed. */
-async function usableBytes(path: string): Promise<number> {
+/** Bytes that can be gone on from; anything else of that name is removed. */
+async function earlierPart(path: string, etagPath: string): Promise<Uint8Array[]> {
   try {
     const found = await lstat(path);
-    if (found.isFile() && found.size > 0 && found.size <= CHUNK_STORED_MAX_BYTES) return found.size;
+    if (found.isFile() && found.size > 0 && found.size <= CHUNK_STORED_MAX_BYTES) {
+      return [await readFile(path)];
+    }
     await rm(path, { recursive: true });
+    await rm(etagPath, { force: true });
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  return 0;
+  return [];
 }
 
 async function keptEtag(path: string): Promise<string | null> {
@@ -93,6 +104,22 @@ async function keptEtag(path: string): Promise<string | null> {
   } catch (error) {
     codeOf(error);
     return null;
+  }
+}
+
+async function create(
+  path: string,
+  bytes: Uint8Array,
+  { durably }: { readonly durably: boolean },
+): Promise<void> {
+  const handle = await open(path, CREATE, 0o600);
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+    }
+    if (durably) await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
