@@ -5,14 +5,17 @@ import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmwar
 import { COMPATIBILITY_BATCH_MAX } from '../../shared/limits.ts';
 import { type ModelId, modelOf, productOf } from '../../shared/model.ts';
 import { versionTextSchema } from '../../shared/release.ts';
-import { NEWEST_TRIED_MAX } from '../limits.ts';
+import { NEWEST_TRIED_MAX, PASTED_VERSION_MAX_CHARS } from '../limits.ts';
 import type { ModelRow } from '../store/model-rows.ts';
+
+/** People paste versions, with the white space around them. */
+const pastedVersion = z.string().max(PASTED_VERSION_MAX_CHARS).trim().pipe(versionTextSchema);
 
 export const questionSchema = z.strictObject({
   /** What the modem reports (AT+QGMR). */
-  installed: versionTextSchema,
+  installed: pastedVersion,
   /** Left out: the newest release that fits. */
-  wanted: versionTextSchema.optional(),
+  wanted: pastedVersion.optional(),
   vendor: z
     .string()
     .regex(/^[a-z0-9]{2,32}$/)

@@ -118,8 +118,7 @@ export const problemTable = {
   'rollout-invalid': {
     status: 422,
     title: 'The rollout speaks of something that is not published',
-    about:
-      'A rollout is of this model, and lists each release once, and only releases that the targets role lists.',
+    about: 'A rollout is of this model, and lists only releases that the targets role lists.',
   },
   'rate-limited': {
     status: 429,

@@ -44,10 +44,7 @@ function checkRollout(rollout: Rollout, model: ModelId, targets: TargetsMetadata
     detail: `${detail} Nothing was changed.`,
   });
   if (rollout.model !== model) return refuse(`The rollout is of ${rollout.model}, not of ${model}.`);
-  const seen = new Set<string>();
   for (const { version } of rollout.releases) {
-    if (seen.has(version)) return refuse(`${version} is listed twice.`);
-    seen.add(version);
     if (targets.targets[targetPath(model, manifestName(version))] === undefined) {
       return refuse(`${version} is not published for ${model}.`);
     }

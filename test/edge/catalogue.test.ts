@@ -88,6 +88,13 @@ describe('GET /v1/compatibility', () => {
     });
   });
 
+  it('reads a version that was pasted with white space around it', async () => {
+    expect(await ask({ installed: ` ${R06}\r\n`, wanted: R08 })).toMatchObject({
+      verdict: 'fits',
+      installed: R06,
+    });
+  });
+
   it('takes the newest that fits when none is named', async () => {
     expect(await ask({ installed: R06 })).toMatchObject({ verdict: 'fits', wanted: R08_NEWER });
   });

@@ -338,7 +338,7 @@ describe('PUT …/rollout', () => {
       'that lists a version twice',
       { ...rolloutOf(), releases: [...rolloutOf().releases, ...rolloutOf().releases] },
       422,
-      'rollout-invalid',
+      'body-invalid',
     ],
     ['with an unknown field', rolloutOf({ except: 'ours' }), 422, 'body-invalid'],
     ['above 100 %', rolloutOf({ percentage: 101 }), 422, 'body-invalid'],
