@@ -20,9 +20,15 @@ export const DEMO_MODEL = 'quectel/ec25euga-m4g';
 
 export type LocalRelease = { readonly documents: ReleaseDocuments; readonly storeDirectory: string };
 
-export async function localRelease(directory: string, version = DEMO_NEW_VERSION): Promise<LocalRelease> {
+/** `spoil` changes the package before it is cut: a release as no publisher's lint would let it through. */
+export async function localRelease(
+  directory: string,
+  spoil: (packageDirectory: string) => Promise<void> = async () => {},
+): Promise<LocalRelease> {
+  const version = DEMO_NEW_VERSION;
   const packageDirectory = join(directory, version);
   await writeDemoPackage(packageDirectory, { version, sizeBytes: SMALL_SIZE_BYTES });
+  await spoil(packageDirectory);
   const model = parseModelId(DEMO_MODEL);
   if (model === null) throw new Error(DEMO_MODEL);
   const entry = must(await findModel(model));
