@@ -38,6 +38,8 @@ export type Compatibility = {
 
 export type KnownRelease = Pick<ReleaseManifest, 'version' | 'installableFrom'>;
 
+const LOCKED_LINE = /^[A-Z0-9]{1,2}\.[23]\d{2}(\.[A-Z0-9]{1,2}\.[23]\d{2})?$/;
+
 const OUR_RULE = 'Cistern rule: unlisted means refused (docs/compatibility.md)';
 
 /** Verdict on `installed -> wanted`, through intermediate releases where a direct step is not allowed. */
@@ -76,16 +78,6 @@ export function judgeStep(
   entry: ModelEntry,
   release: KnownRelease,
 ): StepVerdict {
-  const says = (
-    verdict: Verdict,
-    code: CompatibilityReason['code'],
-    sentence: string,
-    source = OUR_RULE,
-  ): StepVerdict => ({
-    verdict,
-    reasons: [{ code, sentence, source }],
-  });
-
   if (productOf(installed) !== productOf(wanted) || productOf(wanted) !== productOf(entry)) {
     return says(
       'does not fit',
@@ -96,8 +88,29 @@ export function judgeStep(
   }
   if (installed.text === wanted.text)
     return says('fits', 'same-version', `${wanted.text} is what is installed.`);
+  return (
+    findProhibition(installed, wanted, entry) ??
+    findVoucher(installed, wanted, entry, release) ??
+    judgeUnlisted(installed, wanted)
+  );
+}
 
-  const forbidden = findEdge(entry.edges, 'forbidden', installed, wanted);
+function says(
+  verdict: Verdict,
+  code: CompatibilityReason['code'],
+  sentence: string,
+  source = OUR_RULE,
+): StepVerdict {
+  return { verdict, reasons: [{ code, sentence, source }] };
+}
+
+/** What nobody can vouch for: known dead ends, and the way out of the locked line. */
+function findProhibition(
+  installed: FirmwareVersion,
+  wanted: FirmwareVersion,
+  { edges }: ModelEntry,
+): StepVerdict | null {
+  const forbidden = findEdge(edges, 'forbidden', installed, wanted);
   if (forbidden !== undefined) return says('does not fit', 'edge-forbidden', forbidden.why, forbidden.source);
   if (isEmbargoed(installed) && !isEmbargoed(wanted)) {
     return says(
@@ -107,24 +120,45 @@ export function judgeStep(
       'field 1a: embargo rule of the router vendor since 2023',
     );
   }
+  // A version that does not show its customer line may be of the very line that must not go this way.
+  const hidden = [installed, wanted].find((version) => version.custom === null);
+  const mayBeLocked = installed.custom === null && !isEmbargoed(wanted);
+  const mayBeForbidden = edges.some(
+    ({ verdict, from, to }) =>
+      verdict === 'forbidden' && mayMatchVersion(from, installed) && mayMatchVersion(to, wanted),
+  );
+  if (hidden === undefined || !(mayBeLocked || mayBeForbidden)) return null;
+  return says(
+    'not known',
+    'custom-part-missing',
+    `${hidden.text} does not show its customer line (AT+QGMR does), and not every line may go to ${wanted.text}.`,
+  );
+}
 
+/** Somebody who says that this very step works. */
+function findVoucher(
+  installed: FirmwareVersion,
+  wanted: FirmwareVersion,
+  entry: ModelEntry,
+  release: KnownRelease,
+): StepVerdict | null {
   const listed = release.installableFrom.find((way) => matchesVersion(way.from, installed));
   if (listed !== undefined) {
-    return says(
-      'fits',
-      'edge-listed',
-      `The release names ${installed.text} as one it may follow.`,
-      listed.source,
-    );
+    const sentence = `The release names ${installed.text} as one it may follow.`;
+    return says('fits', 'edge-listed', sentence, listed.source);
   }
   const allowed = findEdge(entry.edges, 'allowed', installed, wanted);
-  if (allowed !== undefined) return says('fits', 'edge-listed', allowed.why, allowed.source);
+  return allowed === undefined ? null : says('fits', 'edge-listed', allowed.why, allowed.source);
+}
 
-  if (installed.custom === null || wanted.custom === null) {
+/** Without a voucher only a newer version of the same baseline, letter variant and customer line fits. */
+function judgeUnlisted(installed: FirmwareVersion, wanted: FirmwareVersion): StepVerdict {
+  const hidden = [installed, wanted].find((version) => version.custom === null);
+  if (hidden !== undefined) {
     return says(
       'not known',
       'custom-part-missing',
-      `${installed.text} does not show its customer line (AT+QGMR does).`,
+      `${hidden.text} does not show its customer line (AT+QGMR does).`,
     );
   }
   if (installed.baseline !== wanted.baseline) {
@@ -135,11 +169,27 @@ export function judgeStep(
       'field 2e rule 3',
     );
   }
+  if (installed.suffix !== wanted.suffix) {
+    return says(
+      'not known',
+      'line-not-listed',
+      `Letter variant ${installed.suffix || 'none'} to ${wanted.suffix || 'none'}: nobody vouches for that step.`,
+      'field 2a',
+    );
+  }
   if (customLine(installed) !== customLine(wanted)) {
     return says(
       'not known',
       'line-not-listed',
       `Customer line ${customLine(installed)} to ${customLine(wanted)}: nobody vouches for that step.`,
+      'field 2e rule 5',
+    );
+  }
+  if (!isEmbargoed(installed) && isEmbargoed(wanted)) {
+    return says(
+      'not known',
+      'line-not-listed',
+      `${wanted.text} is of the locked line (A2x, A3x or x.2xx, x.3xx), from which there is no way back, and nobody vouches for that step.`,
       'field 2e rule 5',
     );
   }
@@ -204,17 +254,23 @@ export function matchesVersion(match: VersionMatch, version: FirmwareVersion): b
   );
 }
 
+/** Matches, or would if the version showed its customer line. */
+function mayMatchVersion({ customLine: line, ...rest }: VersionMatch, version: FirmwareVersion): boolean {
+  return matchesVersion(
+    version.custom === null || line === undefined ? rest : { ...rest, customLine: line },
+    version,
+  );
+}
+
 /** `01` of `01.200.01.200`; null where the version has no custom part. */
 export function customLine(version: FirmwareVersion): string | null {
   return version.custom?.split('.')[0] ?? null;
 }
 
-/** Release A2x or A3x, or custom x.2xx.x.2xx / x.3xx.x.3xx (field 1a). */
+/** Release A2x or A3x, or custom x.2xx.x.2xx / x.3xx.x.3xx, also where only its first half is told (field 1a, 2a). */
 export function isEmbargoed(version: FirmwareVersion): boolean {
   if (version.release >= 20 && version.release <= 39) return true;
-  return (
-    version.custom !== null && /^[A-Z0-9]{1,2}\.[23]\d{2}\.[A-Z0-9]{1,2}\.[23]\d{2}$/.test(version.custom)
-  );
+  return version.custom !== null && LOCKED_LINE.test(version.custom);
 }
 
 function two(n: number): string {
