@@ -18,11 +18,15 @@ type Database = {
   readonly prepare: (sql: string) => Statement;
   readonly batch: (statements: readonly Statement[]) => Promise<unknown>;
 };
-type Bindings = { readonly FIRMWARE: Bucket; readonly DB: Database };
+type RateLimit = { readonly limit: (of: { readonly key: string }) => Promise<{ readonly success: boolean }> };
+type Bindings = { readonly FIRMWARE: Bucket; readonly DB: Database; readonly RATE_READS: RateLimit };
+
+/** The same object by this path, after one question to the rate limiter: shows what that costs by itself. */
+const LIMITED = '/limited/';
 
 // biome-ignore lint/style/noDefaultExport: the runtime takes a Worker's entry from there.
 export default {
-  async fetch(request: Request, { FIRMWARE, DB }: Bindings): Promise<Response> {
+  async fetch(request: Request, { FIRMWARE, DB, RATE_READS }: Bindings): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === '/floor') return new Response('.');
     if (request.method === 'POST' && pathname === '/models') {
@@ -33,7 +37,10 @@ export default {
       });
       return new Response(null, { status: 204 });
     }
-    const object = await FIRMWARE.get(pathname.slice(1));
+    const isLimited = pathname.startsWith(LIMITED);
+    if (isLimited && !(await RATE_READS.limit({ key: '127.0.0.1' })).success)
+      return new Response(null, { status: 429 });
+    const object = await FIRMWARE.get(pathname.slice(isLimited ? LIMITED.length : 1));
     return object === null ? new Response(null, { status: 404 }) : new Response(object.body);
   },
 };

@@ -1,0 +1,42 @@
+/** What the benches do at most: sizes, counts and waits, all on the loopback address. */
+
+/** The package of most benches, and the one that shows whether a cost grows with size. Bytes. */
+export const PACKAGE_BYTES = 60_000_000;
+export const LARGE_PACKAGE_BYTES = 200_000_000;
+/** The goal for publishing names 100 MB. */
+export const PUBLISH_PACKAGE_BYTES = 100_000_000;
+
+/** Times a bench measures ours and the peer in turn. */
+export const DOWNLOAD_ROUNDS = 4;
+export const PUBLISH_ROUNDS = 3;
+
+/** Connections and chunks at a time: what the updater uses, and so what `curl` gets. */
+export const PARALLEL = 4;
+/** A connection over the bad line ends after this many bytes towards the client. */
+export const CUT_AFTER_BYTES = 1_000_000;
+/** Times `curl -C -` is started again before it is given up. */
+export const CURL_RESTARTS_MAX = 400;
+
+/** Requests of one round at the edge, and rounds of each side. */
+export const EDGE_ROUNDS = 4;
+export const EDGE_REQUESTS = 300;
+export const EDGE_SINGLE_ROUNDS = 2;
+export const EDGE_SINGLE_REQUESTS = 100;
+export const EDGE_WARM_UP_REQUESTS = 100;
+/** A round is measured again when the Worker is reloaded in it. */
+export const ROUND_ATTEMPTS_MAX = 4;
+
+export const FEW_MODELS = 10;
+export const MANY_MODELS = 10_000;
+export const SEED_BATCH = 500;
+export const POLL_ROUNDS = 8;
+export const POLL_REQUESTS = 100;
+
+/** Firehose payload of every NAND programmer (edl 1c), and so the raw link's transfer size. Bytes. */
+export const TRANSFER_BYTES = 8192;
+export const RAW_LINK_BYTES = 60_000_000;
+
+/** No tool of a peer may take longer. */
+export const TOOL_TIMEOUT_MS = 60_000;
+export const UPDATE_TIMEOUT_MS = 150_000;
+export const MODEM_REBOOT_MS = 200;

@@ -1,0 +1,134 @@
+/**
+ * The most memory that `cistern update` has resident, for a small and a large package, against a bare Node program
+ * that streams the same bytes. Both are bundled first, as the device's is: stripping types takes memory of its own.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { chunkPath } from '../../shared/caibx.ts';
+import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import { startModem } from '../support/modem-process.ts';
+import { REPOSITORY_ROOT } from '../support/processes.ts';
+import { mustRun, type Repository } from '../support/repository.ts';
+import type { Comparison } from './comparison.ts';
+import { MODEM_REBOOT_MS, UPDATE_TIMEOUT_MS } from './limits.ts';
+import { readDocuments } from './release-documents.ts';
+import { LARGE_RELEASE, RELEASE, type Release, type Scene } from './scene.ts';
+
+const ENTRIES = {
+  cistern: 'device/bin.ts',
+  'peak-memory': 'test/bench/peak-memory.ts',
+  'stream-and-hash': 'test/bench/stream-and-hash.ts',
+} as const;
+type Program = keyof typeof ENTRIES;
+
+export async function benchMemory(scene: Scene): Promise<Comparison[]> {
+  const bundles = await bundle(await scene.scratch('bundles'));
+  const peaks: { ours: number; bare: number }[] = [];
+  const comparisons: Comparison[] = [];
+  for (const release of [RELEASE, LARGE_RELEASE]) {
+    const repository = await scene.published(release);
+    const ours = await peakOfUpdate(scene, bundles, repository, release);
+    const bare = await peakOfBare(scene, bundles, repository, release);
+    peaks.push({ ours, bare });
+    comparisons.push({
+      bench: 'memory',
+      what: `peak RSS of cistern update, ${release.sizeBytes / 1e6} MB package`,
+      unit: 'MB',
+      ours,
+      peer: { name: 'bare Node streaming and hashing', figure: bare },
+      goal: { kind: 'ratio-at-most', bound: 1.25 },
+    });
+  }
+  const [small, large] = peaks;
+  if (small === undefined || large === undefined) throw new Error('two packages were to be measured');
+  const sizes = `${LARGE_RELEASE.sizeBytes / 1e6} MB package against ${RELEASE.sizeBytes / 1e6} MB`;
+  const flat = (what: string, ours: number, peer: number): Comparison => {
+    return {
+      bench: 'memory',
+      what: `${what}, ${sizes}`,
+      unit: 'MB',
+      ours,
+      peer: { name: 'the smaller', figure: peer },
+    };
+  };
+  return [
+    ...comparisons,
+    {
+      ...flat('peak RSS of cistern update', large.ours, small.ours),
+      goal: { kind: 'ratio-at-most', bound: 1.1 },
+      note: '"flat in package size" is read as: at most a tenth more for more than three times the package',
+    },
+    flat('peak RSS of bare Node', large.bare, small.bare),
+  ];
+}
+
+async function bundle(directory: string): Promise<Readonly<Record<Program, string>>> {
+  const entryPoints = Object.entries(ENTRIES).map(([out, path]) => ({
+    out,
+    in: join(REPOSITORY_ROOT, path),
+  }));
+  const require = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+  await build({
+    entryPoints,
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: require },
+    logLevel: 'error',
+  });
+  const at = (program: Program) => join(directory, `${program}.mjs`);
+  return {
+    cistern: at('cistern'),
+    'peak-memory': at('peak-memory'),
+    'stream-and-hash': at('stream-and-hash'),
+  };
+}
+
+async function peakOfUpdate(
+  scene: Scene,
+  bundles: Readonly<Record<Program, string>>,
+  repository: Repository,
+  { version }: Release,
+): Promise<number> {
+  const modem = await startModem({ firmware: DEMO_OLD_VERSION, rebootMs: MODEM_REBOOT_MS });
+  scene.atEnd(() => modem.stop());
+  const state = await scene.scratch('router');
+  const flags = [
+    ...['--modem', modem.locator, '--repository', repository.url, '--root', repository.rootFile],
+    ...['--state', state, '--version', version, '--quiet'],
+  ];
+  try {
+    return await peakOf(bundles['peak-memory'], [bundles.cistern, 'update', ...flags], state);
+  } finally {
+    await modem.stop();
+  }
+}
+
+async function peakOfBare(
+  scene: Scene,
+  bundles: Readonly<Record<Program, string>>,
+  repository: Repository,
+  { version }: Release,
+): Promise<number> {
+  const scratch = await scene.scratch('bare');
+  const { index } = await readDocuments(repository, version, scratch);
+  const ids = new Set(index.chunks.map(({ id }) => id));
+  const urls = [...ids].map((id) => `${repository.url}/v1/chunks/${chunkPath(id)}\n`).join('');
+  const urlFile = join(scratch, 'urls');
+  await writeFile(urlFile, urls);
+  return peakOf(bundles['peak-memory'], [bundles['stream-and-hash'], urlFile], scratch);
+}
+
+/** In MB. Fails with the program. */
+async function peakOf(preload: string, args: readonly string[], scratch: string): Promise<number> {
+  const peakFile = join(scratch, 'peak');
+  await mustRun(['--import', pathToFileURL(preload).href, ...args], {
+    environment: { PEAK_MEMORY_FILE: peakFile, CI: '1' },
+    timeoutMs: UPDATE_TIMEOUT_MS,
+  });
+  return (Number(await readFile(peakFile, 'utf8')) * 1024) / 1e6;
+}
