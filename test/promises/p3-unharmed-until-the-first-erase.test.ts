@@ -94,6 +94,7 @@ describe('P3 unharmed until the first erase', () => {
     scenario = await aScenario();
     const before = flashFingerprint(scenario.modem);
     scenario.modem.shortTestPoint();
+    await scenario.modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
     expect(endOf(await scenario.run())).toBe('refused: edl-without-journal');
     expect(flashFingerprint(scenario.modem)).toBe(before);
   });
