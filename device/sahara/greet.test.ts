@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { fromHex, toHex } from '../../shared/bytes.ts';
+import { scriptedPipe } from '../transport/scripted-pipe.ts';
+import { loadProgrammer, resetModem } from './driver.ts';
+import { greet } from './greet.ts';
+import { STALE_READS_MAX } from './limits.ts';
+import { parsePacket, resetPacket } from './packets.ts';
+
+const bytes = (hex: string) => new Uint8Array(fromHex(hex.replaceAll(' ', '')) ?? []);
+const HELLO = bytes(`01000000 30000000 02000000 01000000 00040000 00000000${' 00000000'.repeat(6)}`);
+const RESET_RESPONSE = bytes('08000000 08000000');
+const END_WITH_ERROR = bytes('04000000 10000000 0d000000 01000000');
+const LOG =
+  '<?xml version="1.0" encoding="UTF-8" ?><data><log value="Binary build date: May 17 2023" /></data>';
+const timings = { helloMs: 1, replyMs: 1, writeMs: 1 };
+const gone = { reason: 'modem-disconnected' } as const;
+
+const hello = {
+  found: 'hello',
+  hello: { kind: 'hello', version: 2, compatible: 1, maxPacketBytes: 1024, mode: 0 },
+};
+const isReset = (sent: Uint8Array) => toHex(sent) === toHex(resetPacket());
+
+describe('what listens in EDL', () => {
+  it('is a boot ROM that says HELLO, and nothing is sent before it is understood', async () => {
+    const pipe = scriptedPipe({ hears: [HELLO] });
+    expect(await greet(pipe, timings)).toEqual({ ok: true, value: hello });
+    expect(pipe.sent).toEqual([]);
+  });
+
+  it('is a programmer that still talks', async () => {
+    expect(await greet(scriptedPipe({ hears: [LOG] }), timings)).toEqual({
+      ok: true,
+      value: { found: 'programmer' },
+    });
+  });
+
+  it('is a silent programmer, which answers a question that changes nothing', async () => {
+    const pipe = scriptedPipe({ answers: () => [LOG] });
+    expect(await greet(pipe, timings)).toEqual({ ok: true, value: { found: 'programmer' } });
+    expect(pipe.sentText()).toBe('<?xml version="1.0" ?><data><nop /></data>');
+  });
+
+  it('is a HELLO behind the bytes of a broken-off read, which are read past', async () => {
+    const raw = Array.from({ length: 50 }, () => new Uint8Array(65_536).fill(0xee));
+    expect(await greet(scriptedPipe({ hears: [...raw, new Uint8Array(), HELLO] }), timings)).toEqual({
+      ok: true,
+      value: hello,
+    });
+  });
+
+  it.each([
+    ['that ends with an error', [END_WITH_ERROR]],
+    ['that asks for data', [bytes('03000000 14000000 0d000000 00000000 34000000')]],
+  ])('is a session somebody left, %s: it is reset, and the modem comes back', async (_, hears) => {
+    const pipe = scriptedPipe({ hears, answers: (sent) => (isReset(sent) ? [RESET_RESPONSE] : []) });
+    expect(await greet(pipe, timings)).toEqual({ ok: false, failure: { reason: 'sahara-stale-session' } });
+    expect(pipe.sent.map(isReset)).toEqual([true]);
+  });
+
+  it('is a session that takes the question for a bad packet: it is reset', async () => {
+    const pipe = scriptedPipe({ answers: (sent) => [isReset(sent) ? RESET_RESPONSE : END_WITH_ERROR] });
+    expect(await greet(pipe, timings)).toEqual({ ok: false, failure: { reason: 'sahara-stale-session' } });
+  });
+
+  it('is nothing, also when asked', async () => {
+    const pipe = scriptedPipe({});
+    expect(await greet(pipe, timings)).toEqual({ ok: false, failure: { reason: 'sahara-no-hello' } });
+    expect(pipe.sent).toHaveLength(1);
+  });
+
+  it('is gone', async () => {
+    expect(await greet(scriptedPipe({ ends: gone }), timings)).toEqual({ ok: false, failure: gone });
+    expect(await greet(scriptedPipe({ takesUntil: 0 }), timings)).toEqual({ ok: false, failure: gone });
+  });
+});
+
+describe('a reset', () => {
+  it('is done once the modem says so, whatever it had to say before', async () => {
+    const pipe = scriptedPipe({ hears: [HELLO, LOG, END_WITH_ERROR, RESET_RESPONSE] });
+    expect(await resetModem(pipe, timings)).toEqual({ ok: true, value: undefined });
+  });
+
+  it('is done when the modem is gone before its answer is read', async () => {
+    expect(await resetModem(scriptedPipe({ ends: gone }), timings)).toEqual({ ok: true, value: undefined });
+  });
+
+  it('is not believed of a modem that says other things, or nothing', async () => {
+    const talk = scriptedPipe({ hears: Array.from({ length: STALE_READS_MAX + 5 }, () => HELLO) });
+    expect(await resetModem(talk, timings)).toMatchObject({
+      failure: { reason: 'sahara-unexpected-packet' },
+    });
+    expect(talk.unread()).toBe(5);
+    expect(await resetModem(scriptedPipe({}), timings)).toMatchObject({
+      failure: { reason: 'transfer-timed-out' },
+    });
+  });
+});
+
+describe('loading a programmer', () => {
+  const image = Uint8Array.from({ length: 600 }, (_, i) => i & 0xff);
+  const parsed = parsePacket(HELLO);
+  if (!parsed.ok || parsed.value.kind !== 'hello') throw new Error('not a HELLO');
+  const said = parsed.value;
+  const asks = [
+    bytes('03000000 14000000 0d000000 00000000 34000000'),
+    bytes('03000000 14000000 0d000000 00000000 00020000'),
+    bytes('04000000 10000000 0d000000 00000000'),
+    bytes('06000000 0c000000 00000000'),
+  ];
+
+  it('answers HELLO and every request with exactly its bytes, and sends no empty transfer', async () => {
+    const pipe = scriptedPipe({ answers: (_, n) => asks.slice(n, n + 1) });
+    expect(await loadProgrammer(pipe, said, { imageId: 13, bytes: image }, timings)).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    // 512 bytes are a multiple of the USB packet: a zero-length packet there is not part of the protocol (edl 1b).
+    expect(pipe.sent.map((transfer) => transfer.length)).toEqual([0x30, 0x34, 512, 8]);
+    expect(toHex(pipe.sent[2] ?? new Uint8Array())).toBe(toHex(image.subarray(0, 512)));
+  });
+
+  it.each([
+    ['goes', { answers: () => [], ends: gone }, gone],
+    ['goes while bytes are sent', { answers: () => asks.slice(0, 1), takesUntil: 1 }, gone],
+    ['falls silent', {}, { reason: 'transfer-timed-out' }],
+    ['talks XML', { hears: [LOG] }, { reason: 'sahara-packet-unknown' }],
+    [
+      'rejects it',
+      { hears: [bytes('04000000 10000000 0d000000 21000000')] },
+      { reason: 'programmer-rejected' },
+    ],
+  ])('ends when the modem %s', async (_, script, failure) => {
+    const loaded = await loadProgrammer(scriptedPipe(script), said, { imageId: 13, bytes: image }, timings);
+    expect(loaded).toMatchObject({ ok: false, failure });
+  });
+});
