@@ -110,8 +110,8 @@ async function run(name: string, args: readonly string[]): Promise<string> {
   const [, ...shown] = args;
   command(`${name} ${shown.map((arg) => (/[\s?]/.test(arg) ? `"${arg}"` : arg)).join(' ')}`);
   const finished = await runNode(args, {
+    inheritStderr: process.stderr.isTTY,
     onStderr: quote,
-    environment: { CI: '1' },
     onStdoutLine: (line) => quote(`${line}\n`),
   });
   if (finished.code !== 0) throw new Error(`${name} ended with exit code ${finished.code}`);

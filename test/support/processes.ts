@@ -11,6 +11,8 @@ export type RunOptions = {
   readonly onStdoutLine?: (line: string, process: Running) => void;
   readonly onStderr?: (text: string) => void;
   readonly timeoutMs?: number;
+  /** The process writes to our own stderr, so that on a terminal its progress is animated; none is collected. */
+  readonly inheritStderr?: boolean;
 };
 
 export type Running = {
@@ -30,23 +32,23 @@ export function startNode(args: readonly string[], options: RunOptions = {}): Ru
     cwd: REPOSITORY_ROOT,
     env: { ...process.env, ...options.environment },
     detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', options.inheritStderr === true ? 'inherit' : 'pipe'],
   });
   const timer = setTimeout(() => killGroup(child, 'SIGKILL'), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   let stdout = '';
   let stderr = '';
   let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) options.onStdoutLine?.(line, running);
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
     options.onStderr?.(text);
   });
-  child.stdin.on('error', () => {});
+  child.stdin?.on('error', () => {});
   const finished = new Promise<Finished>((resolve) => {
     child.on('close', (code) => {
       clearTimeout(timer);
@@ -56,7 +58,7 @@ export function startNode(args: readonly string[], options: RunOptions = {}): Ru
   const running: Running = {
     pid: child.pid ?? 0,
     finished,
-    write: (text) => void child.stdin.write(text),
+    write: (text) => void child.stdin?.write(text),
     stop: async (signal = 'SIGTERM') => {
       killGroup(child, signal);
       const hard = setTimeout(() => killGroup(child, 'SIGKILL'), STOP_TIMEOUT_MS);
