@@ -1,0 +1,136 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../shared/bytes.ts';
+import { scriptedPipe } from '../transport/scripted-pipe.ts';
+import { DEFAULT_FIREHOSE_TIMINGS, DOCUMENTS_PER_REPLY_MAX, LOGS_KEPT_MAX } from './limits.ts';
+import { FirehoseLink } from './link.ts';
+import { ACK, cutAt, log, NAK, programmer, response } from './scripted-programmer.ts';
+
+const linkTo = (hears: readonly (string | Uint8Array)[]) =>
+  new FirehoseLink(scriptedPipe({ hears }), DEFAULT_FIREHOSE_TIMINGS);
+const soon = { timeoutMs: 1 };
+
+describe('a reply', () => {
+  it('is the response with the logs before it', async () => {
+    expect(await linkTo([log('a'), log('b'), ACK]).awaitReply('erase', soon)).toMatchObject({
+      ok: true,
+      value: { logs: ['a', 'b'], response: { acknowledged: true } },
+    });
+  });
+
+  it('is the same with all documents in one read, or cut anywhere', async () => {
+    const stream = log('a &lt; b') + log('c') + ACK + log('after');
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(stream.length)), async (cuts) => {
+        const link = linkTo(cutAt(stream, ...cuts));
+        expect(await link.awaitReply('erase', soon)).toMatchObject({
+          ok: true,
+          value: { logs: ['a < b', 'c'] },
+        });
+        expect(await link.drainLogs({ firstMs: 1, quietMs: 1 })).toEqual({ ok: true, value: ['after'] });
+      }),
+    );
+  });
+
+  it('leaves what follows it to who reads next: raw bytes are not lost in framing', async () => {
+    const link = linkTo([Uint8Array.from([...(cutAt(ACK)[0] ?? []), 0xaa, 0xbb, 0xcc]), Uint8Array.of(0xdd)]);
+    await link.awaitReply('read', soon);
+    const pieces = [];
+    for (let i = 0; i < 3; i++) pieces.push(await link.readRaw(2, soon));
+    expect(pieces.map((piece) => piece.ok && toHex(piece.value))).toEqual(['aabb', 'cc', 'dd']);
+  });
+
+  it('passes over empty transfers', async () => {
+    const empty = new Uint8Array();
+    expect(await linkTo([empty, log('a'), empty, empty, ACK]).awaitReply('erase', soon)).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it('of NAK takes the logs that say why along, though they come behind it (edl 1c)', async () => {
+    const link = linkTo([log('before'), NAK, log('ERROR 21: Line 2459: HANDLE_PROGRAM_FAILURE')]);
+    expect(await link.awaitReply('program', soon)).toMatchObject({
+      ok: true,
+      value: {
+        response: { acknowledged: false },
+        logs: ['before', 'ERROR 21: Line 2459: HANDLE_PROGRAM_FAILURE'],
+      },
+    });
+  });
+
+  it('keeps the last logs of many', async () => {
+    const many = Array.from({ length: LOGS_KEPT_MAX + 10 }, (_, i) => log(String(i)));
+    const reply = await linkTo([...many, ACK]).awaitReply('erase', soon);
+    expect(reply.ok && [reply.value.logs.length, reply.value.logs[0]]).toEqual([LOGS_KEPT_MAX, '10']);
+  });
+
+  it.each([
+    ['silence', [], { reason: 'firehose-silent', command: 'erase', timeoutMs: 1 }],
+    ['logs and then silence', [log('a')], { reason: 'firehose-silent' }],
+    [
+      'logs without end',
+      Array.from({ length: DOCUMENTS_PER_REPLY_MAX + 5 }, () => log('a')),
+      { reason: 'firehose-too-talkative', command: 'erase' },
+    ],
+    [
+      'a document without end',
+      Array.from({ length: 40 }, () => 'x'.repeat(1000)),
+      { reason: 'firehose-document-invalid' },
+    ],
+    ['what is no document', ['hello</data>'], { reason: 'firehose-document-invalid' }],
+  ])('ends with %s', async (_, hears, failure) => {
+    expect(await linkTo(hears).awaitReply('erase', soon)).toMatchObject({ ok: false, failure });
+  });
+});
+
+describe('a command', () => {
+  it('is written once the logs of the last one are read: writes fail while they are pending', async () => {
+    const { link, pipe } = programmer({ erase: [ACK] }, { hears: [log('late'), log('later')] });
+    expect(await link.command('erase', [['start_sector', '0']], soon)).toMatchObject({
+      ok: true,
+      value: { logs: [] },
+    });
+    expect(pipe.unread()).toBe(0);
+  });
+
+  it('does not take an answer that came before it for its own', async () => {
+    const { link } = programmer({ erase: [NAK] }, { hears: [ACK] });
+    const reply = await link.command('erase', [], soon);
+    expect(reply.ok && reply.value.response.acknowledged).toBe(false);
+  });
+
+  it.each([
+    ['when it is written', { takesUntil: 0 }],
+    ['before it is written', { ends: { reason: 'modem-disconnected' as const } }],
+  ])('says that the modem went %s', async (_, script) => {
+    const { link } = programmer({}, script);
+    expect(await link.command('erase', [], soon)).toEqual({
+      ok: false,
+      failure: { reason: 'modem-disconnected' },
+    });
+  });
+
+  it('ends at once when it is interrupted', async () => {
+    const { link, pipe } = programmer({ erase: [ACK] });
+    const options = { timeoutMs: 1, signal: AbortSignal.abort() };
+    expect(await link.command('erase', [], options)).toEqual({
+      ok: false,
+      failure: { reason: 'interrupted' },
+    });
+    expect(pipe.sent).toEqual([]);
+  });
+});
+
+describe('draining', () => {
+  it('reads until the programmer is silent, responses included', async () => {
+    const link = linkTo([log('a'), response('ACK'), log('b')]);
+    expect(await link.drainLogs({ firstMs: 1, quietMs: 1 })).toEqual({ ok: true, value: ['a', 'b'] });
+  });
+
+  it('ends with a programmer that is never silent', async () => {
+    const link = linkTo(Array.from({ length: DOCUMENTS_PER_REPLY_MAX + 1 }, () => log('a')));
+    expect(await link.drainLogs({ firstMs: 1, quietMs: 1 })).toMatchObject({
+      failure: { reason: 'firehose-too-talkative' },
+    });
+  });
+});
