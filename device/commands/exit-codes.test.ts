@@ -1,0 +1,46 @@
+import { run } from '@stricli/core';
+import { describe, expect, it } from 'vitest';
+import { app } from '../app.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+
+/** sysexits.h, what shells make of a signal, and the two that need no name. */
+const SYSEXITS = {
+  OK: 0,
+  FAILURE: 1,
+  USAGE: 64,
+  DATA: 65,
+  UNAVAILABLE: 69,
+  SOFTWARE: 70,
+  OS: 71,
+  CANTCREAT: 73,
+  IO: 74,
+  TEMPORARY: 75,
+  PROTOCOL: 76,
+  NOT_PERMITTED: 77,
+  CONFIG: 78,
+  INTERRUPTED: 130,
+};
+
+describe('exit codes', () => {
+  it('are those of sysexits.h, and stay so: monitoring relies on them', () => {
+    const codes = Object.fromEntries(Object.entries(EXIT).map(([name, { code }]) => [name, code]));
+    expect(codes).toEqual(SYSEXITS);
+  });
+
+  it('are distinct, in code and in words', () => {
+    const all = Object.values(EXIT);
+    expect(new Set(all.map(({ code }) => code)).size).toBe(all.length);
+    expect(new Set(all.map(({ means }) => means)).size).toBe(all.length);
+  });
+
+  it('are listed by their own command, a line each', async () => {
+    const written: string[] = [];
+    const stream = { write: (text: string) => written.push(text) };
+    const context = { process: { stdout: stream, stderr: stream, env: {} }, stdout: stream, stderr: stream };
+    await run(app, ['exit-codes'], context as unknown as Context);
+    expect(written.join('').trimEnd().split('\n')).toEqual(
+      Object.values(EXIT).map(({ code, means }) => `${String(code).padStart(3)}  ${means}`),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { mergeSettings, requireSetting, stateDirectory } from './config.ts';
+
+const path = '/etc/cistern/config.json';
+const file = (settings: object | null) => ({
+  path,
+  text: settings === null ? null : JSON.stringify(settings),
+});
+
+describe('settings', () => {
+  it('come from flags, then variables, then the file, each setting by itself', () => {
+    const merged = mergeSettings(
+      { modem: 'flag', stage: undefined },
+      { CISTERN_MODEM: 'variable', CISTERN_ROOT: 'variable', CISTERN_CHANNEL: 'beta', HOME: '/root' },
+      file({ modem: 'file', root: 'file', stage: 'file', channel: 'stable' }),
+    );
+    expect(merged).toEqual({
+      ok: true,
+      value: { modem: 'flag', root: 'variable', channel: 'beta', stage: 'file' },
+    });
+  });
+
+  it.each(['repository', 'root', 'modem', 'state', 'stage'] as const)('know %s from all three', (name) => {
+    const variable = { [`CISTERN_${name.toUpperCase()}`]: 'v' };
+    expect(mergeSettings({ [name]: 'f' }, variable, file({ [name]: 'c' }))).toMatchObject({
+      value: { [name]: 'f' },
+    });
+    expect(mergeSettings({}, variable, file({ [name]: 'c' }))).toMatchObject({ value: { [name]: 'v' } });
+    expect(mergeSettings({}, {}, file({ [name]: 'c' }))).toMatchObject({ value: { [name]: 'c' } });
+  });
+
+  it('are none without any source', () => {
+    expect(mergeSettings({}, {}, file(null))).toEqual({ ok: true, value: {} });
+  });
+
+  it.each([
+    ['is no JSON', '{'],
+    ['is empty', ''],
+    ['is a list', '[]'],
+    ['has a setting that is not known', '{"modm": "x"}'],
+    ['has a channel that is not known', '{"channel": "nightly"}'],
+    ['has a number for a path', '{"state": 1}'],
+    ['is too large', `{"modem": "${'x'.repeat(70_000)}"}`],
+    ['has a setting that is too long', `{"modem": "${'x'.repeat(301)}"}`],
+  ])('are refused from a file that %s, which is named', (_, text) => {
+    expect(mergeSettings({}, {}, { path, text })).toMatchObject({
+      ok: false,
+      failure: { reason: 'config-unreadable', path, why: expect.stringMatching(/./) },
+    });
+  });
+
+  it('are refused from a variable that is wrong, which is named', () => {
+    const merged = mergeSettings({}, { CISTERN_CHANNEL: 'nightly' }, file(null));
+    expect(merged).toMatchObject({
+      failure: {
+        reason: 'config-unreadable',
+        path: 'CISTERN_* variables',
+        why: expect.stringContaining('channel'),
+      },
+    });
+  });
+});
+
+describe('a setting that is needed', () => {
+  it('is given, or named with its flag and its variable', () => {
+    expect(requireSetting({ modem: 'x' }, 'modem')).toEqual({ ok: true, value: 'x' });
+    expect(requireSetting({}, 'repository')).toEqual({
+      ok: false,
+      failure: {
+        reason: 'setting-missing',
+        name: 'repository',
+        flag: '--repository',
+        variable: 'CISTERN_REPOSITORY',
+      },
+    });
+  });
+});
+
+describe('the directory of the state', () => {
+  it.each([
+    ['what is set, also for root', { state: '/srv/x' }, { HOME: '/root' }, true, '/srv/x'],
+    ['/var/lib for root', {}, { HOME: '/root', XDG_STATE_HOME: '/x' }, true, '/var/lib/cistern'],
+    ['XDG_STATE_HOME for others', {}, { HOME: '/home/a', XDG_STATE_HOME: '/x' }, false, '/x/cistern'],
+    ['the default of XDG_STATE_HOME', {}, { HOME: '/home/a' }, false, '/home/a/.local/state/cistern'],
+  ])('is %s', (_, settings, environment, isRoot, directory) => {
+    expect(stateDirectory(settings, environment, isRoot)).toBe(directory);
+  });
+});
