@@ -13,6 +13,7 @@ const BAD_LENGTH = 0x15;
 const SOFTWARE_REVISION_OFFSET = 12;
 
 export class Diag implements UsbFunction {
+  readonly sendsZeroPackets = true;
   readonly #control: ModuleControl;
   readonly #softwareRevision: string;
   readonly #decoder = new HdlcDecoder({ maxFrameBytes: DIAG_FRAME_MAX_BYTES });

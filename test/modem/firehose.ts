@@ -19,7 +19,7 @@ import type { Nand } from './nand.ts';
 import type { Partition } from './partitions.ts';
 import { describeProgramFailure, ProgramWriter } from './program-writer.ts';
 import type { ModuleControl, UsbFunction } from './usb-function.ts';
-import { sourceOf, USB_PACKET_BYTES } from './usb-pipe.ts';
+import { sourceOf } from './usb-pipe.ts';
 
 export type ProgrammerOptions = {
   readonly dialect: FirehoseDialect;
@@ -43,6 +43,8 @@ export class Firehose implements UsbFunction {
   #writing: { readonly writer: ProgramWriter; readonly region: Region; readonly logs: string[] } | undefined;
   #refusal: 'start' | 'end' | undefined;
   #unfinished: Uint8Array = new Uint8Array(0);
+  #isHostZlpAware = false;
+  #isLeaving = false;
 
   constructor(control: ModuleControl, options: ProgrammerOptions) {
     this.#control = control;
@@ -61,12 +63,13 @@ export class Firehose implements UsbFunction {
   }
 
   receive(bytes: Uint8Array): void {
+    if (this.#isLeaving) return;
     if (this.#writing !== undefined) {
       if (bytes.length > 0) this.#takeRaw(bytes);
       return;
     }
     // A transfer that fills its last packet is not over: the programmer reads on (edl 1c).
-    const isOver = bytes.length % USB_PACKET_BYTES !== 0 || bytes.length === 0;
+    const isOver = bytes.length % this.#control.packetBytes !== 0 || bytes.length === 0;
     const document = Buffer.concat([this.#unfinished, bytes]);
     this.#unfinished = new Uint8Array(0);
     if (document.length === 0) return;
@@ -94,6 +97,10 @@ export class Firehose implements UsbFunction {
 
   opened(): void {}
 
+  get sendsZeroPackets(): boolean {
+    return this.#isHostZlpAware;
+  }
+
   #execute(document: Uint8Array): void {
     const parsed = parseFirehoseXml(document);
     if (!parsed.ok) {
@@ -120,7 +127,7 @@ export class Firehose implements UsbFunction {
       this.#refuse(`ERROR: MemoryName '${memoryName}' is not supported`);
       return;
     }
-    if (!(wantedBytes >= USB_PACKET_BYTES)) {
+    if (!(wantedBytes >= this.#control.packetBytes)) {
       this.#refuse('ERROR: MaxPayloadSizeToTargetInBytes is too small');
       return;
     }
@@ -130,6 +137,7 @@ export class Firehose implements UsbFunction {
       return;
     }
     this.#payloadMaxBytes = wantedBytes;
+    this.#isHostZlpAware = isZlpAware(command);
     this.#answer('ACK', configurationAttributes(dialect, wantedBytes));
   }
 
@@ -249,6 +257,7 @@ export class Firehose implements UsbFunction {
     }
     this.#log(`Calling handler for power: ${value}`);
     this.#answer('ACK');
+    this.#isLeaving = true;
     if (value === 'off') this.#control.powerOff();
     else this.#control.restart({ into: value === 'reset' ? 'firmware' : 'edl', waitForHost: true });
   }
@@ -276,4 +285,9 @@ export class Firehose implements UsbFunction {
   #answer(value: 'ACK' | 'NAK', attributes: Readonly<Record<string, string>> = { rawmode: 'false' }): void {
     this.#control.send(responseDocument(value, attributes));
   }
+}
+
+/** The host's spelling varies: `ZlpAwareHost`, `ZLPAwareHost` (edl 1c). */
+function isZlpAware({ attributes }: FirehoseCommand): boolean {
+  return (attributes.get('ZlpAwareHost') ?? attributes.get('ZLPAwareHost')) === '1';
 }

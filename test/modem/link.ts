@@ -9,12 +9,20 @@ export type LinkFailure =
 
 export type WaitOptions = { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined };
 
-/** One message is one transfer, except that a transfer longer than `maxBytes` comes in pieces, as on USB. */
+/**
+ * One message is one transfer, except that a transfer longer than `maxBytes` comes in pieces, as on USB. A
+ * zero-length packet comes as an empty read, and only where the message before it filled `maxBytes`.
+ */
 export interface ByteLink {
-  read(maxBytes: number, options: WaitOptions): Promise<Result<Uint8Array, LinkFailure>>;
+  read(maxBytes: number, options: ReadOptions): Promise<Result<Uint8Array, LinkFailure>>;
   write(bytes: Uint8Array, options: WriteOptions): Promise<Result<void, LinkFailure>>;
   close(): void;
 }
+
+export type ReadOptions = WaitOptions & {
+  /** `apart`: every zero-length packet is an empty read of its own, for a reader that counts packets. */
+  readonly zeroPackets?: 'joined' | 'apart';
+};
 
 export type WriteOptions = WaitOptions & {
   /** End a transfer that fills its last packet with an empty packet (URB_ZERO_PACKET). Default: no. */

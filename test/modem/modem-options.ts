@@ -23,6 +23,8 @@ export type SimulatedModemOptions = {
     readonly rebootMs?: number;
     /** How long a module that answered a reset waits for the host to read the answer. Default 50. */
     readonly departureMs?: number;
+    /** From the host's reading of the last answer to leaving the bus. Default 0; a kernel needs about 100. */
+    readonly lingerMs?: number;
   };
   /** Keeps the flash over restarts of the process. */
   readonly flashDirectory?: string;

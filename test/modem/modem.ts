@@ -13,10 +13,11 @@ import { Nand, type NandGeometry } from './nand.ts';
 import { openNandDirectory } from './nand-directory.ts';
 import type { Partition } from './partitions.ts';
 import { type ModemSettings, workingSettings } from './settings.ts';
+import { HIGH_SPEED_PACKET_BYTES } from './usb-pipe.ts';
 
 const WRONG_PAGES_PER_BLOCK = 128;
 const DEFAULT_IMEI = '861536030196001';
-const DEFAULT_DEPARTURE_MS = 50;
+const DEFAULT_TIMING = { rebootMs: 0, departureMs: 50, lingerMs: 0 };
 
 export class SimulatedModem {
   readonly model: ModuleModel;
@@ -48,7 +49,7 @@ export class SimulatedModem {
       faults,
       settings: { ...workingSettings, ...options.settings },
       settingsByFirmware: options.settingsByFirmware ?? {},
-      timing: { rebootMs: timing?.rebootMs ?? 0, departureMs: timing?.departureMs ?? DEFAULT_DEPARTURE_MS },
+      timing: { ...DEFAULT_TIMING, ...timing },
     };
     const onState = (state: ModemState): void => {
       for (const listener of this.#listeners) listener(state);
@@ -85,7 +86,7 @@ export class SimulatedModem {
   }
 
   /** The module as it now is on the bus: DIAG in normal mode, the only bulk pair in EDL. One holder at a time. */
-  openUsb(): Result<UsbLink, OpenFailure> {
+  openUsb(options: { readonly packetBytes?: number } = {}): Result<UsbLink, OpenFailure> {
     const { pipe, state } = this.#module;
     if (pipe === undefined) return err({ reason: 'not-on-bus', state });
     if (this.#usbHolder === pipe) return err({ reason: 'busy' });
@@ -98,7 +99,7 @@ export class SimulatedModem {
     };
     const end = { read: pipe.read.bind(pipe), write: pipe.write.bind(pipe) };
     const identity = state === 'normal' ? this.model.normalUsb : this.model.edlUsb;
-    this.#module.usbOpened();
+    this.#module.usbOpened({ packetBytes: options.packetBytes ?? HIGH_SPEED_PACKET_BYTES });
     return ok({ ...identity, ...hostLink({ end, onClose }) });
   }
 

@@ -16,7 +16,7 @@ import type { Partition } from './partitions.ts';
 import { Sahara } from './sahara.ts';
 import type { ModemSettings } from './settings.ts';
 import type { ModuleControl, RestartInto, UsbFunction } from './usb-function.ts';
-import { type TransferFate, UsbPipe } from './usb-pipe.ts';
+import { HIGH_SPEED_PACKET_BYTES, type TransferFate, UsbPipe } from './usb-pipe.ts';
 
 type BusState = 'normal' | 'edl-sahara' | 'edl-firehose';
 type NormalBoot = BootOutcome & { kind: 'normal' };
@@ -28,7 +28,7 @@ export type ModuleParts = {
   readonly faults: FaultPlan;
   readonly settings: ModemSettings;
   readonly settingsByFirmware: Readonly<Record<string, Partial<ModemSettings>>>;
-  readonly timing: { readonly rebootMs: number; readonly departureMs: number };
+  readonly timing: { readonly rebootMs: number; readonly departureMs: number; readonly lingerMs: number };
 };
 
 export class Module {
@@ -103,7 +103,9 @@ export class Module {
     this.#become('off');
   }
 
-  usbOpened(): void {
+  /** A host opened the bulk pair, with packets of this size. */
+  usbOpened(options: { readonly packetBytes: number }): void {
+    this.#pipe?.setPacketBytes(options.packetBytes);
     this.#function?.opened();
   }
 
@@ -148,6 +150,7 @@ export class Module {
       received: (bytes) => this.#function?.receive(bytes),
       fateOf: (transfer) => this.#fateOf(transfer),
       drained: () => this.#exit?.(),
+      sendsZeroPackets: () => this.#function?.sendsZeroPackets ?? false,
     });
     if (state === 'normal' && this.#outcome?.kind === 'normal') this.#at = this.#atPort(this.#outcome);
     this.#become(state);
@@ -211,7 +214,11 @@ export class Module {
   }
 
   #control(): ModuleControl {
+    const module = this;
     return {
+      get packetBytes() {
+        return module.#pipe?.packetBytes ?? HIGH_SPEED_PACKET_BYTES;
+      },
       send: (message) => this.#pipe?.send(message),
       setBusy: (isBusy) => this.#pipe?.setBusy(isBusy),
       after: (delayMs, action) => this.#after(delayMs, action),
@@ -221,7 +228,14 @@ export class Module {
     };
   }
 
-  #leaveWhenRead(exit: () => void, { waitForHost }: { waitForHost: boolean }): void {
+  /** The answer must reach the host before the bus goes: it stays for a moment after the last byte was read. */
+  #leaveWhenRead(leave: () => void, { waitForHost }: { waitForHost: boolean }): void {
+    const { lingerMs } = this.#parts.timing;
+    const exit = (): void => {
+      this.#exit = undefined;
+      if (lingerMs === 0) leave();
+      else this.#after(lingerMs, leave);
+    };
     if (this.#pipe?.isDrained) {
       exit();
       return;

@@ -15,6 +15,7 @@ function recorder() {
   const control: ModuleControl = {
     send: (message) => void sent.push(typeof message === 'function' ? new Uint8Array(0) : message),
     setBusy: () => {},
+    packetBytes: 512,
     after: () => {},
     restart: ({ into }) => void asked.push(`restart into ${into}`),
     powerOff: () => void asked.push('power off'),

@@ -12,7 +12,6 @@ import {
   saharaPacket,
 } from './sahara-packets.ts';
 import type { ModuleControl, UsbFunction } from './usb-function.ts';
-import { USB_PACKET_BYTES } from './usb-pipe.ts';
 
 export type SaharaDialect = {
   readonly version: number;
@@ -43,6 +42,8 @@ type Failure = number | undefined;
 const IMAGE_TRANSFER_MODE = 0;
 
 export class Sahara implements UsbFunction {
+  /** Its packets are never that long. */
+  readonly sendsZeroPackets = false;
   readonly #control: ModuleControl;
   readonly #options: { readonly dialect: SaharaDialect; readonly chip: string; readonly rejectsAll: boolean };
   #state: State = { kind: 'hello-unsent' };
@@ -116,7 +117,7 @@ export class Sahara implements UsbFunction {
     const { target, loading } = state;
     const missingBytes = target.length - state.receivedBytes;
     // A short packet ends the transfer on USB: what came is all that will come.
-    const isShort = bytes.length < missingBytes && bytes.length % USB_PACKET_BYTES !== 0;
+    const isShort = bytes.length < missingBytes && bytes.length % this.#control.packetBytes !== 0;
     if (bytes.length > missingBytes || isShort) return SAHARA_STATUS.readDataError;
     target.set(bytes, state.receivedBytes);
     state.receivedBytes += bytes.length;

@@ -83,8 +83,9 @@ async function pumpToHost(
 ): Promise<void> {
   for (;;) {
     const read = await link.read(TCP_READ_MAX_BYTES, { timeoutMs: TCP_WAIT_MS });
-    if (read.ok) await sendToClient(socket, frame(read.value));
-    else if (read.failure.reason !== 'timeout') return;
+    // Zero-length packets do not travel (edl 5).
+    if (read.ok && read.value.length > 0) await sendToClient(socket, frame(read.value));
+    else if (!read.ok && read.failure.reason !== 'timeout') return;
   }
 }
 

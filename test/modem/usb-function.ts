@@ -2,6 +2,8 @@
 import type { TransferSource } from './usb-pipe.ts';
 
 export interface UsbFunction {
+  /** Does it end a message that fills its last packet with a zero-length packet, as things are now? */
+  readonly sendsZeroPackets: boolean;
   /** A host opened the interface. */
   opened(): void;
   /** One transfer from the host; empty means a zero-length packet. */
@@ -18,6 +20,8 @@ export type RestartInto = 'firmware' | 'edl';
 export interface ModuleControl {
   send(message: Uint8Array | TransferSource): void;
   setBusy(isBusy: boolean): void;
+  /** Largest packet of the bulk pair as the host has enumerated it, in bytes: a shorter one ends a transfer. */
+  readonly packetBytes: number;
   /** Calls `action` in `delayMs`, unless power is lost or the module restarts before. */
   after(delayMs: number, action: () => void): void;
   /** Leaves the bus when everything pending was read; without `waitForHost` soon after even when it was not. */

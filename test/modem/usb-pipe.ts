@@ -6,11 +6,11 @@
  * logs are pending").
  */
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { LinkFailure, WaitOptions, WriteOptions } from './link.ts';
+import type { LinkFailure, ReadOptions, WriteOptions } from './link.ts';
 import { WaitQueue } from './wait-queue.ts';
 
-/** Largest packet of a high-speed bulk endpoint, in bytes: a shorter one ends a transfer. */
-export const USB_PACKET_BYTES = 512;
+/** Largest packet of a high-speed bulk endpoint, in bytes: a shorter one ends a transfer. Super speed has 1024. */
+export const HIGH_SPEED_PACKET_BYTES = 512;
 
 /** What becomes of a transfer: it happens, or a fault takes it. */
 export type TransferFate = 'happens' | 'lost';
@@ -22,6 +22,8 @@ export interface PipeOwner {
   fateOf(transfer: { readonly direction: 'in' | 'out'; readonly bytes: Uint8Array }): TransferFate;
   /** Everything pending was read. */
   drained(): void;
+  /** Does a message that fills its last packet end with a zero-length packet? */
+  sendsZeroPackets(): boolean;
 }
 
 /** Sends made on the fly, so that reading back a whole chip needs no memory of its size. */
@@ -38,12 +40,17 @@ export function sourceOf(transfers: Iterator<Uint8Array, void>): TransferSource 
   };
 }
 
+type ReadWish = { readonly maxBytes: number; readonly zeroPackets: 'joined' | 'apart' };
+/** What is left of a message: its last bytes, and the zero-length packet after them. */
+type Rest = { readonly bytes: Uint8Array; readonly hasZeroPacket: boolean };
+
 export class UsbPipe {
   readonly #owner: PipeOwner;
   readonly #pending: (Uint8Array | TransferSource)[] = [];
-  readonly #readers = new WaitQueue<number, Uint8Array>();
+  readonly #readers = new WaitQueue<ReadWish, Uint8Array>();
   readonly #writers = new WaitQueue<{ bytes: Uint8Array; zeroPacket: boolean }, void>();
-  #rest: Uint8Array | undefined;
+  #rest: Rest | undefined;
+  #packetBytes = HIGH_SPEED_PACKET_BYTES;
   #isBusy = false;
   #isHandling = false;
   #isEnded = false;
@@ -54,6 +61,15 @@ export class UsbPipe {
 
   get isDrained(): boolean {
     return this.#rest === undefined && this.#pending.length === 0;
+  }
+
+  get packetBytes(): number {
+    return this.#packetBytes;
+  }
+
+  /** The host enumerated the module with packets of this size. */
+  setPacketBytes(packetBytes: number): void {
+    this.#packetBytes = packetBytes;
   }
 
   send(message: Uint8Array | TransferSource): void {
@@ -84,20 +100,23 @@ export class UsbPipe {
     this.#writers.end();
   }
 
-  read(maxBytes: number, options: WaitOptions): Promise<Result<Uint8Array, LinkFailure>> {
-    const at = this.#readers.isEmpty ? this.#take(maxBytes) : undefined;
+  read(maxBytes: number, options: ReadOptions): Promise<Result<Uint8Array, LinkFailure>> {
+    const wish: ReadWish = { maxBytes, zeroPackets: options.zeroPackets ?? 'joined' };
+    const at = this.#readers.isEmpty ? this.#take(wish) : undefined;
     if (at !== undefined) {
       this.#afterReading();
       return Promise.resolve(ok(at));
     }
     if (this.#isEnded) return Promise.resolve(err({ reason: 'gone' }));
-    return this.#readers.wait(maxBytes, options);
+    return this.#readers.wait(wish, options);
   }
 
   write(bytes: Uint8Array, options: WriteOptions): Promise<Result<void, LinkFailure>> {
     const zeroPacket = options.zeroPacket ?? false;
     if (this.#isEnded) return Promise.resolve(err({ reason: 'gone' }));
-    if (!this.#isListening || !this.#writers.isEmpty)
+    // A zero-length packet needs no buffer: it is taken even where nobody listens (qdl sends one a chunk).
+    const needsListener = bytes.length > 0 && !this.#isListening;
+    if (needsListener || this.#isHandling || !this.#writers.isEmpty)
       return this.#writers.wait({ bytes, zeroPacket }, options);
     this.#accept(bytes, zeroPacket);
     return Promise.resolve(this.#isEnded ? err({ reason: 'gone' }) : ok());
@@ -118,30 +137,40 @@ export class UsbPipe {
     if (fate === 'lost') return;
     this.#isHandling = true;
     this.#owner.received(bytes);
-    if (zeroPacket && bytes.length > 0 && bytes.length % USB_PACKET_BYTES === 0) {
+    if (zeroPacket && bytes.length > 0 && bytes.length % this.#packetBytes === 0) {
       this.#owner.received(new Uint8Array(0));
     }
     this.#isHandling = false;
   }
 
-  #take(maxBytes: number): Uint8Array | undefined {
+  #take({ maxBytes, zeroPackets }: ReadWish): Uint8Array | undefined {
     const whole = this.#rest ?? this.#nextTransfer();
     if (whole === undefined || this.#isEnded) return undefined;
-    this.#rest = whole.length > maxBytes ? whole.subarray(maxBytes) : undefined;
-    return whole.length > maxBytes ? whole.subarray(0, maxBytes) : whole;
+    const { bytes, hasZeroPacket } = whole;
+    if (bytes.length > maxBytes) {
+      this.#rest = { bytes: bytes.subarray(maxBytes), hasZeroPacket };
+      return bytes.subarray(0, maxBytes);
+    }
+    const isZeroPacketLeft = hasZeroPacket && (bytes.length === maxBytes || zeroPackets === 'apart');
+    this.#rest = isZeroPacketLeft ? { bytes: new Uint8Array(0), hasZeroPacket: false } : undefined;
+    return bytes;
   }
 
-  #nextTransfer(): Uint8Array | undefined {
+  #nextTransfer(): Rest | undefined {
     const head = this.#pending[0];
     if (head === undefined) return undefined;
     const { bytes, isLast } = typeof head === 'function' ? head() : { bytes: head, isLast: true };
     if (isLast) this.#pending.shift();
-    return this.#owner.fateOf({ direction: 'in', bytes }) === 'happens' ? bytes : undefined;
+    const fillsPackets = bytes.length > 0 && bytes.length % this.#packetBytes === 0;
+    const hasZeroPacket = fillsPackets && this.#owner.sendsZeroPackets();
+    return this.#owner.fateOf({ direction: 'in', bytes }) === 'happens'
+      ? { bytes, hasZeroPacket }
+      : undefined;
   }
 
   #serveReaders(): void {
-    this.#readers.serve((maxBytes) => {
-      const value = this.#take(maxBytes);
+    this.#readers.serve((wish) => {
+      const value = this.#take(wish);
       return value === undefined ? undefined : { value };
     });
     this.#afterReading();
@@ -155,7 +184,7 @@ export class UsbPipe {
 
   #serveWriters(): void {
     this.#writers.serve(({ bytes, zeroPacket }) => {
-      if (this.#isEnded || !this.#isListening) return undefined;
+      if (this.#isEnded || (bytes.length > 0 && !this.#isListening)) return undefined;
       this.#accept(bytes, zeroPacket);
       return this.#isEnded ? undefined : { value: undefined };
     });
