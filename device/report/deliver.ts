@@ -24,9 +24,16 @@ export type DeliveryPorts = {
   readonly identity: DeviceIdentity;
 };
 
-/** Stops at the first report that fails to arrive: the others would meet the same uplink. */
-export async function deliverReports(ports: DeliveryPorts, signal: AbortSignal): Promise<Delivery> {
-  const waiting = await waitingReports(ports.stateDir);
+/**
+ * Stops at the first report that fails to arrive: the others would meet the same uplink. `unspooled` are reports for
+ * which the disk had no room.
+ */
+export async function deliverReports(
+  ports: DeliveryPorts,
+  signal: AbortSignal,
+  unspooled: readonly Report[] = [],
+): Promise<Delivery> {
+  const waiting = [...(await waitingReports(ports.stateDir)), ...unspooled];
   const delivered: string[] = [];
   for (const report of waiting) {
     const why = await deliver(report, ports, signal);
@@ -43,8 +50,10 @@ async function deliver(
   { repositoryUrl, http, clock, identity }: DeliveryPorts,
   signal: AbortSignal,
 ): Promise<string | null> {
+  const base = repositoryUrl.endsWith('/') ? repositoryUrl : `${repositoryUrl}/`;
+  if (!URL.canParse('v1/telemetry', base)) return 'address-refused';
+  const url = new URL('v1/telemetry', base);
   const body = utf8(JSON.stringify(report));
-  const url = new URL('v1/telemetry', repositoryUrl.endsWith('/') ? repositoryUrl : `${repositoryUrl}/`);
   const request = {
     method: 'POST',
     path: url.pathname,

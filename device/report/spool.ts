@@ -1,5 +1,5 @@
 /** Reports wait on disk until the edge has taken them: a file each, named by its id, so none is sent as two. */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../../shared/result.ts';
 import { type Report, reportSchema } from '../../shared/telemetry.ts';
@@ -11,21 +11,29 @@ export async function spoolReport(stateDir: string, report: Report): Promise<Res
   return writeDurably(pathOf(stateDir, report.id), JSON.stringify(report));
 }
 
-/** Waiting reports, oldest first. Files that are not reports are removed: nobody will ever take them. */
+/**
+ * Waiting reports, oldest first. Files that are not reports are removed: nobody will ever take them. What cannot be
+ * read does not wait: a dead disk must not stand between a person and the verdict (P10).
+ */
 export async function waitingReports(stateDir: string): Promise<readonly Report[]> {
   const directory = join(stateDir, 'spool');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const names = await readdir(directory).catch(() => []);
   const reports: Report[] = [];
-  for (const name of (await readdir(directory)).filter((entry) => entry.endsWith('.json'))) {
+  for (const name of names.filter((entry) => entry.endsWith('.json'))) {
     const report = await readReport(join(directory, name));
-    if (report === null) await rm(join(directory, name), { force: true });
-    else reports.push(report);
+    if (report === 'not a report') await remove(join(directory, name));
+    else if (report !== null) reports.push(report);
   }
   return reports.sort((a, b) => a.endedAt.localeCompare(b.endedAt));
 }
 
 export async function dropReport(stateDir: string, id: string): Promise<void> {
-  await rm(pathOf(stateDir, id), { force: true });
+  await remove(pathOf(stateDir, id));
+}
+
+/** What cannot be removed is delivered again, which its id makes harmless. */
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => {});
 }
 
 async function makeRoom(stateDir: string): Promise<void> {
@@ -34,13 +42,15 @@ async function makeRoom(stateDir: string): Promise<void> {
   for (const report of tooMany) await dropReport(stateDir, report.id);
 }
 
-async function readReport(path: string): Promise<Report | null> {
+/** null where the disk does not give it back. */
+async function readReport(path: string): Promise<Report | 'not a report' | null> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return null;
   try {
-    const report = reportSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    return report.success ? report.data : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+    const report = reportSchema.safeParse(JSON.parse(text));
+    return report.success ? report.data : 'not a report';
+  } catch {
+    return 'not a report';
   }
 }
 
