@@ -71,3 +71,9 @@ export type AttemptEnd = {
   readonly modemState: Verdict['modemState'];
   readonly failure: UpdateFailure | null;
 };
+
+/** False while the next run must go on: no modem in normal mode has had the last word, so it may still need the stage. */
+export function isOver({ outcome, modemState }: Pick<AttemptEnd, 'outcome' | 'modemState'>): boolean {
+  if (outcome === 'unfinished') return false;
+  return outcome !== 'unconfirmed' || modemState === 'normal';
+}

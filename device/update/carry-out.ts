@@ -12,7 +12,7 @@ import { takeSnapshot } from '../modem/snapshot.ts';
 import type { RepositoryView } from '../repository/refresh-repository.ts';
 import type { Stage } from '../stage/stage.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
-import type { AttemptEnd, UpdateOptions, UpdatePorts } from './attempt.ts';
+import { type AttemptEnd, isOver, type UpdateOptions, type UpdatePorts } from './attempt.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { documentsDirectory, keepDocuments, type ReleaseDocuments } from './documents.ts';
 import { enterEdl } from './enter-edl.ts';
@@ -38,7 +38,7 @@ export async function carryOut(attempt: AttemptPlan, signal: AbortSignal): Promi
   if (!stage.ok) return backToNormal(stage.failure, journal, ports);
   const end = await flashStaged(attempt, documents.value, stage.value, signal);
   // What is unfinished is finished from this stage by the next run.
-  if (end.outcome !== 'unfinished') await stage.value.release();
+  if (isOver(end)) await stage.value.release();
   return end;
 }
 

@@ -1,10 +1,10 @@
 /** The end of an attempt: verdict on disk first, then the journal, then the report to the edge (P10). */
-import { ok, type Result } from '../../shared/result.ts';
+import type { Result } from '../../shared/result.ts';
 import { deliverReports } from '../report/deliver.ts';
 import { explainEnd } from '../report/explain-end.ts';
 import { spoolReport } from '../report/spool.ts';
 import { reportOf, type Verdict, verdictOf, verdictPath } from '../report/verdict.ts';
-import type { AttemptEnd, UpdatePorts, UpdateResult } from './attempt.ts';
+import { type AttemptEnd, isOver, type UpdatePorts, type UpdateResult } from './attempt.ts';
 import { documentsDirectory, forgetDocuments } from './documents.ts';
 import { type Journal, type JournalFailure, writeDurably } from './journal.ts';
 
@@ -26,25 +26,32 @@ export async function conclude(
     ...words,
     endedAt,
   });
-  const kept = await keepVerdict(verdict, journal, ports);
-  if (!kept.ok)
-    ports.events.onNote(`the verdict could not be written to ${kept.failure.path} (${kept.failure.why})`);
-  const delivery = await deliverReports(ports, signal);
+  const report = reportOf(verdict, ports.identity);
+  const written = await keepVerdict(verdict, ports);
+  const spooled = await spoolReport(ports.stateDir, report);
+  if (!spooled.ok) tellUnwritten('the report', spooled.failure, ports);
+  if (written.ok && spooled.ok && isOver(verdict)) await closeJournal(journal, ports);
+  const delivery = await deliverReports(ports, signal, spooled.ok ? [] : [report]);
   return { kind: 'attempted', verdict, failure, delivery };
 }
 
 async function keepVerdict(
   verdict: Verdict,
-  journal: Journal,
-  ports: UpdatePorts,
+  ports: Pick<UpdatePorts, 'stateDir' | 'door' | 'events'>,
 ): Promise<Result<void, JournalFailure>> {
-  const { stateDir, door, identity } = ports;
-  const written = await writeDurably(verdictPath(stateDir, door.key), JSON.stringify(verdict, null, 2));
-  if (!written.ok) return written;
-  const spooled = await spoolReport(stateDir, reportOf(verdict, identity));
-  if (!spooled.ok) return spooled;
-  if (verdict.outcome === 'unfinished') return ok();
-  const closed = await journal.enter('reported');
-  if (closed.ok) await forgetDocuments(documentsDirectory(stateDir, door.key));
-  return closed;
+  const path = verdictPath(ports.stateDir, ports.door.key);
+  const written = await writeDurably(path, JSON.stringify(verdict, null, 2));
+  if (!written.ok) tellUnwritten('the verdict', written.failure, ports);
+  return written;
+}
+
+/** While the journal is open the next run takes the attempt up, which is harmless: the modem has had its word. */
+async function closeJournal(journal: Journal, ports: UpdatePorts): Promise<void> {
+  const closed = await journal.close();
+  if (closed.ok) await forgetDocuments(documentsDirectory(ports.stateDir, ports.door.key));
+  else tellUnwritten('the end of the attempt', closed.failure, ports);
+}
+
+function tellUnwritten(what: string, { path, why }: JournalFailure, { events }: Pick<UpdatePorts, 'events'>) {
+  events.onNote(`${what} could not be written to ${path} (${why})`);
 }

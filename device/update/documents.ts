@@ -67,8 +67,9 @@ export async function recallDocuments(
   return ok({ entry: entry.data, manifest: manifest.data, index: index.value, indexBytes });
 }
 
+/** What cannot be removed is overwritten by the next attempt. */
 export async function forgetDocuments(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true }).catch(() => {});
 }
 
 async function readWhole(path: string, sha256: string): Promise<Uint8Array | null> {

@@ -44,6 +44,16 @@ export async function flashToTheEnd(
     failure = confirmed;
     if (confirmed.reason !== 'modem-in-edl-after-flashing') break;
   }
+  return notConfirmed(failure, journal, ports);
+}
+
+/** The end after `confirm` failed. */
+export async function notConfirmed(
+  failure: UpdateFailure,
+  journal: Journal,
+  ports: UpdatePorts,
+): Promise<AttemptEnd> {
+  if (!journal.attempt.flashTouched) return backToNormal(failure, journal, ports);
   const modemState = await seenState(ports);
   return { outcome: modemState === 'edl' ? 'unfinished' : 'unconfirmed', modemState, failure };
 }
@@ -52,9 +62,15 @@ export async function flashToTheEnd(
 export async function confirm(journal: Journal, ports: UpdatePorts): Promise<UpdateFailure | null> {
   const confirming = await journal.enter('confirming');
   if (!confirming.ok) return confirming.failure;
-  const { toVersion, snapshot } = journal.attempt;
+  const { fromVersion, toVersion, snapshot, programmedBytes } = journal.attempt;
   const confirmed = await confirmUpdate({ version: toVersion, snapshot }, ports);
-  return confirmed.ok ? null : confirmed.failure;
+  if (confirmed.ok) return null;
+  const { failure } = confirmed;
+  const runsAsBefore = failure.reason === 'wrong-version-after-flashing' && failure.found === fromVersion;
+  if (!runsAsBefore || programmedBytes > 0) return failure;
+  // The boot partition is erased first: a modem that starts with its old firmware heard of no erase.
+  await journal.note({ flashTouched: false });
+  return { reason: 'modem-left-edl' };
 }
 
 export async function seenState({ door }: Pick<UpdatePorts, 'door'>): Promise<AttemptEnd['modemState']> {

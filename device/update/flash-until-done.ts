@@ -37,8 +37,10 @@ export async function flashUntilDone(
   let greetings = 0;
   let failure: FlashFailure | AwaitFailure | null = null;
   for (let attempt = 1; attempt <= FLASH_ATTEMPTS_MAX; ) {
+    // From the first erase on nobody can interrupt it, in a later session either.
+    const heeded = journal.attempt.flashTouched ? undefined : signal;
     if (opened === null) {
-      const back = await awaitBack(job, journal.attempt.flashTouched ? undefined : signal);
+      const back = await awaitBack(job, heeded);
       if (!back.ok) return back;
       opened = back.value;
     }
@@ -46,7 +48,7 @@ export async function flashUntilDone(
       await opened.pipe.close();
       return ok('in-normal-mode');
     }
-    const flashed = await runFlashSession({ ...job, staged, pipe: opened.pipe }, signal);
+    const flashed = await runFlashSession({ ...job, staged, pipe: opened.pipe }, heeded);
     await opened.pipe.close();
     opened = null;
     if (flashed.ok) return ok('reset');

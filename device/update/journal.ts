@@ -51,34 +51,74 @@ export class Journal {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #onStep: (step: UpdateStep) => void;
+  readonly #onUnwritten: (failure: JournalFailure) => void;
   #attempt: Attempt;
+  #isWritten = true;
 
-  constructor(path: string, attempt: Attempt, clock: Clock, onStep: (step: UpdateStep) => void) {
+  /** `onUnwritten` hears, once, that the flashing goes on without a record. */
+  constructor(
+    path: string,
+    attempt: Attempt,
+    clock: Clock,
+    onStep: (step: UpdateStep) => void,
+    onUnwritten: (failure: JournalFailure) => void = () => {},
+  ) {
     this.#path = path;
     this.#attempt = attempt;
     this.#clock = clock;
     this.#onStep = onStep;
+    this.#onUnwritten = onUnwritten;
   }
 
   get attempt(): Attempt {
     return this.#attempt;
   }
 
-  /** Records that `step` is about to begin. A step that the table does not allow is a bug. */
+  /**
+   * Records that `step` is about to begin. A step that the table does not allow is a bug. What could not be written
+   * did not begin, until flash was touched: from then on nothing stops for want of a record (P4). The one on disk
+   * says already that flash was touched, and whatever its step, the next run begins at the first erase again.
+   */
   async enter(step: UpdateStep, changes: Partial<Attempt> = {}): Promise<Result<void, JournalFailure>> {
-    if (step !== this.#attempt.step && !mayFollow(this.#attempt.step, step)) {
-      throw new Error(`step ${step} may not follow ${this.#attempt.step}`);
-    }
+    this.#mustFollow(step);
     const written = await this.note({ ...changes, step });
     if (written.ok) this.#onStep(step);
     return written;
   }
 
-  /** Records facts without a new step. */
+  /** Records facts without a new step, under the same rule. */
   async note(changes: Partial<Attempt>): Promise<Result<void, JournalFailure>> {
+    const written = await this.#write(changes);
+    if (written.ok || !this.#attempt.flashTouched) return written;
+    this.#attempt = this.#changed(changes);
+    if (this.#isWritten) this.#onUnwritten(written.failure);
+    this.#isWritten = false;
+    return ok();
+  }
+
+  /** Ends the attempt. While this cannot be written, the next run takes the attempt up again. */
+  async close(): Promise<Result<void, JournalFailure>> {
+    this.#mustFollow('reported');
+    const written = await this.#write({ step: 'reported' });
+    if (written.ok) this.#onStep('reported');
+    return written;
+  }
+
+  #mustFollow(step: UpdateStep): void {
+    if (step === this.#attempt.step || mayFollow(this.#attempt.step, step)) return;
+    throw new Error(`step ${step} may not follow ${this.#attempt.step}`);
+  }
+
+  #changed(changes: Partial<Attempt>): Attempt {
     const updatedAt = new Date(this.#clock.nowMs()).toISOString();
-    this.#attempt = attemptSchema.parse({ ...this.#attempt, ...changes, updatedAt });
-    return writeDurably(this.#path, JSON.stringify(this.#attempt));
+    return attemptSchema.parse({ ...this.#attempt, ...changes, updatedAt });
+  }
+
+  async #write(changes: Partial<Attempt>): Promise<Result<void, JournalFailure>> {
+    const next = this.#changed(changes);
+    const written = await writeDurably(this.#path, JSON.stringify(next));
+    if (written.ok) this.#attempt = next;
+    return written;
   }
 }
 

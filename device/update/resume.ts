@@ -4,14 +4,21 @@
  */
 import type { UpdateFailure } from '../failure.ts';
 import type { OpenedModem } from '../transport/door.ts';
-import type { AttemptEnd, UpdateOptions, UpdatePorts, UpdateResult } from './attempt.ts';
+import {
+  type AttemptEnd,
+  isOver,
+  type UpdateOptions,
+  type UpdatePorts,
+  type UpdateResult,
+} from './attempt.ts';
 import { awaitModem } from './await-modem.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { conclude } from './conclude.ts';
 import { documentsDirectory, recallDocuments } from './documents.ts';
 import { healStage, openStage } from './fill-stage.ts';
-import { confirm, flashToTheEnd, seenState } from './flash-to-the-end.ts';
-import { type Attempt, Journal, journalPath } from './journal.ts';
+import { confirm, flashToTheEnd, notConfirmed, seenState } from './flash-to-the-end.ts';
+import type { Attempt, Journal } from './journal.ts';
+import { journalOf } from './journal-of.ts';
 import { planOf } from './staged-plan.ts';
 
 export async function resumeAttempt(
@@ -20,12 +27,7 @@ export async function resumeAttempt(
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<UpdateResult> {
-  const journal = new Journal(
-    journalPath(ports.stateDir, ports.door.key),
-    attempt,
-    ports.clock,
-    ports.events.onStep,
-  );
+  const journal = journalOf(attempt, ports);
   ports.events.onNote(`taking up the attempt of ${attempt.startedAt} at step ${attempt.step}`);
   const end = await finish(journal, options, ports, signal);
   return conclude(end, journal, ports, signal);
@@ -53,7 +55,7 @@ async function finish(
     const failure = await confirm(journal, ports);
     return failure === null
       ? { outcome: 'updated', modemState: 'normal', failure }
-      : { outcome: 'unconfirmed', modemState: await seenState(ports), failure };
+      : notConfirmed(failure, journal, ports);
   }
   return finishFlashing(opened.value, journal, options, ports, signal);
 }
@@ -96,6 +98,6 @@ async function finishFlashing(
     ports,
   };
   const end = await flashToTheEnd(order, opened, signal);
-  if (end.outcome !== 'unfinished') await stage.value.release();
+  if (isOver(end)) await stage.value.release();
   return end;
 }

@@ -9,7 +9,7 @@ const FOLLOWS: Readonly<Record<UpdateStep, readonly UpdateStep[]>> = {
   ready: ['entering-edl', 'reported'],
   'entering-edl': ['loading-programmer', 'resetting', 'reported'],
   'loading-programmer': ['probing', 'resetting', 'loading-programmer', 'confirming', 'reported'],
-  probing: ['erasing', 'resetting', 'loading-programmer', 'reported'],
+  probing: ['erasing', 'resetting', 'loading-programmer', 'confirming', 'reported'],
   erasing: ['programming', 'loading-programmer', 'confirming', 'reported'],
   programming: ['reading-back', 'loading-programmer', 'confirming', 'reported'],
   'reading-back': ['programming', 'resetting', 'loading-programmer', 'confirming', 'reported'],

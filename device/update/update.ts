@@ -10,7 +10,8 @@ import { type RepositoryView, refreshRepository } from '../repository/refresh-re
 import type { UpdateOptions, UpdatePorts, UpdateResult } from './attempt.ts';
 import { carryOut } from './carry-out.ts';
 import { conclude } from './conclude.ts';
-import { type Attempt, isUnfinished, Journal, journalPath, readAttempt } from './journal.ts';
+import { type Attempt, isUnfinished, type Journal, readAttempt } from './journal.ts';
+import { journalOf } from './journal-of.ts';
 import { takeLock } from './lock.ts';
 import { type Resolved, resolveRelease } from './resolve.ts';
 import { resumeAttempt } from './resume.ts';
@@ -67,7 +68,8 @@ async function beginAttempt(
   const journal = openJournal(identity, resolved.manifest.version, ports);
   const begun = await journal.enter('identified');
   if (!begun.ok) return { kind: 'refused', failure: begun.failure };
-  await journal.enter('resolved');
+  const chosen = await journal.enter('resolved');
+  if (!chosen.ok) return { kind: 'refused', failure: chosen.failure };
   const end = await carryOut(
     { identity, view, manifest: resolved.manifest, journal, options, ports },
     signal,
@@ -130,5 +132,5 @@ function openJournal(identity: Identity, toVersion: string, ports: UpdatePorts):
     programmedBytes: 0,
     flashAttempts: 0,
   };
-  return new Journal(journalPath(ports.stateDir, ports.door.key), attempt, ports.clock, ports.events.onStep);
+  return journalOf(attempt, ports);
 }

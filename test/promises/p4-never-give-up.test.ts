@@ -2,9 +2,11 @@
  * P4 Never give up after the first erase; and its other half, P3: whatever is cut, and wherever, the modem ends
  * with the new firmware confirmed or with the old one untouched, without a hand.
  */
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import type { FaultDeclaration } from '../modem/faults.ts';
+import { breakDirectory } from '../support/break-directory.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
 
@@ -103,6 +105,53 @@ describe('P4 never give up after the first erase', () => {
     });
     expect(endOf(await scenario.run())).toBe('unfinished: read-back-differs');
     expect(scenario.modem.state()).not.toBe('normal');
+  });
+
+  it('goes on to the end when the journal can no longer be written, and says so', async () => {
+    scenario = await aScenario({
+      onStep: (step, { ports }) => step === 'programming' && breakDirectory(join(ports.stateDir, 'journal')),
+    });
+    expect(endOf(await scenario.run())).toBe('updated');
+    expect(scenario.notes.join()).toContain('the flashing goes on without it');
+    expect(scenario.modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_NEW_VERSION });
+  });
+
+  it('has a verdict when nothing at all can be written any more', async () => {
+    scenario = await aScenario({
+      onStep: (step, { ports }) =>
+        step === 'programming' &&
+        ['journal', 'verdicts', 'spool', 'attempts'].map((name) =>
+          breakDirectory(join(ports.stateDir, name)),
+        ),
+    });
+    expect(endOf(await scenario.run())).toBe('updated');
+  });
+
+  it('does not listen to Ctrl-C in a second session either', async () => {
+    const controller = new AbortController();
+    scenario = await aScenario({
+      modem: { faults: [{ kind: 'nak', command: 'program', occurrence: 3 }] },
+      onStep: (step) => step === 'erasing' && controller.abort(),
+    });
+    expect(endOf(await scenario.run({}, controller.signal))).toBe('updated');
+  });
+
+  it('confirms with the next run what came back only after it had stopped waiting', async () => {
+    scenario = await aScenario({ modem: { faults: [{ kind: 'never-returns', after: 'reset' }] } });
+    expect(endOf(await scenario.run())).toBe('unconfirmed: modem-not-confirmed');
+    scenario.modem.powerCycle();
+    expect(endOf(await scenario.run())).toBe('updated');
+  });
+
+  it('confirms a modem that started by itself while a second session was asking it', async () => {
+    let sessions = 0;
+    scenario = await aScenario({
+      // The boot partition is read back last; refused there, all is written and a second session begins.
+      modem: { faults: [{ kind: 'nak', command: 'read', occurrence: 12 }] },
+      onStep: (step, { modem }) => step === 'probing' && ++sessions === 2 && modem.powerCycle(),
+    });
+    expect(endOf(await scenario.run())).toBe('updated');
+    expect(sessions).toBe(2);
   });
 
   it('takes up a modem that fell silent after the first erase once somebody gives it power again', async () => {
