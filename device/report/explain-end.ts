@@ -1,4 +1,5 @@
 /** The verdict's words: what happened, what state the modem is in, what to do next (P10). */
+import type { UpdateStep } from '../../shared/telemetry.ts';
 import type { ExitName } from '../exit-code.ts';
 import type { AttemptEnd } from '../update/attempt.ts';
 import type { Attempt } from '../update/journal.ts';
@@ -15,14 +16,21 @@ export function explainEnd(end: AttemptEnd, attempt: Attempt): Pick<Verdict, 'wh
     };
   }
   const { what, next } = explain(end.failure);
-  return { what, state: stateOf(end, attempt), next };
+  const goesOn = end.outcome === 'unfinished' && attempt.flashTouched && end.modemState === 'edl';
+  const first = 'Run cistern update again: it goes on from the stage. If it ends the same way: ';
+  return { what, state: stateOf(end, attempt), next: goesOn ? first + next : next };
 }
 
+/** With these steps everything had been written and read back. */
+const WRITTEN: ReadonlySet<string> = new Set<UpdateStep>(['resetting', 'confirming', 'reported']);
+
 function stateOf(
-  { outcome, modemState }: AttemptEnd,
-  { fromVersion, toVersion, flashTouched }: Attempt,
+  { outcome, modemState, failure }: AttemptEnd,
+  { fromVersion, toVersion, flashTouched, step }: Attempt,
 ): string {
   if (outcome === 'unchanged') {
+    if (failure?.reason === 'modem-changed-meanwhile')
+      return `The modem is in normal mode with ${failure.after}; this updater did not touch its flash.`;
     return modemState === 'normal'
       ? `The modem is in normal mode with its old version ${fromVersion}; its flash was not touched.`
       : `The modem was not touched; it runs ${fromVersion}, but did not answer when asked again.`;
@@ -31,7 +39,9 @@ function stateOf(
     return `${toVersion} was written and read back; the modem is ${inWords(modemState)}.`;
   if (!flashTouched)
     return `The modem is ${inWords(modemState)}; its flash was not touched, a power cycle brings it back as it was.`;
-  return `The modem is ${inWords(modemState)} with ${toVersion} partly written; it can be finished at any time.`;
+  if (WRITTEN.has(step))
+    return `${toVersion} was written and read back; the modem is ${inWords(modemState)} and has yet to start with it.`;
+  return `The modem is ${inWords(modemState)}; ${toVersion} is partly written and can be finished at any time.`;
 }
 
 function inWords(state: AttemptEnd['modemState']): string {

@@ -19,16 +19,21 @@ export async function awaitModem(
   signal?: AbortSignal,
 ): Promise<Result<OpenedModem, AwaitFailure>> {
   const deadlineMs = wait.clock.nowMs() + wait.timeoutMs;
+  let failure: AwaitFailure;
   do {
     if (signal?.aborted) return err({ reason: 'interrupted' });
     const opened = await door.open(signal);
+    failure = { reason: 'modem-did-not-return', where: door.where, waitedMs: wait.timeoutMs };
     if (opened.ok) {
       if (wait.isAwaited(opened.value)) return ok(opened.value);
       await opened.value.pipe.close();
-    } else if (opened.failure.reason === 'link-broken' || opened.failure.reason === 'interrupted') {
+    } else if (opened.failure.reason === 'interrupted') {
       return opened;
+    } else if (opened.failure.reason === 'link-broken') {
+      // A relay that is restarting, or has no modem to announce yet.
+      failure = opened.failure;
     }
     await wait.clock.sleep(wait.intervalMs, signal);
   } while (wait.clock.nowMs() < deadlineMs);
-  return err({ reason: 'modem-did-not-return', where: door.where, waitedMs: wait.timeoutMs });
+  return err(failure);
 }

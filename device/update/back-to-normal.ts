@@ -1,9 +1,10 @@
 /**
  * The end of an attempt that failed before the first erase: the modem is brought back to normal mode, and says
- * itself that it is as it was (P3). Without that proof the attempt stays unfinished, and the next run goes on.
+ * itself that it is as it was (P3). While it says nothing the attempt stays unfinished, and the next run goes on.
  */
+import { ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
-import { findWorse, takeSnapshot } from '../modem/snapshot.ts';
+import { type Difference, findWorse, takeSnapshot } from '../modem/snapshot.ts';
 import type { AttemptEnd, UpdatePorts } from './attempt.ts';
 import { awaitIdentity } from './confirm.ts';
 import type { Journal } from './journal.ts';
@@ -23,9 +24,18 @@ export async function backToNormal(
       return { outcome: 'unfinished', modemState, failure };
     }
   }
-  const proved = await proveUnchanged(journal, ports);
-  if (proved === null) return { outcome: 'unchanged', modemState: 'normal', failure };
-  // Nothing was sent that could change it, so what fails here is the proof.
+  const asked = await askModem(journal, ports);
+  if (asked.ok) {
+    const { version, differences } = asked.value;
+    for (const { what, before, after } of differences)
+      ports.events.onNote(`${what} was "${before}" before this attempt and is "${after}" now`);
+    const before = journal.attempt.fromVersion;
+    if (version === before) return { outcome: 'unchanged', modemState: 'normal', failure };
+    // Somebody else has flashed it. This attempt is over all the same: it wrote nothing, and nothing of it is left.
+    const changed = { reason: 'modem-changed-meanwhile', before, after: version } as const;
+    return { outcome: 'unchanged', modemState: 'normal', failure: changed };
+  }
+  ports.events.onNote(`the modem could not be asked whether it is as before (${asked.failure.reason})`);
   return {
     outcome: isBeyondGateOne(journal.attempt.step) ? 'unfinished' : 'unchanged',
     modemState: 'unknown',
@@ -33,18 +43,21 @@ export async function backToNormal(
   };
 }
 
-/** null when the modem shows its old version and nothing is worse than in the snapshot. */
-async function proveUnchanged(journal: Journal, ports: UpdatePorts): Promise<UpdateFailure | null> {
-  const { fromVersion, snapshot } = journal.attempt;
+type Proof = { readonly version: string; readonly differences: readonly Difference[] };
+
+/** The network may need minutes to be as good as before; what else is worse was not our doing, but worth knowing. */
+async function askModem(
+  { attempt: { snapshot } }: Journal,
+  ports: UpdatePorts,
+): Promise<Result<Proof, UpdateFailure>> {
   const identity = await awaitIdentity(ports);
-  if (!identity.ok) return identity.failure;
-  const after = identity.value.version.text;
-  if (after !== fromVersion) return { reason: 'modem-changed-meanwhile', before: fromVersion, after };
-  if (snapshot === null) return null;
+  if (!identity.ok) return identity;
+  const version = identity.value.version.text;
+  if (snapshot === null) return ok({ version, differences: [] });
   const now = await takeSnapshot(ports.door, identity.value);
-  if (!now.ok) return now.failure;
+  if (!now.ok) return now;
   const differences = findWorse(snapshot, now.value).filter(
     (difference) => difference.what !== 'registration' && difference.what !== 'attached',
   );
-  return differences.length === 0 ? null : { reason: 'worse-than-before', differences };
+  return ok({ version, differences });
 }

@@ -65,14 +65,17 @@ async function awaitRecovery(
   { door, timings, clock }: ConfirmPorts,
 ): Promise<Result<void, ConfirmFailure>> {
   const deadlineMs = clock.nowMs() + timings.recoveryMs;
-  let differences: readonly Difference[] = [];
+  let failure: ConfirmFailure;
   do {
     const after = await takeSnapshot(door, identity);
     if (after.ok) {
-      differences = findWorse(before, after.value);
+      const differences = findWorse(before, after.value);
       if (differences.length === 0) return ok();
+      failure = { reason: 'worse-than-before', differences };
+    } else {
+      failure = { reason: 'modem-not-confirmed', last: after.failure, waitedMs: timings.recoveryMs };
     }
     await clock.sleep(timings.recoveryIntervalMs);
   } while (clock.nowMs() < deadlineMs);
-  return err({ reason: 'worse-than-before', differences });
+  return err(failure);
 }

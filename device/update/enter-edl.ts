@@ -32,6 +32,11 @@ export async function enterEdl(
       return opened;
     }
     if (opened.value.state === 'edl') return ok(opened.value);
+    if (opened.value.state === 'unsupported') {
+      // Not the modem that was identified, or one that has crashed: it is asked for nothing.
+      await opened.value.pipe.close();
+      continue;
+    }
     const asked = await requestEdl(opened.value.pipe, signal);
     await opened.value.pipe.close();
     // Whether the echo came or the link broke first, the bus shows what the modem did.

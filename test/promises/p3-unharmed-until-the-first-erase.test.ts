@@ -2,11 +2,13 @@
  * P3 Unharmed until the first erase: whatever fails before it, the modem goes back to normal mode unchanged, and
  * the updater proves that it did.
  */
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import type { FaultDeclaration } from '../modem/faults.ts';
 import { ec25Eu } from '../modem/models.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
+import { breakDirectory } from '../support/break-directory.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
 
@@ -79,6 +81,37 @@ describe('P3 unharmed until the first erase', () => {
     const controller = new AbortController();
     scenario = await aScenario({ onStep: (step) => step === 'erasing' && controller.abort() });
     expect(endOf(await scenario.run({}, controller.signal))).toBe('updated');
+  });
+
+  it('knows that nothing was erased when power goes between the announcement of the first erase and the erase', async () => {
+    scenario = await aScenario({ onStep: (step, { modem }) => step === 'erasing' && modem.powerCycle() });
+    const before = flashFingerprint(scenario.modem);
+    const result = await scenario.run();
+    expect(endOf(result)).toBe('unchanged: modem-left-edl');
+    expect(result).toMatchObject({
+      verdict: { state: expect.stringContaining('its flash was not touched') },
+    });
+    expect(scenario.modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_OLD_VERSION });
+    expect(flashFingerprint(scenario.modem)).toBe(before);
+  });
+
+  it('goes back when the journal cannot say that the first erase is about to begin', async () => {
+    const journalDirectory = () => join(scenario.ports.stateDir, 'journal');
+    scenario = await aScenario({
+      onStep: (step) => step === 'probing' && breakDirectory(journalDirectory()),
+    });
+    const before = flashFingerprint(scenario.modem);
+    expect(endOf(await scenario.run())).toBe('unchanged: journal-not-written');
+    expectAsBefore(before);
+  });
+
+  it('ends an attempt whose modem lost its SIM meanwhile, and says so', async () => {
+    scenario = await aScenario({
+      modem: fault({ kind: 'rejected-programmer' }),
+      onStep: (step, { modem }) => step === 'loading-programmer' && modem.changeSettings({ sim: 'absent' }),
+    });
+    expect(endOf(await scenario.run())).toBe('unchanged: programmer-rejected');
+    expect(scenario.notes.join()).toContain('sim was "READY"');
   });
 
   it('says that it cannot prove it while the modem is silent, and proves it once it has power again', async () => {
