@@ -15,6 +15,16 @@ describe('a Sahara packet from the modem', () => {
       '03000000 14000000 0d000000 00100000 d0090000',
       { kind: 'read', imageId: 13, offsetBytes: 4096, lengthBytes: 0x9d0 },
     ],
+    [
+      'READ_DATA64',
+      '12000000 20000000 0d00000000000000 0010000000000000 d009000000000000',
+      { kind: 'read', imageId: 13, offsetBytes: 4096, lengthBytes: 0x9d0 },
+    ],
+    [
+      'READ_DATA64 beyond any programmer',
+      '12000000 20000000 0d00000000000000 0000000001000000 0010000000000000',
+      { kind: 'read', imageId: 13, offsetBytes: 2 ** 32, lengthBytes: 0x1000 },
+    ],
     ['END_IMAGE_TX', '04000000 10000000 0d000000 21000000', { kind: 'end', imageId: 13, status: 0x21 }],
     ['DONE_RESP pending', '06000000 0c000000 00000000', { kind: 'done-response', complete: false }],
     ['DONE_RESP complete', '06000000 0c000000 01000000', { kind: 'done-response', complete: true }],
@@ -35,7 +45,7 @@ describe('a Sahara packet from the modem', () => {
     ['nothing', '', 0],
     ['half a header', '01000000', 0],
     ['a command of the host', '05000000 08000000', 5],
-    ['READ_DATA64, which 32-bit programmers do not send', '12000000 20000000', 0x12],
+    ['half a READ_DATA64', '12000000 20000000 0d00000000000000', 0x12],
     ['another length than its own', '08000000 0c000000', 8],
     ['less than it says', '04000000 10000000 0d000000', 4],
     ['more than it says', '08000000 08000000 00', 8],
@@ -48,7 +58,9 @@ describe('a Sahara packet from the modem', () => {
   });
 
   it('is never an exception, whatever arrives', () => {
-    const header = fc.constantFrom(...[1, 3, 4, 6, 8].map((command) => bytes(`0${command}000000 30000000`)));
+    const header = fc.constantFrom(
+      ...['01', '03', '04', '06', '08', '12'].map((command) => bytes(`${command}000000 30000000`)),
+    );
     fc.assert(
       fc.property(header, fc.uint8Array({ maxLength: 60 }), (start, rest) => {
         expect(typeof parsePacket(Uint8Array.from([...start, ...rest])).ok).toBe('boolean');

@@ -10,6 +10,7 @@ export const SAHARA = {
   doneResponse: 0x06,
   reset: 0x07,
   resetResponse: 0x08,
+  readRequest64: 0x12,
 } as const;
 
 export const MODE_IMAGE_TRANSFER = 0;
@@ -46,12 +47,15 @@ const LENGTHS: ReadonlyMap<number, number> = new Map([
   [SAHARA.endOfImage, 0x10],
   [SAHARA.doneResponse, 0x0c],
   [SAHARA.resetResponse, 0x08],
+  [SAHARA.readRequest64, 0x20],
 ]);
 
 /** A packet from the modem; its length field and the transfer must both be exactly right. */
 export function parsePacket(bytes: Uint8Array): Result<SaharaPacket, PacketFailure> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const u32 = (offset: number) => view.getUint32(offset, true);
+  // Above 2^53 it is rounded, which every bound on offsets and lengths refuses anyway.
+  const u64 = (offset: number) => u32(offset) + u32(offset + 4) * 2 ** 32;
   const command = bytes.length >= 8 ? u32(0) : 0;
   const length = LENGTHS.get(command);
   if (length === undefined || bytes.length !== length || u32(4) !== length) {
@@ -68,6 +72,8 @@ export function parsePacket(bytes: Uint8Array): Result<SaharaPacket, PacketFailu
       });
     case SAHARA.readRequest:
       return ok({ kind: 'read', imageId: u32(8), offsetBytes: u32(12), lengthBytes: u32(16) });
+    case SAHARA.readRequest64:
+      return ok({ kind: 'read', imageId: u64(8), offsetBytes: u64(16), lengthBytes: u64(24) });
     case SAHARA.endOfImage:
       return ok({ kind: 'end', imageId: u32(8), status: u32(12) });
     case SAHARA.doneResponse:
