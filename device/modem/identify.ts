@@ -11,7 +11,7 @@ import {
 import { type ModelId, modelOf } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
-import type { DoorFailure, ModemDoor } from '../transport/door.ts';
+import type { DoorFailure, ModemDoor, ModemState } from '../transport/door.ts';
 import type { Pipe } from '../transport/pipe.ts';
 import { type AtFailure, askAt } from './at.ts';
 import { type DiagFailure, readDiagVersion } from './diag.ts';
@@ -31,7 +31,7 @@ export type IdentifyFailure =
   | DiagFailure
   | {
       readonly reason: 'modem-not-in-normal-mode';
-      readonly state: 'edl' | 'unsupported';
+      readonly state: Exclude<ModemState, 'normal'>;
       readonly usbId: string;
     }
   | { readonly reason: 'vendor-not-supported'; readonly vendor: string }

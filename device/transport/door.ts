@@ -3,19 +3,52 @@
  * Its key names the modem for locks and journals and stays the same through EDL and back.
  */
 import type { Result } from '../../shared/result.ts';
+import {
+  EDL_IDS,
+  FASTBOOT_IDS,
+  isNormalId,
+  notQualcommName,
+  RAM_DUMP_IDS,
+  RAM_DUMP_IF_SINGLE_IDS,
+} from './bus/modem-ids.ts';
 import type { Pipe, TransferFailure } from './pipe.ts';
+
+/**
+ * What a modem is doing, by its USB id and number of interfaces. Only `normal` and `edl` can be updated;
+ * `not-qualcomm` has no EDL at all; `unsupported` is everything that the tables do not know.
+ */
+export type ModemState = 'normal' | 'edl' | 'ram-dump' | 'fastboot' | 'not-qualcomm' | 'unsupported';
 
 /** What stands on the bus: `vendorId:productId` in hex and the number of interfaces. */
 export type Sighting = {
   readonly usbId: string;
   readonly interfaceCount: number;
-  /** `normal`: the pipe is the DIAG interface. `edl`: the pipe is the bulk pair of 05c6:9008. */
-  readonly state: 'normal' | 'edl' | 'unsupported';
+  /** `normal`: the pipe is the DIAG interface. `edl`, `ram-dump`: the one bulk pair. Others have no pipe that works. */
+  readonly state: ModemState;
 };
 
 export type OpenedModem = Sighting & { readonly pipe: Pipe };
 
-export type DoorFailure = TransferFailure | { readonly reason: 'modem-absent'; readonly where: string };
+export type DoorFailure =
+  | TransferFailure
+  | { readonly reason: 'modem-absent'; readonly where: string }
+  /** Several could be meant, and a wrong choice would flash another modem: the choices are locators. */
+  | {
+      readonly reason: 'modems-indistinguishable';
+      readonly where: string;
+      readonly choices: readonly string[];
+    }
+  | { readonly reason: 'transport-not-installed'; readonly npmPackage: string; readonly why: string }
+  | { readonly reason: 'usb-bus-missing'; readonly path: string }
+  | { readonly reason: 'device-not-permitted'; readonly node: string; readonly kind: 'usb' | 'tty' }
+  /** Another program holds it. */
+  | { readonly reason: 'device-busy'; readonly what: string }
+  | {
+      readonly reason: 'interface-not-found';
+      readonly role: 'DIAG' | 'AT' | 'EDL';
+      readonly usbId: string;
+      readonly where: string;
+    };
 
 export type ModemDoor = {
   readonly key: string;
@@ -27,8 +60,17 @@ export type ModemDoor = {
   readonly openAt: (signal?: AbortSignal) => Promise<Result<Pipe, DoorFailure>>;
 };
 
-/** EDL ids (edl 1a); everything else of a known vendor is the module in normal mode. */
-export function stateOf(usbId: string): Sighting['state'] {
-  if (usbId === '05c6:9008' || usbId === '05c6:901f') return 'edl';
-  return usbId.startsWith('2c7c:') ? 'normal' : 'unsupported';
+/** A module with a single interface is not in normal mode, whatever its id (edl 1a). */
+export function stateOf(usbId: string, interfaceCount: number): ModemState {
+  if (EDL_IDS.has(usbId)) return 'edl';
+  if (RAM_DUMP_IDS.has(usbId)) return 'ram-dump';
+  if (FASTBOOT_IDS.has(usbId)) return 'fastboot';
+  if (notQualcommName(usbId) !== null) return 'not-qualcomm';
+  if (interfaceCount === 1) return RAM_DUMP_IF_SINGLE_IDS.has(usbId) ? 'ram-dump' : 'unsupported';
+  return isNormalId(usbId) ? 'normal' : 'unsupported';
+}
+
+/** The two states in which an update goes on; in any other the modem is asked for nothing. */
+export function isUpdatable({ state }: Pick<Sighting, 'state'>): boolean {
+  return state === 'normal' || state === 'edl';
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { stateOf } from './door.ts';
 import { LOCATOR_EXAMPLE, parseLocator } from './locator.ts';
 
 describe('a locator', () => {
@@ -38,18 +37,5 @@ describe('a locator', () => {
     const parsed = parseLocator(locator);
     expect(parsed).toMatchObject({ ok: false, failure: { reason: 'locator-unreadable', locator } });
     expect(!parsed.ok && parsed.failure.why).toContain(why);
-  });
-});
-
-describe('what stands on the bus', () => {
-  it.each([
-    ['2c7c:0125', 'normal'],
-    ['05c6:9008', 'edl'],
-    ['05c6:901f', 'edl'],
-    ['05c6:900e', 'unsupported'],
-    ['18d1:d00d', 'unsupported'],
-    ['1199:9071', 'unsupported'],
-  ])('as %s is in the state %s', (usbId, state) => {
-    expect(stateOf(usbId)).toBe(state);
   });
 });

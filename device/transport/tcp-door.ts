@@ -58,7 +58,8 @@ async function openRelay(
   const { vendorId, productId, interfaceCount } = announced.value;
   const usbId = `${hex4(vendorId)}:${hex4(productId)}`;
   const framed = (bytes: Uint8Array) => [frameHeader(bytes.length, frames.littleEndian), bytes];
-  return ok({ usbId, interfaceCount, state: stateOf(usbId), pipe: pipeOf(socket, inbox, framed) });
+  const state = stateOf(usbId, interfaceCount);
+  return ok({ usbId, interfaceCount, state, pipe: pipeOf(socket, inbox, framed) });
 }
 
 async function openStream(

@@ -32,7 +32,7 @@ export async function enterEdl(
       return opened;
     }
     if (opened.value.state === 'edl') return ok(opened.value);
-    if (opened.value.state === 'unsupported') {
+    if (opened.value.state !== 'normal') {
       // Not the modem that was identified, or one that has crashed: it is asked for nothing.
       await opened.value.pipe.close();
       continue;

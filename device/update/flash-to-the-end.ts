@@ -77,7 +77,8 @@ export async function seenState({ door }: Pick<UpdatePorts, 'door'>): Promise<At
   const opened = await door.open();
   if (!opened.ok) return opened.failure.reason === 'modem-absent' ? 'absent' : 'unknown';
   await opened.value.pipe.close();
-  return opened.value.state === 'unsupported' ? 'unknown' : opened.value.state;
+  const { state } = opened.value;
+  return state === 'normal' || state === 'edl' ? state : 'unknown';
 }
 
 function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StagedPackage } from '../stage/staged-package.ts';
-import type { ModemDoor, OpenedModem } from '../transport/door.ts';
+import { isUpdatable, type ModemDoor, type OpenedModem } from '../transport/door.ts';
 import { type AwaitFailure, awaitModem } from './await-modem.ts';
 import type { EnterEdlFailure } from './enter-edl.ts';
 import { type FlashFailure, type FlashSession, runFlashSession } from './flash-session.ts';
@@ -82,10 +82,9 @@ function awaitBack(
   { door, timings, clock }: FlashJob,
   signal?: AbortSignal,
 ): Promise<Result<OpenedModem, AwaitFailure>> {
-  const isAwaited = (modem: OpenedModem) => modem.state !== 'unsupported';
   return awaitModem(
     door,
-    { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited, clock },
+    { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited: isUpdatable, clock },
     signal,
   );
 }

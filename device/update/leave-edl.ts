@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { FirehoseLink } from '../firehose/link.ts';
 import { resetProgrammer } from '../firehose/write.ts';
 import { resetModem } from '../sahara/driver.ts';
-import type { ModemDoor, OpenedModem } from '../transport/door.ts';
+import { isUpdatable, type ModemDoor, type OpenedModem } from '../transport/door.ts';
 import { type AwaitFailure, awaitModem } from './await-modem.ts';
 import { GREETINGS_MAX, type UpdateTimings } from './limits.ts';
 import { reachProgrammer } from './reach-programmer.ts';
@@ -20,8 +20,12 @@ export async function leaveEdl(
   { timings, clock }: { readonly timings: UpdateTimings; readonly clock: Clock },
 ): Promise<Result<void, LeaveFailure>> {
   for (let attempt = 0; attempt < GREETINGS_MAX; attempt++) {
-    const isAwaited = (modem: OpenedModem) => modem.state !== 'unsupported';
-    const wait = { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited, clock };
+    const wait = {
+      timeoutMs: timings.returnMs,
+      intervalMs: timings.lookIntervalMs,
+      isAwaited: isUpdatable,
+      clock,
+    };
     const opened = await awaitModem(door, wait);
     if (!opened.ok) return opened;
     const { pipe, state } = opened.value;

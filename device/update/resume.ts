@@ -3,7 +3,7 @@
  * before the first erase the modem is brought back to normal; after it the flashing is finished from the stage.
  */
 import type { UpdateFailure } from '../failure.ts';
-import type { OpenedModem } from '../transport/door.ts';
+import { isUpdatable, type OpenedModem } from '../transport/door.ts';
 import {
   type AttemptEnd,
   isOver,
@@ -42,10 +42,9 @@ async function finish(
   if (!journal.attempt.flashTouched)
     return backToNormal({ reason: 'broken-off-before-erase', step: journal.attempt.step }, journal, ports);
   const { timings, clock, door } = ports;
-  const isAwaited = (modem: OpenedModem) => modem.state !== 'unsupported';
   const opened = await awaitModem(
     door,
-    { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited, clock },
+    { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited: isUpdatable, clock },
     signal,
   );
   if (!opened.ok)

@@ -17,7 +17,12 @@ export function inProcessDoor(modem: SimulatedModem): ModemDoor {
       if (!opened.ok) return absent;
       const { vendorId, productId, interfaceCount } = opened.value;
       const usbId = `${hex4(vendorId)}:${hex4(productId)}`;
-      const found: OpenedModem = { usbId, interfaceCount, state: stateOf(usbId), pipe: pipeOf(opened.value) };
+      const found: OpenedModem = {
+        usbId,
+        interfaceCount,
+        state: stateOf(usbId, interfaceCount),
+        pipe: pipeOf(opened.value),
+      };
       return ok(found);
     },
     openAt: async () => {

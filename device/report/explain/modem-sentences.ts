@@ -1,10 +1,16 @@
 /** Failures of reaching, asking and moving a modem. */
+import { notQualcommName } from '../../transport/bus/modem-ids.ts';
+import type { ModemState } from '../../transport/door.ts';
+import { UDEV_RULES } from '../../transport/usb/udev-rules.ts';
 import type { Explainers } from './explanation.ts';
 
 export const modemSentences = {
   'transfer-timed-out': ({ direction, timeoutMs }) => ({
     exit: 'IO',
-    what: `The modem ${direction === 'in' ? 'sent nothing' : 'took nothing'} for ${timeoutMs / 1000} s.`,
+    what:
+      direction === 'in'
+        ? `The modem sent nothing for ${timeoutMs / 1000} s.`
+        : `The modem did not take a transfer within ${timeoutMs / 1000} s; how much of it arrived is not known.`,
     next: 'Check cable and power, then run cistern update again.',
   }),
   'modem-disconnected': () => ({
@@ -26,6 +32,42 @@ export const modemSentences = {
     exit: 'UNAVAILABLE',
     what: `There is no modem at ${where}.`,
     next: 'Check that the modem has power and that the relay runs; cistern devices shows what is in sight.',
+  }),
+  'modems-indistinguishable': ({ where, choices }) => ({
+    exit: 'USAGE',
+    what: `Several modems could be meant by ${where}: ${choices.join(', ')}.`,
+    next: `Name one: --modem ${choices[0] ?? 'usb:1-1'}.`,
+  }),
+  'transport-not-installed': ({ npmPackage, why }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The npm package "${npmPackage}", which reaches this modem, cannot be loaded (${why}).`,
+    next: `Install it beside cistern (npm install ${npmPackage}), or reach the modem through a relay: tcp://HOST:9008?at=PORT.`,
+  }),
+  'usb-bus-missing': ({ path }) => ({
+    exit: 'UNAVAILABLE',
+    what: `This system shows no USB bus (${path} is missing).`,
+    next: 'Run cistern on the machine that the modem is plugged into, with /sys mounted; in a container pass /dev/bus/usb in.',
+  }),
+  'device-not-permitted': ({ node, kind }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `This user may not open ${node}.`,
+    next:
+      kind === 'tty'
+        ? `Run as root, or join the group that owns ${node} (often dialout).`
+        : `Run as root, or allow the group dialout with a file /etc/udev/rules.d/60-cistern.rules:\n${UDEV_RULES.map((rule) => `    ${rule}`).join('\n')}\n  then run: udevadm control --reload && udevadm trigger`,
+  }),
+  'device-busy': ({ what }) => ({
+    exit: 'TEMPORARY',
+    what: `Another program holds ${what}.`,
+    next: 'Stop it (ModemManager, gsmd, qfirehose, a terminal), then run cistern update again.',
+  }),
+  'interface-not-found': ({ role, usbId, where }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The modem ${usbId} at ${where} has no interface that is known to be its ${role} port.`,
+    next:
+      role === 'EDL'
+        ? 'Unplug it and plug it in again; if it stays so, report its USB descriptors (lsusb -v).'
+        : 'Report its USB descriptors (lsusb -v), so that the table can learn it. It was not touched.',
   }),
   'modem-did-not-return': ({ where, waitedMs }) => ({
     exit: 'UNAVAILABLE',
@@ -69,11 +111,8 @@ export const modemSentences = {
   }),
   'modem-not-in-normal-mode': ({ state, usbId }) => ({
     exit: 'NOT_PERMITTED',
-    what: `The modem is not in normal mode (${state}, ${usbId}), so it cannot say what it is.`,
-    next:
-      state === 'edl'
-        ? 'Power-cycle it, or run cistern update if a journal speaks of it.'
-        : 'It is not a modem that cistern can update.',
+    what: `The modem is not in normal mode (${inWords(state, usbId)}), so it cannot say what it is.`,
+    next: adviceFor(state),
   }),
   'edl-without-journal': ({ where }) => ({
     exit: 'NOT_PERMITTED',
@@ -136,3 +175,27 @@ export const modemSentences = {
     next: 'The modem runs; look at SIM, APN and MBN selection, then report this release.',
   }),
 } satisfies Partial<Explainers>;
+
+type OtherState = Exclude<ModemState, 'normal'>;
+
+function inWords(state: OtherState, usbId: string): string {
+  if (state === 'not-qualcomm') return `${usbId}: ${notQualcommName(usbId) ?? 'not a Qualcomm chip'}`;
+  const words: Readonly<Record<Exclude<OtherState, 'not-qualcomm'>, string>> = {
+    edl: 'edl',
+    'ram-dump': 'it has crashed and offers its memory',
+    fastboot: 'fastboot',
+    unsupported: 'unsupported',
+  };
+  return `${words[state]}, ${usbId}`;
+}
+
+function adviceFor(state: OtherState): string {
+  const advice: Readonly<Record<OtherState, string>> = {
+    edl: 'Power-cycle it, or run cistern update if a journal speaks of it.',
+    'ram-dump': 'Power-cycle it: a crash dump does not end by itself. Then look with cistern devices.',
+    fastboot: 'Restart it (fastboot reboot, or a power cycle), then look with cistern devices.',
+    'not-qualcomm': "It has no emergency download mode: it needs its own maker's tool, never this one.",
+    unsupported: 'It is not a modem that cistern can update.',
+  };
+  return advice[state];
+}
