@@ -1,0 +1,36 @@
+#!/bin/busybox sh
+# First program of the guest. The host's files come read-only by 9p, below a tmpfs that takes what is written; the job's
+# directory is the only thing on the host that the guest can write to. Then the job runs, and the machine goes off.
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
+stty -F /dev/ttyS1 raw -echo
+exec >/dev/ttyS1 2>&1
+
+fail() {
+  echo "@init-failed $*"
+  poweroff -f
+}
+
+modprobe -a virtio_pci virtio_net 9pnet_virtio 9p overlay || fail "modprobe"
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro host /host || fail "9p of the host's files"
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none job /job || fail "9p of the job"
+mount -t tmpfs tmpfs /memory
+mkdir -p /memory/upper /memory/work
+mount -t overlay -o lowerdir=/tools:/host,upperdir=/memory/upper,workdir=/memory/work overlay /root ||
+  fail "overlay"
+
+for place in proc sys dev; do mount -o rbind /$place /root/$place || fail "bind $place"; done
+mount -t tmpfs tmpfs /root/run
+mount -t tmpfs tmpfs /root/tmp
+mkdir -p /root/run/job /root/lib/modules
+mount -o bind /job /root/run/job || fail "bind job"
+mount -o bind /lib/modules /root/lib/modules || fail "bind modules"
+ifconfig lo 127.0.0.1 up
+ifconfig eth0 10.0.2.15 up
+
+chroot /root /bin/sh /run/job/job.sh </dev/null
+echo "@exit $?"
+poweroff -f

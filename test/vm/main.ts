@@ -1,0 +1,108 @@
+/**
+ * `npm run test:vm [-- SCENARIO...]`: a stock Debian kernel in QEMU, and the simulated modem plugged into it by USB/IP.
+ * Prints one line a scenario and `N passed, N failed` last. `--verbose` shows everything as it happens.
+ */
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { REPOSITORY_ROOT } from '../support/processes.ts';
+import { type PublishedRelease, publishRelease, writePackage } from './around.ts';
+import type { BootFiles } from './initramfs.ts';
+import { LOGS } from './paths.ts';
+import { explainPreparation, prepareVm } from './prepare.ts';
+import { type Accelerator, chooseAccelerator } from './qemu.ts';
+import { runInVm } from './run-in-vm.ts';
+import { runScenario } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
+
+/** EX_USAGE and EX_UNAVAILABLE of sysexits. */
+const EXIT_USAGE = 64;
+const EXIT_UNAVAILABLE = 69;
+const SCENARIOS = fileURLToPath(new URL('scenarios', import.meta.url));
+
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+// 'exit' handlers end QEMU; without these a signal would pass them by.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
+const { values: options, positionals: wanted } = parseArgs({
+  options: {
+    verbose: { type: 'boolean', default: false },
+    'prepare-only': { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+const known = (await readdir(SCENARIOS)).map((file) => file.replace(/\.ts$/, '')).sort();
+const names = wanted.length === 0 ? known : wanted;
+const unknown = names.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  say(`no scenario ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  process.exitCode = EXIT_USAGE;
+} else {
+  const boot = await prepareVm(say);
+  if (!boot.ok) {
+    process.stderr.write(`test:vm cannot run: ${explainPreparation(boot.failure)}\n`);
+    process.exitCode = EXIT_UNAVAILABLE;
+  } else if (!options['prepare-only']) {
+    process.exitCode = await runAll(boot.value);
+  }
+}
+
+async function runAll(boot: BootFiles): Promise<number> {
+  await stat(join(REPOSITORY_ROOT, 'dist/cistern.mjs')).catch(() => {
+    throw new Error('dist/cistern.mjs is missing: npm run build:device');
+  });
+  await mkdir(LOGS, { recursive: true });
+  const accelerator = await chooseAccelerator(
+    process.env.CISTERN_VM_ACCEL,
+    (ms) => isCarried(boot, 'kvm', ms),
+    say,
+  );
+  const scenarios = await Promise.all(names.map(load));
+  const directory = await mkdtemp(join(tmpdir(), 'cistern-vm-around-'));
+  const release = await releaseFor(scenarios, directory);
+  const failed: string[] = [];
+  try {
+    for (const [index, scenario] of scenarios.entries()) {
+      const name = names[index] ?? '';
+      const onLine = options.verbose ? (line: string) => say(`    ${line}`) : () => {};
+      const ran = await runScenario(name, scenario, { boot, accelerator, release, onLine });
+      say(
+        `${ran.passed ? 'ok    ' : 'FAILED'} ${(ran.tookMs / 1000).toFixed(1).padStart(5)} s  ${name}: ${scenario.title}`,
+      );
+      if (ran.passed) continue;
+      failed.push(name);
+      if (!options.verbose) say(ran.log.replaceAll(/^/gm, '    '));
+      say(`    all of it: ${ran.logFile}`);
+    }
+  } finally {
+    await release?.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+  say(`${scenarios.length - failed.length} passed, ${failed.length} failed`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function load(name: string): Promise<Scenario> {
+  return ((await import(`./scenarios/${name}.ts`)) as { readonly scenario: Scenario }).scenario;
+}
+
+/** One release serves all scenarios; none is made where none is wanted. */
+async function releaseFor(
+  scenarios: readonly Scenario[],
+  directory: string,
+): Promise<PublishedRelease | null> {
+  if (scenarios.some(({ needs }) => needs === 'repository')) {
+    say('publishing a release into a repository on this machine');
+    return publishRelease(directory);
+  }
+  if (!scenarios.some(({ needs }) => needs === 'package')) return null;
+  const packageDirectory = await writePackage(directory);
+  return { packageDirectory, repository: { port: 0, rootFile: '' }, stop: async () => {} };
+}
+
+async function isCarried(boot: BootFiles, accelerator: Accelerator, timeoutMs: number): Promise<boolean> {
+  const run = await runInVm(boot, { script: 'exit 0', accelerator, timeoutMs });
+  return run.ok && run.value.exitCode === 0;
+}
