@@ -3,14 +3,13 @@
  * Prints one line a scenario and `N passed, N failed` last. `--verbose` shows everything as it happens.
  */
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { REPOSITORY_ROOT } from '../support/processes.ts';
 import { type PublishedRelease, publishRelease, writePackage } from './around.ts';
 import type { BootFiles } from './initramfs.ts';
-import { LOGS } from './paths.ts';
+import { CACHE, LOGS } from './paths.ts';
 import { explainPreparation, prepareVm } from './prepare.ts';
 import { type Accelerator, chooseAccelerator } from './qemu.ts';
 import { runInVm } from './run-in-vm.ts';
@@ -60,7 +59,8 @@ async function runAll(boot: BootFiles): Promise<number> {
     say,
   );
   const scenarios = await Promise.all(names.map(load));
-  const directory = await mkdtemp(join(tmpdir(), 'cistern-vm-around-'));
+  // Not in /tmp: the guest has its own.
+  const directory = await mkdtemp(join(CACHE, 'around-'));
   const release = await releaseFor(scenarios, directory);
   const failed: string[] = [];
   try {

@@ -61,7 +61,7 @@ export async function runScenario(
         if (line.startsWith(MODEM_PREFIX)) modem?.tell(line.slice(MODEM_PREFIX.length));
       },
     });
-    const why = failureOf(run.ok ? run.value : run.failure) ?? afterwards(scenario, modem);
+    const why = failureOf(run.ok ? run.value : run.failure) ?? afterwards(scenario, modem, setting);
     const tookMs = run.ok ? run.value.tookMs : performance.now() - startedMs;
     if (why !== null) log.push('', ...kernelTail(run.ok ? run.value : run.failure), `FAILED: ${why}`);
     const logFile = join(LOGS, `${name}.log`);
@@ -82,9 +82,9 @@ function failureOf(run: VmRun | VmFailure): string | null {
   return run.exitCode === 0 ? null : `the scenario ended with ${run.exitCode} in the guest`;
 }
 
-function afterwards(scenario: Scenario, modem: Modem | null): string | null {
+function afterwards(scenario: Scenario, modem: Modem | null, setting: Setting): string | null {
   try {
-    scenario.afterwards?.(modem?.states ?? []);
+    scenario.afterwards?.(modem?.states ?? [], setting);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

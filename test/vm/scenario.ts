@@ -17,7 +17,7 @@ export type Scenario = {
   /** Runs in the guest; throws when something is not as it should be. */
   readonly inGuest: (guest: Guest) => Promise<void>;
   /** Looks at what the modem itself went through, when the guest is gone. */
-  readonly afterwards?: (states: readonly ModemState[]) => void;
+  readonly afterwards?: (states: readonly ModemState[], setting: Setting) => void;
 };
 
 /** What the host tells the guest, as JSON in /run/job/setting.json. */

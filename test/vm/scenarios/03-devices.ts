@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { BUS_ID, lastJsonLine, modemAppears, NORMAL_ID } from '../guest/modem-on-the-bus.ts';
+import type { Scenario } from '../scenario.ts';
+
+export const scenario: Scenario = {
+  title:
+    'cistern devices lists the modem from sysfs without udev, and asks it over usb, leaving the drivers bound',
+  modem: [],
+  inGuest: async (guest) => {
+    const none = await guest.cistern(['devices', '--json']);
+    assert.deepEqual(lastJsonLine(none.stdout).devices, [], 'before the modem is plugged in');
+
+    await modemAppears(guest);
+    const listed = await guest.cistern(['devices', '--json']);
+    assert.equal(listed.code, 0);
+    const [inSight] = lastJsonLine(listed.stdout).devices as Record<string, unknown>[];
+    assert.equal(inSight?.usbId, NORMAL_ID);
+    assert.equal(inSight?.state, 'normal');
+    assert.ok(JSON.stringify(inSight).includes(BUS_ID), 'the path of the port');
+
+    const asked = await guest.cistern(['devices', '--modem', `usb:${BUS_ID}`, '--json']);
+    assert.equal(asked.code, 0);
+    const [answered] = lastJsonLine(asked.stdout).devices as Record<string, unknown>[];
+    assert.equal(answered?.state, 'normal');
+    assert.equal(answered?.version, guest.setting.oldVersion);
+
+    const after = await modemAppears(guest);
+    assert.deepEqual(
+      after.interfaces.slice(0, 4).map(({ driver }) => driver),
+      ['option', 'option', 'option', 'option'],
+      'drivers are given back',
+    );
+  },
+};

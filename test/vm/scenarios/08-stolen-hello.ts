@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { type FileHandle, open } from 'node:fs/promises';
+import { bootedNewVersion, expectUpdated } from '../guest/expect-updated.ts';
+import { deviceWith, type Guest } from '../guest/guest.ts';
+import { BUS_ID, EDL_ID, modemAppears } from '../guest/modem-on-the-bus.ts';
+import type { Scenario } from '../scenario.ts';
+
+/** A Sahara HELLO: command 1, 48 bytes (edl 1b). */
+const HELLO_BYTES = 48;
+const LOOK_TIMEOUT_MS = 60_000;
+
+export const scenario: Scenario = {
+  title:
+    "a program that opens every new tty takes Sahara's HELLO first, and the update finishes all the same",
+  modem: ['--reboot-ms', '500'],
+  needs: 'repository',
+  inGuest: async (guest) => {
+    await modemAppears(guest);
+    const theft = stealHello(guest);
+    const finished = await guest.update(`usb:${BUS_ID}`);
+    const stolen = await theft;
+    assert.equal(stolen.length, HELLO_BYTES, 'the reader was first');
+    assert.equal(stolen.readUInt32LE(0), 1, 'and what it read was the HELLO');
+    expectUpdated(guest, finished);
+  },
+  afterwards: bootedNewVersion,
+};
+
+/** As ModemManager does: the tty is opened as soon as it is there, and read. */
+async function stealHello(guest: Guest): Promise<Buffer> {
+  const tty = await guest.await(
+    'the tty of a modem in EDL',
+    async () => (await deviceWith(EDL_ID, 1))?.interfaces[0]?.ttys[0] ?? null,
+    LOOK_TIMEOUT_MS,
+  );
+  const file: FileHandle = await open(`/dev/${tty}`, 'r+');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, null);
+    guest.say(`the other program read ${bytesRead} bytes from ${tty}`);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
