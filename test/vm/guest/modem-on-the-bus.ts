@@ -16,6 +16,11 @@ const MODULES = ['vhci-hcd', 'option', 'qcserial', 'qmi_wwan'];
 export async function modemAppears(guest: Guest, busIds: readonly string[] = [BUS_ID]): Promise<UsbDevice> {
   await guest.must('modprobe', ['-a', ...MODULES]);
   guest.plugIn(...busIds);
+  return modemIsThere(guest);
+}
+
+/** In normal mode, with four ttys. */
+export function modemIsThere(guest: Guest): Promise<UsbDevice> {
   return guest.await('the modem on the bus with its ttys', () => deviceWith(NORMAL_ID, NORMAL_TTYS));
 }
 

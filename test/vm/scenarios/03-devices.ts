@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BUS_ID, lastJsonLine, modemAppears, NORMAL_ID } from '../guest/modem-on-the-bus.ts';
+import { BUS_ID, lastJsonLine, modemAppears, modemIsThere, NORMAL_ID } from '../guest/modem-on-the-bus.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
@@ -24,7 +24,7 @@ export const scenario: Scenario = {
     assert.equal(answered?.state, 'normal');
     assert.equal(answered?.version, guest.setting.oldVersion);
 
-    const after = await modemAppears(guest);
+    const after = await modemIsThere(guest);
     assert.deepEqual(
       after.interfaces.slice(0, 4).map(({ driver }) => driver),
       ['option', 'option', 'option', 'option'],

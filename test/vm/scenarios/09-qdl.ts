@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { bootedNewVersion } from '../guest/expect-updated.ts';
-import { modemAppears, modemEntersEdl } from '../guest/modem-on-the-bus.ts';
+import { modemAppears, modemEntersEdl, modemIsThere } from '../guest/modem-on-the-bus.ts';
 import { qdlXml } from '../guest/qdl-xml.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -23,7 +23,7 @@ export const scenario: Scenario = {
     ]);
     assert.match(said, /flashed "SBL" successfully/);
 
-    const back = await modemAppears(guest);
+    const back = await modemIsThere(guest);
     const at = `/dev/${back.interfaces[2]?.ttys[0]}`;
     const answer = await guest.must('sh', [
       '-c',
