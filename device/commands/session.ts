@@ -32,7 +32,7 @@ export async function openModemSession(
   if (!settings.ok) return settings;
   const modem = requireSetting(settings.value, 'modem');
   if (!modem.ok) return modem;
-  const door = context.openDoor(modem.value);
+  const door = await context.openDoor(modem.value);
   if (!door.ok) return door;
   return ok({
     settings: settings.value,

@@ -48,7 +48,9 @@ export type DoorFailure =
       readonly role: 'DIAG' | 'AT' | 'EDL';
       readonly usbId: string;
       readonly where: string;
-    };
+    }
+  /** It is there, but no driver offers a tty for the interface. */
+  | { readonly reason: 'tty-missing'; readonly usbId: string; readonly where: string };
 
 export type ModemDoor = {
   readonly key: string;

@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock } from '../../device/clock.ts';
 import { verifyStage } from '../../device/stage/staged-package.ts';
-import { parseLocator } from '../../device/transport/locator.ts';
+import { systemPorts } from '../../device/transport/local-ports.ts';
+import { openDoor } from '../../device/transport/open-door.ts';
 import { enterEdl } from '../../device/update/enter-edl.ts';
 import { runFlashSession } from '../../device/update/flash-session.ts';
 import { Journal } from '../../device/update/journal.ts';
@@ -58,7 +59,7 @@ async function flash(
   const never = new AbortController().signal;
   const staged = must(await verifyStage({ stage, ...documents }, never));
   const plan = must(await planOf(staged, documents.entry));
-  const door = must(parseLocator(locator));
+  const door = must(await openDoor(locator, systemPorts));
   const opened = must(await enterEdl(staged, door, { timings, clock: systemClock }, never));
   const steps = measureSteps(PROCESS_CLOCKS);
   const now = new Date().toISOString();

@@ -69,6 +69,11 @@ export const modemSentences = {
         ? 'Unplug it and plug it in again; if it stays so, report its USB descriptors (lsusb -v).'
         : 'Report its USB descriptors (lsusb -v), so that the table can learn it. It was not touched.',
   }),
+  'tty-missing': ({ usbId, where }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The modem ${usbId} at ${where} is there, but no driver offers a tty for it.`,
+    next: 'Load the drivers (modprobe option qcserial), or reach it with --modem usb:PATH; cistern devices shows the path.',
+  }),
   'modem-did-not-return': ({ where, waitedMs }) => ({
     exit: 'UNAVAILABLE',
     what: `The modem did not come back at ${where} within ${Math.round(waitedMs / 1000)} s.`,
@@ -147,7 +152,7 @@ export const modemSentences = {
   'locator-unreadable': ({ locator, why }) => ({
     exit: 'USAGE',
     what: `"${locator}" does not name a modem: ${why}.`,
-    next: 'Write it like tcp://127.0.0.1:9008?at=9007.',
+    next: 'Write it like usb:1-1.4, auto, serial:/dev/ttyUSB0 or tcp://127.0.0.1:9008?at=9007; cistern devices shows what is in sight.',
   }),
   'not-wanted-by-user': () => ({
     exit: 'OK',
