@@ -11,7 +11,7 @@ import { UPDATER_VERSION } from './report/updater-version.ts';
 import { nodePlatform } from './stage/node-platform.ts';
 import type { StagePlatform } from './stage/platform.ts';
 import type { ModemDoor } from './transport/door.ts';
-import { systemPorts } from './transport/local-ports.ts';
+import { type LocalPorts, systemPorts } from './transport/local-ports.ts';
 import { type OpenDoorFailure, openDoor } from './transport/open-door.ts';
 import { DEFAULT_UPDATE_TIMINGS, type UpdateTimings } from './update/limits.ts';
 import { type ProcessTable, systemProcesses } from './update/lock.ts';
@@ -31,6 +31,8 @@ export type Context = CommandContext & {
   readonly askLine: (question: string) => Promise<string | null>;
   readonly readTextFile: (path: string) => Promise<string | null>;
   readonly openHttp: () => Http;
+  /** The USB bus and the ttys of this machine. */
+  readonly localPorts: LocalPorts;
   readonly openDoor: (locator: string) => Promise<Result<ModemDoor, OpenDoorFailure>>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -54,6 +56,7 @@ export function buildContext(process: NodeJS.Process): Context {
     askLine: (question) => askLine(process, question),
     readTextFile: (path) => readFile(path, 'utf8').catch(() => null),
     openHttp: () => undiciHttp({ userAgent: `cistern/${UPDATER_VERSION}` }),
+    localPorts: systemPorts,
     openDoor: (locator) => openDoor(locator, systemPorts),
     clock: systemClock,
     random: Math.random,

@@ -17,7 +17,7 @@ export const commonFlags = {
     kind: 'parsed',
     parse: text,
     optional: true,
-    brief: 'The modem, e.g. tcp://127.0.0.1:9008?at=9007',
+    brief: 'The modem: usb:1-1.4, auto, serial:/dev/ttyUSB0 or tcp://HOST:9008?at=PORT',
     placeholder: 'where',
   },
   repository: {

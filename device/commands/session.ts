@@ -19,26 +19,33 @@ export type ModemSession = {
   readonly door: ModemDoor;
 };
 
-export async function openModemSession(
+/** Settings and the state directory alone, for commands that need no modem. */
+export async function readSettings(
   context: Context,
   flags: Settings,
   configPath: string | undefined,
-): Promise<Result<ModemSession, UpdateFailure>> {
+): Promise<Result<Omit<ModemSession, 'door'>, UpdateFailure>> {
   const path = configPath ?? DEFAULT_CONFIG_PATH;
   const text = await context.readTextFile(path);
   if (text === null && configPath !== undefined)
     return err({ reason: 'config-unreadable', path, why: 'there is no such file' });
   const settings = mergeSettings(flags, context.environment, { path, text });
   if (!settings.ok) return settings;
-  const modem = requireSetting(settings.value, 'modem');
+  const stateDir = stateDirectory(settings.value, context.environment, context.isRoot);
+  return ok({ settings: settings.value, stateDir });
+}
+
+export async function openModemSession(
+  context: Context,
+  flags: Settings,
+  configPath: string | undefined,
+): Promise<Result<ModemSession, UpdateFailure>> {
+  const read = await readSettings(context, flags, configPath);
+  if (!read.ok) return read;
+  const modem = requireSetting(read.value.settings, 'modem');
   if (!modem.ok) return modem;
   const door = await context.openDoor(modem.value);
-  if (!door.ok) return door;
-  return ok({
-    settings: settings.value,
-    stateDir: stateDirectory(settings.value, context.environment, context.isRoot),
-    door: door.value,
-  });
+  return door.ok ? ok({ ...read.value, door: door.value }) : door;
 }
 
 /** Everything an update needs; the caller closes `http`. */

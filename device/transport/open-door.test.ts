@@ -13,7 +13,7 @@ async function machine(layout: Parameters<typeof testSysfs>[0] = {}): Promise<Lo
   const sysfs = await testSysfs(layout);
   opened.push(sysfs);
   const never = () => Promise.reject(new Error('nothing is opened to look for a door'));
-  return { sysfs: sysfs.root, loadUsb: never, openTty: never, clock: systemClock };
+  return { sysfs: sysfs.root, loadUsb: never, openTty: never, clock: systemClock, mayOpen: async () => true };
 }
 
 const ec200 = { path: '1-2', usbId: '2c7c:6005', interfaces: [{}, {}] };

@@ -181,7 +181,7 @@ export const modemSentences = {
   }),
 } satisfies Partial<Explainers>;
 
-type OtherState = Exclude<ModemState, 'normal'>;
+export type OtherState = Exclude<ModemState, 'normal'>;
 
 function inWords(state: OtherState, usbId: string): string {
   if (state === 'not-qualcomm') return `${usbId}: ${notQualcommName(usbId) ?? 'not a Qualcomm chip'}`;
@@ -194,7 +194,8 @@ function inWords(state: OtherState, usbId: string): string {
   return `${words[state]}, ${usbId}`;
 }
 
-function adviceFor(state: OtherState): string {
+/** What to do about a modem that is not in normal mode. */
+export function adviceFor(state: OtherState): string {
   const advice: Readonly<Record<OtherState, string>> = {
     edl: 'Power-cycle it, or run cistern update if a journal speaks of it.',
     'ram-dump': 'Power-cycle it: a crash dump does not end by itself. Then look with cistern devices.',

@@ -25,6 +25,7 @@ async function machine(plugged: readonly Plugged[], devices: readonly TestUsbDev
       return err({ reason: 'device-busy', what: path });
     },
     clock: systemClock,
+    mayOpen: async () => true,
   };
   return { sysfs, ports, ttys, door: await usbDoor({ path: '1-1', peer: null }, ports) };
 }
