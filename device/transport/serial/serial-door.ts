@@ -6,9 +6,10 @@
 import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { findModems, type SeenModem } from '../bus/find-modems.ts';
-import { followModem, type Socket } from '../bus/follow-modem.ts';
+import type { SeenModem } from '../bus/find-modems.ts';
+import type { Socket } from '../bus/follow-modem.ts';
 import type { Roles } from '../bus/interface-roles.ts';
+import { lookForModem } from '../bus/look-for-modem.ts';
 import { socketKey } from '../bus/ports.ts';
 import type { DoorFailure, ModemDoor, OpenedModem } from '../door.ts';
 import type { LocalPorts } from '../local-ports.ts';
@@ -20,12 +21,7 @@ import { openSerialPipe } from './serial-pipe.ts';
 /** `roles` holds what the person named; null means what the tables say. */
 export async function serialDoor(socket: Socket, roles: Roles, ports: LocalPorts): Promise<ModemDoor> {
   const where = `serial:${socket.path}`;
-  const follower = followModem(socket);
-  const look = async (signal?: AbortSignal): Promise<Result<SeenModem, DoorFailure>> => {
-    if (signal?.aborted) return err({ reason: 'interrupted' });
-    const inSight = await findModems(ports.sysfs);
-    return inSight.ok ? follower.locate(inSight.value) : inSight;
-  };
+  const look = lookForModem(socket, ports.sysfs);
   return {
     key: await socketKey(ports.sysfs, socket.path),
     where,

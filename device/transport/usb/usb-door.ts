@@ -4,8 +4,9 @@
  * where there is none.
  */
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { findModems, type SeenModem } from '../bus/find-modems.ts';
-import { followModem, type Socket } from '../bus/follow-modem.ts';
+import type { SeenModem } from '../bus/find-modems.ts';
+import type { Socket } from '../bus/follow-modem.ts';
+import { lookForModem } from '../bus/look-for-modem.ts';
 import { socketKey } from '../bus/ports.ts';
 import type { DoorFailure, ModemDoor, OpenedModem } from '../door.ts';
 import type { LocalPorts } from '../local-ports.ts';
@@ -16,22 +17,16 @@ import { claimInterface } from './claim-interface.ts';
 
 export async function usbDoor(socket: Socket, ports: LocalPorts): Promise<ModemDoor> {
   const where = `usb:${socket.path}`;
-  const follower = followModem(socket);
-  const look = async (): Promise<Result<SeenModem, DoorFailure>> => {
-    const inSight = await findModems(ports.sysfs);
-    return inSight.ok ? follower.locate(inSight.value) : inSight;
-  };
+  const look = lookForModem(socket, ports.sysfs);
   return {
     key: await socketKey(ports.sysfs, socket.path),
     where,
     open: async (signal) => {
-      if (signal?.aborted) return err({ reason: 'interrupted' });
-      const modem = await look();
+      const modem = await look(signal);
       return modem.ok ? openMain(modem.value, where, ports) : modem;
     },
     openAt: async (signal) => {
-      if (signal?.aborted) return err({ reason: 'interrupted' });
-      const modem = await look();
+      const modem = await look(signal);
       return modem.ok ? openAt(modem.value, where, ports) : modem;
     },
   };

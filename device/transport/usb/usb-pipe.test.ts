@@ -1,31 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../../shared/bytes.ts';
-import { systemClock } from '../../clock.ts';
 import { IN_SLICE_MS, STREAMING_AFTER_BYTES } from './limits.ts';
-import { type TestUsbDevice, type TestUsbOptions, testUsbDevice } from './test-usb-device.ts';
-import { UsbPipe } from './usb-pipe.ts';
+import type { TestUsbDevice } from './test-usb-device.ts';
+import { testUsbPipe } from './test-usb-pipe.ts';
+import type { UsbPipe } from './usb-pipe.ts';
 
 const soon = { timeoutMs: 40 };
 const patient = { timeoutMs: 5_000 };
-
-async function opened(options: TestUsbOptions = {}, isPresent: () => Promise<boolean> = async () => true) {
-  const device = testUsbDevice(options);
-  await device.open();
-  await device.claimInterface(0);
-  let givenBack = 0;
-  const pipe = new UsbPipe({
-    device,
-    pair: { inNumber: 1, outNumber: 1, packetBytes: options.packetBytes ?? 512 },
-    isPresent,
-    giveBack: async () => {
-      givenBack += 1;
-      await device.releaseInterface(0);
-      await device.close();
-    },
-    clock: { ...systemClock, sleep: async () => {} },
-  });
-  return { device, pipe, givenBack: () => givenBack };
-}
 
 function pattern(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 9)) & 0xff);
@@ -46,7 +27,7 @@ const lengthsAsked = (device: TestUsbDevice) => new Set(device.asked.map(({ leng
 
 describe('reading from a USB pipe', () => {
   it('gives a message as it came, whatever odd length is asked for, and keeps the rest', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     device.say(pattern(300));
     expect(await pipe.transferIn(100, soon)).toEqual({ ok: true, value: pattern(300).slice(0, 100) });
     expect(await pipe.transferIn(1000, soon)).toEqual({ ok: true, value: pattern(300).slice(100) });
@@ -54,20 +35,20 @@ describe('reading from a USB pipe', () => {
   });
 
   it('asks in packets of the endpoint', async () => {
-    const { device, pipe } = await opened({ packetBytes: 1024 });
+    const { device, pipe } = await testUsbPipe({ packetBytes: 1024 });
     device.say(pattern(1000));
     expect(await pipe.transferIn(48, soon)).toMatchObject({ ok: true });
     expect(lengthsAsked(device)).toEqual(new Set([1024]));
   });
 
   it('gives an empty transfer as one', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     device.say(new Uint8Array());
     expect(await pipe.transferIn(512, soon)).toEqual({ ok: true, value: new Uint8Array() });
   });
 
   it('times out, says so, and hears what comes later', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     expect(await pipe.transferIn(512, soon)).toEqual({
       ok: false,
       failure: { reason: 'transfer-timed-out', direction: 'in', timeoutMs: 40 },
@@ -77,7 +58,7 @@ describe('reading from a USB pipe', () => {
   });
 
   it('loses nothing of a message that pauses in the middle of its packets for longer than a wait', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     const message = pattern(1300);
     device.say(message.slice(0, 512), { endsShort: false });
     expect(await pipe.transferIn(65_536, soon)).toMatchObject({ ok: true });
@@ -87,7 +68,7 @@ describe('reading from a USB pipe', () => {
   });
 
   it('waits in slices, and across several of them', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     const read = pipe.transferIn(512, patient);
     setTimeout(() => device.say('at last'), IN_SLICE_MS + 50);
     expect(await read).toEqual({ ok: true, value: utf8('at last') });
@@ -95,7 +76,7 @@ describe('reading from a USB pipe', () => {
   });
 
   it('reads raw data in large transfers once it is sure to be raw, and documents in packets again', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     const raw = pattern(200 * 1024);
     device.say(raw, { endsShort: false });
     expect(await readAll(pipe, raw.length, 65_536)).toEqual(raw);
@@ -110,7 +91,7 @@ describe('reading from a USB pipe', () => {
   });
 
   it('goes on in large transfers where each part of the raw data ends with an empty packet', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     const raw = pattern(64 * 1024);
     for (let at = 0; at < raw.length; at += 16_384) device.say(raw.slice(at, at + 16_384));
     expect(await readAll(pipe, raw.length, 65_536)).toEqual(raw);
@@ -118,7 +99,7 @@ describe('reading from a USB pipe', () => {
   });
 
   it('never asks for more than a packet in a short look for leftovers, though raw data came before', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     device.say(pattern(16_384), { endsShort: false });
     await readAll(pipe, 16_384, 65_536);
     device.asked.length = 0;
@@ -127,7 +108,7 @@ describe('reading from a USB pipe', () => {
   });
 
   it('says that raw data was lost when it stops in the middle of a large transfer', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     device.say(pattern(16_384 + 512), { endsShort: false });
     await readAll(pipe, 16_384, 512);
     expect(await pipe.transferIn(65_536, { timeoutMs: 1_000 })).toMatchObject({
@@ -143,7 +124,7 @@ describe('reading from a USB pipe', () => {
 
 describe('an abort', () => {
   it('ends a read at once, and what its last slice brings is kept', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     const controller = new AbortController();
     const read = pipe.transferIn(512, { timeoutMs: 60_000, signal: controller.signal });
     controller.abort();
@@ -153,7 +134,7 @@ describe('an abort', () => {
   });
 
   it('ends a write at once; the next one waits for it, because an endpoint takes one at a time', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     device.holdOut = true;
     const controller = new AbortController();
     const first = pipe.transferOut(utf8('first'), { timeoutMs: 5_000, signal: controller.signal });
@@ -167,7 +148,7 @@ describe('an abort', () => {
   });
 
   it('before anything was sent sends nothing', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     const options = { ...soon, signal: AbortSignal.abort() };
     expect(await pipe.transferOut(utf8('x'), options)).toMatchObject({ failure: { reason: 'interrupted' } });
     expect(await pipe.transferIn(512, options)).toMatchObject({ failure: { reason: 'interrupted' } });
@@ -177,13 +158,13 @@ describe('an abort', () => {
 
 describe('writing to a USB pipe', () => {
   it('sends bytes as they are: no empty packet follows a multiple of the packet', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     expect(await pipe.transferOut(pattern(8192), patient)).toEqual({ ok: true });
     expect(device.sent.map(({ length }) => length)).toEqual([8192]);
   });
 
   it('can go on while a read waits', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     const read = pipe.transferIn(512, patient);
     expect(await pipe.transferOut(utf8('question'), patient)).toEqual({ ok: true });
     device.say('answer');
@@ -191,7 +172,7 @@ describe('writing to a USB pipe', () => {
   });
 
   it('sends nothing more after a transfer that was not taken in time: what arrived of it is not known', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     device.holdOut = true;
     expect(await pipe.transferOut(pattern(512), soon)).toEqual({
       ok: false,
@@ -208,97 +189,11 @@ describe('writing to a USB pipe', () => {
   });
 
   it('notices a transfer that was only taken in part', async () => {
-    const { device, pipe } = await opened();
+    const { device, pipe } = await testUsbPipe();
     device.takesAtMost = 100;
     expect(await pipe.transferOut(pattern(512), soon)).toEqual({
       ok: false,
       failure: { reason: 'link-broken', why: 'the modem took 100 of 512 bytes of a transfer' },
     });
-  });
-});
-
-describe('a modem that goes', () => {
-  it('is reported to the reader that waits, and to every later transfer', async () => {
-    const { device, pipe } = await opened();
-    const read = pipe.transferIn(512, patient);
-    device.unplug();
-    const gone = { ok: false, failure: { reason: 'modem-disconnected' } };
-    expect(await read).toEqual(gone);
-    expect(await pipe.transferIn(512, soon)).toEqual(gone);
-    expect(await pipe.transferOut(utf8('x'), soon)).toEqual(gone);
-  });
-
-  it('may show itself by a fault first, and is looked for', async () => {
-    const looks = [true, true, false];
-    const { device, pipe } = await opened({}, async () => looks.shift() ?? false);
-    device.failNext('in', 'Fault');
-    expect(await pipe.transferIn(512, soon)).toEqual({
-      ok: false,
-      failure: { reason: 'modem-disconnected' },
-    });
-  });
-
-  it('is not what a fault means when it is still there: bytes were lost', async () => {
-    const { device, pipe } = await opened();
-    device.failNext('out', 'Fault');
-    expect(await pipe.transferOut(utf8('x'), soon)).toMatchObject({
-      failure: { reason: 'link-broken', why: expect.stringContaining('cable') },
-    });
-  });
-
-  it.each([
-    ['in', 1],
-    ['out', 1],
-  ] as const)('a stalled %s endpoint is cleared for whoever comes next', async (direction, number) => {
-    const { device, pipe } = await opened();
-    device.failNext(direction, 'Stall');
-    const failed = direction === 'in' ? pipe.transferIn(512, soon) : pipe.transferOut(utf8('x'), soon);
-    expect(await failed).toMatchObject({ failure: { reason: 'link-broken' } });
-    expect(device.calls).toContain(`clearHalt ${direction} ${number}`);
-  });
-
-  it('an error that is not known is told in its own words', async () => {
-    const { device, pipe } = await opened();
-    device.failNext('in', 'Unknown(12)');
-    expect(await pipe.transferIn(512, soon)).toEqual({
-      ok: false,
-      failure: { reason: 'link-broken', why: 'transferIn error: Unknown(12)' },
-    });
-  });
-});
-
-describe('closing a USB pipe', () => {
-  it('waits for the slice under way, gives the interface back once, and then refuses', async () => {
-    const { device, pipe, givenBack } = await opened();
-    const controller = new AbortController();
-    const read = pipe.transferIn(512, { timeoutMs: 60_000, signal: controller.signal });
-    controller.abort();
-    await read;
-    const startedMs = performance.now();
-    await Promise.all([pipe.close(), pipe.close()]);
-    expect(performance.now() - startedMs).toBeLessThan(IN_SLICE_MS + 300);
-    expect(givenBack()).toBe(1);
-    expect(device.calls).toEqual(['open', 'claim 0', 'release 0', 'close']);
-    const closed = { ok: false, failure: { reason: 'link-broken', why: 'the pipe was closed' } };
-    expect(await pipe.transferIn(512, soon)).toEqual(closed);
-    expect(await pipe.transferOut(utf8('x'), soon)).toEqual(closed);
-  });
-
-  it('wakes a reader that waits', async () => {
-    const { pipe } = await opened();
-    const read = pipe.transferIn(512, patient);
-    await pipe.close();
-    expect(await read).toMatchObject({ ok: false, failure: { reason: 'link-broken' } });
-  });
-
-  it('waits for a write that the modem does not take, as long as that write may last', async () => {
-    const { device, pipe, givenBack } = await opened();
-    device.holdOut = true;
-    const controller = new AbortController();
-    const write = pipe.transferOut(utf8('x'), { timeoutMs: 100, signal: controller.signal });
-    controller.abort();
-    await write;
-    await pipe.close();
-    expect(givenBack()).toBe(1);
   });
 });
