@@ -1,4 +1,5 @@
 /** Opens a tty raw and for ourselves alone, with npm `serialport`, which is loaded when it is first needed. */
+import { access } from 'node:fs/promises';
 import type { SerialPort } from 'serialport';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { DoorFailure } from '../door.ts';
@@ -8,15 +9,24 @@ import { BAUD_RATE, ERROR_MAX_CHARS } from './limits.ts';
 /** Of serialport's stream, what a pipe uses. */
 export type Tty = Pick<SerialPort, 'isOpen' | 'isPaused' | 'pause' | 'resume' | 'on' | 'write' | 'close'>;
 
-export type OpenTty = (path: string) => Promise<Result<Tty, DoorFailure>>;
+/** `isPresent`: the node that was opened is there. While it is open, its number is not given to another. */
+export type OpenedTty = { readonly tty: Tty; readonly isPresent: () => Promise<boolean> };
+
+export type OpenTty = (path: string) => Promise<Result<OpenedTty, DoorFailure>>;
 
 export const openTty: OpenTty = async (path) => {
   const loaded = await load();
   if (!loaded.ok) return loaded;
   // Nobody else may read along: a second reader steals half of the answers, and HELLO is said once.
-  const port = new loaded.value({ path, baudRate: BAUD_RATE, lock: true, autoOpen: false });
-  const error = await new Promise<Error | null>((resolve) => port.open(resolve));
-  return error === null ? ok(port) : err(failureOf(error.message, path));
+  const tty = new loaded.value({ path, baudRate: BAUD_RATE, lock: true, autoOpen: false });
+  const error = await new Promise<Error | null>((resolve) => tty.open(resolve));
+  if (error !== null) return err(failureOf(error.message, path));
+  const isPresent = () =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+  return ok({ tty, isPresent });
 };
 
 async function load(): Promise<Result<typeof SerialPort, DoorFailure>> {

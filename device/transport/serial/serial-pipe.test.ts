@@ -106,6 +106,17 @@ describe.skipIf(!isPossible)('a pipe over a tty', () => {
     expect(await host.transferOut(utf8('x'), soon)).toEqual(gone);
   });
 
+  it('ends when the modem is pulled while it talks, which serialport does not always notice', async () => {
+    const { pair, host, modem } = await link();
+    const talking = modem.transferOut(new Uint8Array(4 * 1024 * 1024), patient);
+    await host.transferIn(512, patient);
+    await pair.pull();
+    let read = await host.transferIn(65_536, patient);
+    while (read.ok) read = await host.transferIn(65_536, patient);
+    expect(read).toEqual(gone);
+    expect(await talking).toEqual(gone);
+  });
+
   it('sends nothing more behind a transfer that was not taken in time', async () => {
     const { host } = await link();
     // Nobody reads at the other end of this one: the terminal fills up.

@@ -7,7 +7,8 @@ import type { DoorFailure } from '../door.ts';
 import { Inbox } from '../inbox.ts';
 import { INBOX_MAX_BYTES } from '../limits.ts';
 import type { Pipe, TransferFailure, TransferOptions } from '../pipe.ts';
-import type { OpenTty, Tty } from './open-tty.ts';
+import { PRESENCE_CHECK_MS } from './limits.ts';
+import type { OpenedTty, OpenTty, Tty } from './open-tty.ts';
 
 /** Cuts what was read at once into what was sent as one. */
 export type Cut = (bytes: Uint8Array<ArrayBuffer>) => readonly Uint8Array<ArrayBuffer>[];
@@ -27,10 +28,17 @@ class SerialPipe implements Pipe {
   readonly #tty: Tty;
   readonly #inbox = new Inbox();
   readonly #settleWrites = new Set<() => void>();
+  readonly #presence: NodeJS.Timeout;
   #unusable: TransferFailure | null = null;
 
-  constructor(tty: Tty, cut: Cut) {
+  constructor({ tty, isPresent }: OpenedTty, cut: Cut) {
     this.#tty = tty;
+    this.#presence = setInterval(async () => {
+      if (await isPresent()) return;
+      this.#end(GONE);
+      // Ends serialport's reading too.
+      if (tty.isOpen) tty.close(() => {});
+    }, PRESENCE_CHECK_MS).unref();
     tty.on('data', (bytes: Buffer) => {
       for (const part of cut(new Uint8Array(bytes))) this.#inbox.push(part);
       if (this.#inbox.sizeBytes > INBOX_MAX_BYTES) tty.pause();
@@ -92,6 +100,7 @@ class SerialPipe implements Pipe {
   }
 
   #end(failure: TransferFailure): void {
+    clearInterval(this.#presence);
     this.#unusable ??= failure;
     this.#inbox.end(failure);
     for (const settle of this.#settleWrites) settle();
