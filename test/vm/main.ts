@@ -13,7 +13,7 @@ import { CACHE, LOGS } from './paths.ts';
 import { explainPreparation, prepareVm } from './prepare.ts';
 import { type Accelerator, chooseAccelerator } from './qemu.ts';
 import { runInVm } from './run-in-vm.ts';
-import { runScenario } from './run-scenario.ts';
+import { type Ran, runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 /** EX_USAGE and EX_UNAVAILABLE of sysexits. */
@@ -67,14 +67,16 @@ async function runAll(boot: BootFiles): Promise<number> {
     for (const [index, scenario] of scenarios.entries()) {
       const name = names[index] ?? '';
       const onLine = options.verbose ? (line: string) => say(`    ${line}`) : () => {};
-      const ran = await runScenario(name, scenario, { boot, accelerator, release, onLine });
+      const ran = await runScenario(name, scenario, { boot, accelerator, release, onLine }).catch(
+        notStarted(name),
+      );
       say(
         `${ran.passed ? 'ok    ' : 'FAILED'} ${(ran.tookMs / 1000).toFixed(1).padStart(5)} s  ${name}: ${scenario.title}`,
       );
       if (ran.passed) continue;
       failed.push(name);
       if (!options.verbose) say(ran.log.replaceAll(/^/gm, '    '));
-      say(`    all of it: ${ran.logFile}`);
+      if (ran.logFile !== null) say(`    all of it: ${ran.logFile}`);
     }
   } finally {
     await release?.stop();
@@ -82,6 +84,14 @@ async function runAll(boot: BootFiles): Promise<number> {
   }
   say(`${scenarios.length - failed.length} passed, ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
+}
+
+/** The modem did not start: that scenario has failed, and the others go on. */
+function notStarted(name: string): (error: unknown) => Ran {
+  return (error) => {
+    const log = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { name, passed: false, tookMs: 0, log, logFile: null };
+  };
 }
 
 async function load(name: string): Promise<Scenario> {

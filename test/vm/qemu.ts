@@ -29,7 +29,7 @@ export function qemuArguments(
       '-initrd',
       initramfs,
       '-append',
-      'console=ttyS0 panic=-1 quiet loglevel=6 mitigations=off',
+      'console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off',
     ],
     // Without multidevs=remap inode numbers of the host's file systems collide and directories appear empty.
     ...['-fsdev', 'local,id=host,path=/,security_model=none,readonly=on,multidevs=remap'],

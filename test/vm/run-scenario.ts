@@ -18,7 +18,7 @@ export type Ran = {
   readonly tookMs: number;
   /** What to read when it failed. */
   readonly log: string;
-  readonly logFile: string;
+  readonly logFile: string | null;
 };
 
 const MODEM_PREFIX = '@modem ';

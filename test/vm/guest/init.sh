@@ -14,6 +14,8 @@ fail() {
   poweroff -f
 }
 
+# From here on, what the kernel says about USB; its own start would only cost time.
+dmesg -n 8
 modprobe -a virtio_pci virtio_net 9pnet_virtio 9p overlay || fail "modprobe"
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro host /host || fail "9p of the host's files"
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none job /job || fail "9p of the job"

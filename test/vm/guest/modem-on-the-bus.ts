@@ -19,17 +19,21 @@ export async function modemAppears(guest: Guest, busIds: readonly string[] = [BU
   return modemIsThere(guest);
 }
 
-/** In normal mode, with four ttys. */
+/** In normal mode, with four ttys and QMI. */
 export function modemIsThere(guest: Guest): Promise<UsbDevice> {
-  return guest.await('the modem on the bus with its ttys', () => deviceWith(NORMAL_ID, NORMAL_TTYS));
+  return guest.await('the modem on the bus with all its drivers', async () => {
+    const modem = await deviceWith(NORMAL_ID, NORMAL_TTYS);
+    return modem?.interfaces.every(({ driver }) => driver !== null) === true ? modem : null;
+  });
 }
 
 /** Switches to EDL through the DIAG tty as another program would, and awaits qcserial on what comes back. */
 export async function modemEntersEdl(guest: Guest, modem: UsbDevice): Promise<UsbDevice> {
   const diag = `/dev/${modem.interfaces[0]?.ttys[0]}`;
+  // The reader is there first: the modem leaves the bus at once, and a hang-up drops what nobody has read.
   const echoed = await guest.must('sh', [
     '-c',
-    `stty -F ${diag} raw -echo && exec 3<>${diag} && printf '${EDL_COMMAND}' >&3 && timeout 5 head -c 7 <&3 | od -An -tx1`,
+    `exec 3<>${diag} && stty raw -echo <&3 && { { sleep 0.5; printf '${EDL_COMMAND}' >&3; } & timeout 5 head -c 7 <&3 | od -An -tx1; }`,
   ]);
   assert.equal(echoed.trim(), '4b 65 01 00 54 0f 7e', 'the echo of the DIAG command');
   return guest.await('the modem in EDL with its tty', () => deviceWith(EDL_ID, 1));

@@ -15,7 +15,7 @@ export const scenario: Scenario = {
         { number: 4, driver: 'qmi_wwan', ttys: 0 },
       ],
     );
-    await guest.must('ls', ['/dev/cdc-wdm0', '/sys/class/net/wwan0']);
+    await guest.must('ls', ['-d', '/dev/cdc-wdm0', '/sys/class/net/wwan0']);
 
     const inEdl = await modemEntersEdl(guest, modem);
     assert.equal(inEdl.path, BUS_ID);
@@ -24,5 +24,5 @@ export const scenario: Scenario = {
       ['qcserial'],
     );
   },
-  afterwards: (states) => assert.equal(states.at(-1)?.state, 'edl'),
+  afterwards: (states) => assert.equal(states.at(-1)?.state, 'edl-sahara'),
 };

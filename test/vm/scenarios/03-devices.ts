@@ -2,11 +2,21 @@ import assert from 'node:assert/strict';
 import { BUS_ID, lastJsonLine, modemAppears, modemIsThere, NORMAL_ID } from '../guest/modem-on-the-bus.ts';
 import type { Scenario } from '../scenario.ts';
 
+const EX_UNAVAILABLE = 69;
+
 export const scenario: Scenario = {
   title:
     'cistern devices lists the modem from sysfs without udev, and asks it over usb, leaving the drivers bound',
   modem: [],
   inGuest: async (guest) => {
+    const noBus = await guest.cistern(['devices', '--json']);
+    assert.equal(noBus.code, EX_UNAVAILABLE);
+    assert.equal(
+      lastJsonLine(noBus.stdout).reason,
+      'usb-bus-missing',
+      'this kernel has no USB before its modules',
+    );
+    await guest.must('modprobe', ['vhci-hcd']);
     const none = await guest.cistern(['devices', '--json']);
     assert.deepEqual(lastJsonLine(none.stdout).devices, [], 'before the modem is plugged in');
 

@@ -27,7 +27,7 @@ export const scenario: Scenario = {
     const at = `/dev/${back.interfaces[2]?.ttys[0]}`;
     const answer = await guest.must('sh', [
       '-c',
-      `stty -F ${at} raw -echo && exec 3<>${at} && for i in 1 2 3 4 5 6 7 8; do printf 'AT+QGMR\\r' >&3; timeout 2 head -n 4 <&3; done`,
+      `exec 3<>${at} && stty raw -echo <&3 && for i in 1 2 3 4 5 6 7 8; do printf 'AT+QGMR\\r' >&3; timeout 2 head -n 4 <&3; done`,
     ]);
     assert.ok(answer.includes(guest.setting.newVersion), 'what AT+QGMR answers');
   },
