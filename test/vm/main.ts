@@ -19,11 +19,12 @@ import type { Scenario } from './scenario.ts';
 /** EX_USAGE and EX_UNAVAILABLE of sysexits. */
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
+const EXIT_INTERRUPTED = 130;
 const SCENARIOS = fileURLToPath(new URL('scenarios', import.meta.url));
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
-// 'exit' handlers end QEMU; without these a signal would pass them by.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interruption.abort());
 
 const { values: options, positionals: wanted } = parseArgs({
   options: {
@@ -67,9 +68,9 @@ async function runAll(boot: BootFiles): Promise<number> {
     for (const [index, scenario] of scenarios.entries()) {
       const name = names[index] ?? '';
       const onLine = options.verbose ? (line: string) => say(`    ${line}`) : () => {};
-      const ran = await runScenario(name, scenario, { boot, accelerator, release, onLine }).catch(
-        notStarted(name),
-      );
+      const around = { boot, accelerator, release, onLine };
+      const ran = await runScenario(name, scenario, around, interruption.signal).catch(notStarted(name));
+      if (interruption.signal.aborted) return EXIT_INTERRUPTED;
       say(
         `${ran.passed ? 'ok    ' : 'FAILED'} ${(ran.tookMs / 1000).toFixed(1).padStart(5)} s  ${name}: ${scenario.title}`,
       );

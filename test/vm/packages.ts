@@ -19,6 +19,8 @@ export const QEMU = 'qemu-system-x86_64';
 const INSTALLED = ['qemu-system-x86', 'libudev1', 'libxml2'] as const;
 const KERNEL_META_PACKAGE = 'linux-image-amd64';
 const TOOLS = ['busybox-static', 'usbip', 'libwrap0', 'qdl'] as const;
+/** What the cache was made of: another list here makes it anew. */
+export const WANTED = [KERNEL_META_PACKAGE, ...INSTALLED, ...TOOLS].join(' ');
 /** Debian's / holds links to these directories of /usr; a package may still ship files under the old names. */
 const MERGED_INTO_USR = ['bin', 'sbin', 'lib', 'lib64'] as const;
 

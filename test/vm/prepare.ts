@@ -1,15 +1,15 @@
 /** Everything a boot needs, made once and kept: `npm run test:vm` calls it; alone it only prepares. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../../shared/result.ts';
 import { hostCommand } from './host-command.ts';
 import { type BootFiles, buildInitramfs, type InitramfsFailure } from './initramfs.ts';
-import { exists, fetchPackages, type PackagesFailure, QEMU } from './packages.ts';
+import { exists, fetchPackages, type PackagesFailure, QEMU, WANTED } from './packages.ts';
 import { CACHE, KERNEL_TREE, TOOLS_TREE } from './paths.ts';
 
 export type PrepareFailure = PackagesFailure | InitramfsFailure;
 
-/** Written when the packages are complete; remove the directory to fetch them anew. */
+/** Written when the packages are complete, with their names; remove the directory to fetch newer ones. */
 const COMPLETE = join(CACHE, 'complete');
 
 /** The packages are fetched once; the initramfs is packed anew each time, in a moment. */
@@ -18,13 +18,14 @@ export async function prepareVm(say: (text: string) => void): Promise<Result<Boo
   if (!(await isComplete())) {
     const fetched = await fetchPackages(say);
     if (!fetched.ok) return fetched;
-    await writeFile(COMPLETE, '');
+    await writeFile(COMPLETE, WANTED);
   }
   return buildInitramfs();
 }
 
 async function isComplete(): Promise<boolean> {
-  for (const path of [COMPLETE, KERNEL_TREE, TOOLS_TREE]) if (!(await exists(path))) return false;
+  for (const path of [KERNEL_TREE, TOOLS_TREE]) if (!(await exists(path))) return false;
+  if ((await readFile(COMPLETE, 'utf8').catch(() => '')) !== WANTED) return false;
   return (await hostCommand(QEMU, ['--version'], { timeoutMs: 10_000 })).ok;
 }
 

@@ -32,6 +32,7 @@ export async function runScenario(
     readonly release: PublishedRelease | null;
     readonly onLine: (line: string) => void;
   },
+  signal: AbortSignal,
 ): Promise<Ran> {
   const log: string[] = [];
   const note = (line: string) => {
@@ -51,16 +52,17 @@ export async function runScenario(
       repository: scenario.needs === 'repository' ? (release?.repository ?? null) : null,
       packageDirectory: scenario.needs === undefined ? null : (release?.packageDirectory ?? null),
     };
-    const run = await runInVm(around.boot, {
+    const job = {
       script: GUEST_SCRIPT,
       files: { 'setting.json': JSON.stringify(setting) },
       accelerator: around.accelerator,
       timeoutMs: SCENARIO_TIMEOUT_MS,
-      onLine: (line) => {
+      onLine: (line: string) => {
         note(line);
         if (line.startsWith(MODEM_PREFIX)) modem?.tell(line.slice(MODEM_PREFIX.length));
       },
-    });
+    };
+    const run = await runInVm(around.boot, job, signal);
     const why = failureOf(run.ok ? run.value : run.failure) ?? afterwards(scenario, modem, setting);
     const tookMs = run.ok ? run.value.tookMs : performance.now() - startedMs;
     if (why !== null) log.push('', ...kernelTail(run.ok ? run.value : run.failure), `FAILED: ${why}`);
