@@ -25,6 +25,11 @@ export const scenario: Scenario = {
       },
     });
     assert.ok(pulled, 'the updater came as far as programming');
+    assert.match(
+      finished.stdout,
+      /attempt 1 to flash ended \(modem-disconnected\)/,
+      'the pull broke a session',
+    );
     expectUpdated(guest, finished);
     assert.equal(
       finished.stdout.split('"step":"entering-edl"').length - 1,
