@@ -30,8 +30,6 @@ export const REPORTS_PAGE_DEFAULT = 50;
 export const QUESTION_MAX_BYTES = 64 * 1024;
 /** A version in a question, with the white space that came along. */
 export const PASTED_VERSION_MAX_CHARS = 200;
-/** Releases tried, newest first, when a question names no wanted version. */
-export const NEWEST_TRIED_MAX = 20;
 
 /** A bearer token longer than this is refused unread. */
 export const TOKEN_MAX_CHARS = 256;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COMPATIBILITY_MAX_HOPS } from './limits.ts';
+import { COMPATIBILITY_MAX_HOPS, COMPATIBILITY_MAX_STEPS } from './limits.ts';
 import { at, edge, judge, release } from './test-compatibility.ts';
 import { modelEntry, NEW, OLD } from './test-documents.ts';
 
@@ -54,6 +54,17 @@ describe('several hops', () => {
       COMPATIBILITY_MAX_HOPS,
     );
     expect(judge(from, chain[COMPATIBILITY_MAX_HOPS] ?? '', releases).path).toEqual([]);
+  });
+
+  it('are sought for a bounded number of steps, and that is said', () => {
+    const two = (n: number) => String(n).padStart(2, '0');
+    const reached = Array.from({ length: 150 }, (_, i) => at(`${two(6 + (i % 13))}M4G_01.${100 + i}.01.100`));
+    const beyond = Array.from({ length: 150 }, (_, i) => `EC25EUGAR07A01M4G_01.${100 + i}.01.100`);
+    const releases = [...reached, ...beyond].map((text) => release(text));
+    const found = judge(OLD, NEW, [...releases, release(NEW)]);
+    expect(found).toMatchObject({ verdict: 'not known', path: [] });
+    expect(found.reasons.map(({ code }) => code)).toEqual(['baseline-not-listed', 'path-search-ended']);
+    expect(found.reasons[1]?.sentence).toContain(`${COMPATIBILITY_MAX_STEPS} steps`);
   });
 
   it('pass over a release whose version cannot be read', () => {

@@ -3,8 +3,8 @@
  * `not known` is a refusal (P6): an edge between versions that nobody vouches for is not taken.
  */
 import type { KnownEdge, ModelEntry, VersionMatch } from './catalogue.ts';
-import { compareFirmwareVersions, type FirmwareVersion, parseFirmwareVersion } from './firmware-version.ts';
-import { COMPATIBILITY_MAX_HOPS } from './limits.ts';
+import { findPath, findWays, type StepFits } from './compatibility-path.ts';
+import { compareFirmwareVersions, type FirmwareVersion } from './firmware-version.ts';
 import { productOf } from './model.ts';
 import type { ReleaseManifest } from './release.ts';
 
@@ -24,7 +24,8 @@ export type CompatibilityReason = {
     | 'embargo'
     | 'custom-part-missing'
     | 'release-not-published'
-    | 'path-found';
+    | 'path-found'
+    | 'path-search-ended';
   readonly sentence: string;
   readonly source: string;
 };
@@ -59,14 +60,34 @@ export function judgeCompatibility(
   }
   const direct = judgeStep(installed, wanted, known.entry, release);
   if (direct.verdict === 'fits') return { ...direct, path: [wanted.text] };
-  const path = findPath(installed, wanted, known);
-  if (path === null) return { ...direct, path: [] };
+  const search = findPath(installed, wanted, known.releases, stepFits(known.entry));
+  if (search.kind === 'none') return { ...direct, path: [] };
+  if (search.kind === 'ended') {
+    const sentence = `Ways through other releases were sought for ${search.stepsJudged} steps, and no further. Ask about a release in between.`;
+    const ended = { code: 'path-search-ended', sentence, source: OUR_RULE } as const;
+    return { ...direct, reasons: [...direct.reasons, ended], path: [] };
+  }
+  const { path } = search;
   const sentence = `Not in one step, but through ${path.slice(0, -1).join(', then ')}.`;
   return {
     verdict: 'fits',
     reasons: [...direct.reasons, { code: 'path-found', sentence, source: 'releases of this repository' }],
     path,
   };
+}
+
+/** The published versions that fit, directly or through others; bounded as one search for a way is. */
+export function versionsThatFit(
+  installed: FirmwareVersion,
+  known: { readonly entry: ModelEntry; readonly releases: readonly KnownRelease[] },
+): ReadonlySet<string> {
+  const reached = findWays(installed, known.releases, stepFits(known.entry)).ways.keys();
+  const isPublished = known.releases.some(({ version }) => version === installed.text);
+  return new Set(isPublished ? [...reached, installed.text] : reached);
+}
+
+function stepFits(entry: ModelEntry): StepFits<KnownRelease> {
+  return (from, to, by) => judgeStep(from, to, entry, by).verdict === 'fits';
 }
 
 type StepVerdict = Omit<Compatibility, 'path'>;
@@ -206,32 +227,6 @@ function judgeUnlisted(installed: FirmwareVersion, wanted: FirmwareVersion): Ste
     `${wanted.text} is newer, of the same baseline and customer line.`,
     'field 2a, 2e',
   );
-}
-
-/** Shortest way through published releases, each step allowed; breadth first, bounded. */
-function findPath(
-  installed: FirmwareVersion,
-  wanted: FirmwareVersion,
-  known: { readonly entry: ModelEntry; readonly releases: readonly KnownRelease[] },
-): readonly string[] | null {
-  const seen = new Set([installed.text]);
-  let frontier: { version: FirmwareVersion; path: readonly string[] }[] = [{ version: installed, path: [] }];
-  for (let hop = 0; hop < COMPATIBILITY_MAX_HOPS && frontier.length > 0; hop++) {
-    const next: typeof frontier = [];
-    for (const { version, path } of frontier) {
-      for (const release of known.releases) {
-        if (seen.has(release.version)) continue;
-        const step = parseFirmwareVersion(release.version);
-        if (!step.ok || judgeStep(version, step.value, known.entry, release).verdict !== 'fits') continue;
-        seen.add(release.version);
-        const through = [...path, release.version];
-        if (release.version === wanted.text) return through;
-        next.push({ version: step.value, path: through });
-      }
-    }
-    frontier = next;
-  }
-  return null;
 }
 
 function findEdge(

@@ -15,7 +15,8 @@ export const ROOT_ROTATIONS_MAX = 32;
 /** Targets: the catalogue entry, release manifests, rollouts and package indexes. */
 export const MODEL_ENTRY_MAX_BYTES = 256 * 1024;
 export const MANIFEST_MAX_BYTES = 256 * 1024;
-export const ROLLOUT_MAX_BYTES = 64 * 1024;
+/** A hundred bytes and a half an entry, for RELEASES_PER_MODEL_MAX entries, with room for why some were halted. */
+export const ROLLOUT_MAX_BYTES = 256 * 1024;
 export const INDEX_MAX_BYTES = 2 * 1024 * 1024;
 export const TARGET_NAME_MAX_CHARS = 160;
 
@@ -39,6 +40,8 @@ export const STORAGE_MAX_PAGES = 16 * 1024 * 1024;
 
 /** Lookups and reports. */
 export const COMPATIBILITY_MAX_HOPS = 16;
+/** Steps judged in one search for a way: enough for every pair of a hundred releases, 10 ms or so. */
+export const COMPATIBILITY_MAX_STEPS = 10_000;
 export const COMPATIBILITY_BATCH_MAX = 100;
 export const RELEASES_PER_MODEL_MAX = 500;
 export const REPORT_MAX_BYTES = 16 * 1024;

@@ -1,11 +1,16 @@
 /** `/v1/compatibility`: does this firmware fit this modem? The shared rules, asked with the published catalogue. */
 import * as z from 'zod';
-import { type Compatibility, judgeCompatibility, judgeStep } from '../../shared/compatibility.ts';
+import {
+  type Compatibility,
+  judgeCompatibility,
+  judgeStep,
+  versionsThatFit,
+} from '../../shared/compatibility.ts';
 import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import { COMPATIBILITY_BATCH_MAX } from '../../shared/limits.ts';
 import { type ModelId, modelOf, productOf } from '../../shared/model.ts';
 import { versionTextSchema } from '../../shared/release.ts';
-import { NEWEST_TRIED_MAX, PASTED_VERSION_MAX_CHARS } from '../limits.ts';
+import { PASTED_VERSION_MAX_CHARS } from '../limits.ts';
 import type { ModelRow } from '../store/model-rows.ts';
 
 /** People paste versions, with the white space around them. */
@@ -63,7 +68,7 @@ export async function answerCompatibility(
   if (newest === null) {
     return { ...notPublished(`No release is published here for ${row.model}.`), ...asked, wanted: null };
   }
-  return { ...newest.compatibility, ...asked, wanted: newest.wanted.text };
+  return { ...judge(installed, newest, row), ...asked, wanted: newest.text };
 }
 
 function judge(installed: FirmwareVersion, wanted: FirmwareVersion, row: ModelRow): Compatibility {
@@ -77,16 +82,11 @@ function judge(installed: FirmwareVersion, wanted: FirmwareVersion, row: ModelRo
   return judgeCompatibility(installed, wanted, row);
 }
 
-/** The newest release that fits, or the verdict on the newest of all; `null` where there is none. */
-function newestThatFits(
-  installed: FirmwareVersion,
-  row: ModelRow,
-): { readonly wanted: FirmwareVersion; readonly compatibility: Compatibility } | null {
-  const judged = row.releases.slice(0, NEWEST_TRIED_MAX).map((release) => {
-    const wanted = readVersion(release.version);
-    return { wanted, compatibility: judge(installed, wanted, row) };
-  });
-  return judged.find(({ compatibility }) => compatibility.verdict === 'fits') ?? judged[0] ?? null;
+/** The newest release that fits, or the newest of all; `null` where there is none. */
+function newestThatFits(installed: FirmwareVersion, row: ModelRow): FirmwareVersion | null {
+  const fitting = versionsThatFit(installed, row);
+  const newest = row.releases.find(({ version }) => fitting.has(version)) ?? row.releases[0];
+  return newest === undefined ? null : readVersion(newest.version);
 }
 
 function notPublished(sentence: string): Compatibility {
