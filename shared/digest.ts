@@ -13,5 +13,10 @@ export async function sha256Hex(bytes: Uint8Array): Promise<string> {
 
 /** `Content-Digest` and `Repr-Digest` field value (RFC 9530). */
 export async function digestField(bytes: Uint8Array): Promise<string> {
-  return `sha-256=:${toBase64(await sha256(bytes))}:`;
+  return digestFieldOf(await sha256(bytes));
+}
+
+/** The same of a SHA-256 that is known already. */
+export function digestFieldOf(sha256: Uint8Array): string {
+  return `sha-256=:${toBase64(sha256)}:`;
 }

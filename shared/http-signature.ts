@@ -8,6 +8,9 @@ const COMPONENTS = '("@method" "@path" "content-type" "content-digest")';
 const LABEL = 'cistern';
 const ED25519_SIGNATURE_BYTES = 64;
 
+/** `Accept-Signature` of who wants such a signature (RFC 9421 section 5.1). */
+export const ACCEPT_SIGNATURE = `${LABEL}=${COMPONENTS};created;alg="ed25519"`;
+
 export type SignedRequest = {
   readonly method: string;
   readonly path: string;

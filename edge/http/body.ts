@@ -11,7 +11,7 @@ export async function readBody(
 ): Promise<Result<Uint8Array<ArrayBuffer>, Refusal>> {
   const tooLarge: Refusal = {
     reason: 'body-too-large',
-    detail: `This resource takes ${maxBytes} bytes at most; nothing was stored.`,
+    detail: `This resource takes ${maxBytes} bytes at most; nothing was stored. Send less at a time.`,
   };
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return err(tooLarge);
   if (request.body === null) return ok(new Uint8Array(0));
@@ -49,7 +49,9 @@ export function refuseUnlessJson(request: Request): Refusal | null {
   const found = type === '' ? 'no Content-Type' : 'another type';
   return {
     reason: 'unsupported-media-type',
-    detail: `This resource takes application/json, and ${found} came.`,
+    detail: `This resource takes application/json, and ${found} came. Send it again as application/json.`,
+    // RFC 9110 section 15.5.16: a 415 may say what would have been taken.
+    headers: { accept: 'application/json' },
   };
 }
 
@@ -59,7 +61,10 @@ export function parseJson<T>(bytes: Uint8Array, schema: z.ZodType<T>): Result<T,
   try {
     value = JSON.parse(text ?? '');
   } catch {
-    return err({ reason: 'invalid-request', detail: 'The body is not JSON in UTF-8.' });
+    return err({
+      reason: 'invalid-request',
+      detail: 'The body is not JSON in UTF-8; nothing was stored. Send it as JSON.',
+    });
   }
   return checkShape(value, schema, 'body-invalid');
 }

@@ -7,6 +7,7 @@ const chunk = {
   sizeBytes: 100,
   contentType: 'application/octet-stream',
   cacheControl: 'public, immutable',
+  reprDigest: 'sha-256=:qw==:',
 };
 
 describe('the answer to a GET of 100 bytes', () => {
@@ -42,6 +43,7 @@ describe('header fields', () => {
       'content-range': 'bytes 90-99/100',
       'content-length': '10',
       etag: chunk.etag,
+      'repr-digest': chunk.reprDigest,
     });
   });
 

@@ -9,6 +9,8 @@ export type Representation = Validators & {
   readonly sizeBytes: number;
   readonly contentType: string;
   readonly cacheControl: string;
+  /** Value of Repr-Digest (RFC 9530): of the whole representation, also where a part is sent; null where unknown. */
+  readonly reprDigest: string | null;
 };
 
 export type ResponsePlan =
@@ -43,7 +45,9 @@ export function representationHeaders(
     'accept-ranges': 'bytes',
   };
   if (plan.kind === 'not-modified') return validators;
-  const fields = { ...validators, 'content-type': representation.contentType };
+  const { contentType, reprDigest } = representation;
+  const digest = reprDigest === null ? {} : { 'repr-digest': reprDigest };
+  const fields = { ...validators, ...digest, 'content-type': contentType };
   if (plan.kind === 'whole') return { ...fields, 'content-length': String(representation.sizeBytes) };
   const { offsetBytes, lengthBytes } = plan.range;
   const lastByte = offsetBytes + lengthBytes - 1;

@@ -59,7 +59,7 @@ export const problemTable = {
   'body-too-large': {
     status: 413,
     title: 'The body is larger than this resource takes',
-    about: '`detail` says how many bytes are taken.',
+    about: '`detail` says how many bytes are taken. Send less at a time.',
   },
   'unsupported-media-type': {
     status: 415,
@@ -69,7 +69,8 @@ export const problemTable = {
   'range-not-satisfiable': {
     status: 416,
     title: 'The range lies past the end',
-    about: 'Content-Range of the answer gives the length (RFC 9110 section 15.5.17).',
+    about:
+      'Content-Range of the answer gives the length (RFC 9110 section 15.5.17). Ask for a range that begins before it.',
   },
   'body-invalid': {
     status: 422,

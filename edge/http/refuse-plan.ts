@@ -8,11 +8,12 @@ export function refusePlan(
   if (kind === 'precondition-failed')
     return {
       reason: kind,
-      detail: 'The stored bytes are not those that If-Match or If-Unmodified-Since names.',
+      detail:
+        'The stored bytes are not those that If-Match or If-Unmodified-Since names. Fetch them again without it.',
     };
   return {
     reason: kind,
-    detail: `The stored bytes are ${sizeBytes} long.`,
+    detail: `The stored bytes are ${sizeBytes} long. Ask for a range that begins before their end.`,
     headers: { 'content-range': `bytes */${sizeBytes}` },
   };
 }

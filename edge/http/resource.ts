@@ -39,5 +39,8 @@ function methodNotAllowed(context: Context, methods: readonly Method[]): Respons
 }
 
 export function notFound(): Response {
-  return problemResponse({ reason: 'not-found', detail: 'No such path, model, file or chunk.' });
+  return problemResponse({
+    reason: 'not-found',
+    detail: 'No such path, model, file or chunk. What was published is listed by /v1/models.',
+  });
 }

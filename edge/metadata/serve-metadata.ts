@@ -1,6 +1,6 @@
 /** `GET, HEAD /v1/models/{vendor}/{model}/metadata/{file}`: the plain TUF layout, for any TUF client. */
-import { utf8 } from '../../shared/bytes.ts';
-import { sha256Hex } from '../../shared/digest.ts';
+import { toHex, utf8 } from '../../shared/bytes.ts';
+import { digestFieldOf, sha256 } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { serveBytes } from '../http/serve-bytes.ts';
 import { VERSION_MAX_DIGITS } from '../limits.ts';
@@ -49,8 +49,10 @@ async function serveTimestamp(
   const published = await currentPublished(repository, model);
   if (published === null) return null;
   const bytes = utf8(published.text);
+  const digest = await sha256(bytes);
   return serveBytes(bytes, request, {
-    etag: `"sha256-${await sha256Hex(bytes)}"`,
+    etag: `"sha256-${toHex(digest)}"`,
+    reprDigest: digestFieldOf(digest),
     lastModified: published.storedAt,
     contentType: 'application/json',
     cacheControl: SHORT_LIVED,

@@ -2,11 +2,12 @@
  * GET and HEAD of an R2 object by RFC 9110: one R2 operation for what is asked for well, two where a precondition
  * or a range turns out to ask for the whole. Bodies are streamed; they never pass through this isolate's memory as a whole.
  */
+import { toHex } from '../../shared/bytes.ts';
+import { digestFieldOf } from '../../shared/digest.ts';
 import { planResponse, type Representation, representationHeaders } from '../http/plan-response.ts';
 import { problemResponse } from '../http/problem.ts';
 import { parseRange, type RangeRequest } from '../http/range.ts';
 import { refusePlan } from '../http/refuse-plan.ts';
-import { storedSha256 } from './put-once.ts';
 
 export type ServePolicy = { readonly contentType: string; readonly cacheControl: string };
 
@@ -78,10 +79,12 @@ function r2Range(asked: RangeRequest): R2Range | null {
  * what it holds uncompressed, and two stores may hold it compressed differently.
  */
 function represent(object: R2Object, policy: ServePolicy): Representation {
-  const digest = storedSha256(object);
+  const { sha256 } = object.checksums;
+  const digest = sha256 === undefined ? null : new Uint8Array(sha256);
   return {
     ...policy,
-    etag: digest === null ? object.httpEtag : `"sha256-${digest}"`,
+    etag: digest === null ? object.httpEtag : `"sha256-${toHex(digest)}"`,
+    reprDigest: digest === null ? null : digestFieldOf(digest),
     lastModified: object.uploaded,
     sizeBytes: object.size,
   };

@@ -4,7 +4,7 @@
  */
 import { fromBase64 } from '../../shared/bytes.ts';
 import { digestField, sha256Hex } from '../../shared/digest.ts';
-import { readSignatureFields, signatureBase } from '../../shared/http-signature.ts';
+import { ACCEPT_SIGNATURE, readSignatureFields, signatureBase } from '../../shared/http-signature.ts';
 import { REPORT_MAX_BYTES, SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type Report, reportSchema } from '../../shared/telemetry.ts';
@@ -50,7 +50,12 @@ async function isSignedByItsDevice(
   return crypto.subtle.verify('Ed25519', key, said.signature, base);
 }
 
+/** A 401 says how to authenticate (RFC 9110 section 15.5.2): here, what has to be signed (RFC 9421 section 5.1). */
 const badSignature: Refusal = {
   reason: 'signature-invalid',
+  headers: {
+    'www-authenticate': 'Signature realm="cistern reports"',
+    'accept-signature': ACCEPT_SIGNATURE,
+  },
   detail: 'The report was not taken. Sign it again with the key of this device and a right clock.',
 };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
-import { sha256Hex } from '../../shared/digest.ts';
+import { digestField, sha256Hex } from '../../shared/digest.ts';
 import { CHUNK_MAX_BYTES, CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { aChunk, type Chunk, someBytes } from './a-publisher.ts';
 import { anEdge, counting, type Edge, edgeOn, refusalOf } from './an-edge.ts';
@@ -25,6 +25,7 @@ describe('GET /v1/chunks/…', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(chunk.stored);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       etag: `"sha256-${await sha256Hex(chunk.stored)}"`,
+      'repr-digest': await digestField(chunk.stored),
       'content-length': String(chunk.stored.length),
       'content-type': 'application/octet-stream',
       'cache-control': 'public, max-age=31536000, immutable, no-transform',
@@ -47,6 +48,7 @@ describe('GET /v1/chunks/…', () => {
     expect(response.status).toBe(206);
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(wanted);
     expect(response.headers.get('content-length')).toBe(String(wanted.length));
+    expect(response.headers.get('repr-digest')).toBe(await digestField(chunk.stored));
     expect(response.headers.get('content-range')).toBe(
       `bytes ${first}-${first + wanted.length - 1}/${chunk.stored.length}`,
     );

@@ -164,7 +164,10 @@ describe('POST /v1/telemetry', () => {
       },
     ],
   ])('refuses a signature %s, and does not say why', async (_, send) => {
-    const refusal = await refusalOf(await send());
+    const response = await send();
+    expect(response.headers.get('www-authenticate')).toContain('Signature');
+    expect(response.headers.get('accept-signature')).toContain('"content-digest"');
+    const refusal = await refusalOf(response);
     expect(refusal).toMatchObject({ status: 401, code: 'signature-invalid' });
     expect(refusal.detail).toBe(
       'The report was not taken. Sign it again with the key of this device and a right clock.',
