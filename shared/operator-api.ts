@@ -10,7 +10,9 @@
  * PUT  /v1/operator/models/{vendor}/{model}/rollout                  rolloutSchema (rollout.ts), signed by the Worker
  * GET  /v1/operator/reports?model=…&limit=…                          reportListSchema
  *
- * A PUT answers 201 when it stored, 200 when the same bytes were there, 409 when other bytes were.
+ * A PUT answers 201 when it stored, 200 when the same bytes were there, 409 when other bytes were. The rollout alone is
+ * replaced: `If-Match` with the ETag of the document that was read (`"sha256-<hex>"`) guards what others changed since;
+ * 412 where another one is in force.
  */
 import * as z from 'zod';
 import { SHA256_HEX } from './digest.ts';

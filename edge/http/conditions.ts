@@ -63,8 +63,8 @@ export function parseEntityTags(field: string | null): EntityTags | null {
   return tags.length === 0 ? null : tags;
 }
 
-/** A malformed If-Match names nothing: what a client meant to guard must not go through unguarded. */
-function namesStrongly(field: string, etag: string): boolean {
+/** If-Match (RFC 9110 section 13.1.1). A malformed one names nothing: what was meant to be guarded must not go through unguarded. */
+export function namesStrongly(field: string, etag: string): boolean {
   const tags = parseEntityTags(field);
   return tags === '*' || (tags?.some(({ weak, tag }) => !weak && tag === etag) ?? false);
 }

@@ -54,7 +54,8 @@ export const problemTable = {
   'precondition-failed': {
     status: 412,
     title: 'The stored version is not the one asked for',
-    about: 'If-Match or If-Unmodified-Since did not hold (RFC 9110 section 13). Fetch again without them.',
+    about:
+      'If-Match or If-Unmodified-Since did not hold (RFC 9110 section 13). Fetch again without them; what was to be replaced, read again and change that.',
   },
   'body-too-large': {
     status: 413,
@@ -118,8 +119,9 @@ export const problemTable = {
   },
   'rollout-invalid': {
     status: 422,
-    title: 'The rollout speaks of something that is not published',
-    about: 'A rollout is of this model, and lists only releases that the targets role lists.',
+    title: 'The rollout is not acceptable',
+    about:
+      'A rollout is of this model, lists only releases that the targets role lists, and keeps what was recalled recalled.',
   },
   'rate-limited': {
     status: 429,

@@ -36,6 +36,7 @@ export async function advance(
       return err(raced);
     if (change.kind === 'rollout') {
       if (published === null) return err(nothingPublished(model));
+      if (published.state.rolloutVersion !== change.follows) return err(raced);
       if (published.state.rolloutKeyId !== signers.rollout.keyId) return err(notTrusted);
     }
 
@@ -52,14 +53,16 @@ export async function advance(
 
 const notTrusted: Refusal = {
   reason: 'online-keys-not-trusted',
-  detail: 'The newest root does not name the online keys of this Worker; nothing was signed.',
+  detail:
+    'The newest root does not name the online keys of this Worker; nothing was signed. Install the matching ONLINE_KEYS, or publish a root that names them.',
 };
 
 const raced: Refusal = {
   reason: 'publication-raced',
-  detail: 'Somebody else published for this model meanwhile; this change is not visible.',
+  detail:
+    'Somebody else changed this model meanwhile; this change is not visible. Read what is there and try again.',
 };
 
-function nothingPublished(model: ModelId): Refusal {
-  return { reason: 'not-found', detail: `Nothing is published for ${model} yet.` };
+export function nothingPublished(model: ModelId): Refusal {
+  return { reason: 'not-found', detail: `Nothing is published for ${model} yet. Publish a release first.` };
 }

@@ -3,6 +3,7 @@
 export type Change =
   /** `{version}.targets.json` is stored and verified; make it visible. */
   | { readonly kind: 'targets'; readonly version: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'rollout'; readonly document: Uint8Array<ArrayBuffer> }
+  /** `follows`: version of the rollout role that the document was judged against. */
+  | { readonly kind: 'rollout'; readonly document: Uint8Array<ArrayBuffer>; readonly follows: number }
   /** Sign again what is due. */
   | { readonly kind: 'renewal' };

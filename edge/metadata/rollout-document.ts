@@ -2,7 +2,7 @@
 import { utf8 } from '../../shared/bytes.ts';
 import { sha256Hex } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
-import { ROLLOUT_NAME } from '../../shared/rollout.ts';
+import { ROLLOUT_NAME, type Rollout, rolloutSchema } from '../../shared/rollout.ts';
 import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
 import { metadataKey, targetKey } from '../store/keys.ts';
 import { putOnce } from '../store/put-once.ts';
@@ -38,4 +38,14 @@ export async function currentRolloutDocument(
   const listed = role.signed.targets[targetPath(model, ROLLOUT_NAME)];
   if (listed === undefined) throw new Error(`the rollout role of ${model} lists no rollout`);
   return listed;
+}
+
+/** What that document says; throws where it is gone or not one, because it was checked before it was signed. */
+export async function readRolloutDocument(
+  bucket: R2Bucket,
+  model: ModelId,
+  listed: TargetFile,
+): Promise<Rollout> {
+  const path = consistentTargetPath(targetPath(model, ROLLOUT_NAME), listed.hashes.sha256);
+  return rolloutSchema.parse(await readJson(bucket, targetKey(model, path)));
 }

@@ -4,7 +4,7 @@ import type { ModelId } from '../../shared/model.ts';
 import { ROLLOUT_NAME } from '../../shared/rollout.ts';
 import type { Signer } from '../../shared/trust/keys.ts';
 import {
-  EXPIRES_AFTER_MS,
+  expiryOf,
   MODEL_FIELD,
   type OnlineRole,
   TUF_SPEC_VERSION,
@@ -41,11 +41,6 @@ export function signTimestamp(signing: Signing, snapshot: MetaFile): Promise<str
 function common(role: OnlineRole, { model, version, nowMs }: Signing) {
   const expires = expiryOf(role, nowMs);
   return { spec_version: TUF_SPEC_VERSION, version, expires, [MODEL_FIELD]: model };
-}
-
-/** `2026-12-07T08:00:00Z`: to the second, as TUF 4.2 wants it. */
-function expiryOf(role: OnlineRole, nowMs: number): string {
-  return new Date(nowMs + EXPIRES_AFTER_MS[role]).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 export async function metaFileOf(version: number, bytes: Uint8Array): Promise<MetaFile> {

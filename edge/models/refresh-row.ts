@@ -1,4 +1,5 @@
 /** Makes a model's row from what is published. Manifests that the row knows already are not read again. */
+import { utf8 } from '../../shared/bytes.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { productOf } from '../../shared/model.ts';
 import { RELEASES_ROW_MAX_BYTES } from '../limits.ts';
@@ -43,7 +44,7 @@ export async function refreshRow(
 function fitRow(releases: readonly ReleaseSummary[]): ReleaseSummary[] {
   let room = RELEASES_ROW_MAX_BYTES;
   return releases.map((release) => {
-    room -= JSON.stringify(release).length;
+    room -= utf8(JSON.stringify(release)).length;
     return room > 0 ? release : { ...release, notes: '', fixes: [], knownIssues: [] };
   });
 }

@@ -137,7 +137,7 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   },
   '/v1/operator/models/{vendor}/{model}/rollout': {
     put: {
-      says: 'The rollout; the Worker signs it.',
+      says: 'The rollout; the Worker signs it. With If-Match only over the document it names, by ETag.',
       ...operator,
       body: rolloutSchema,
       answer: stored,

@@ -64,7 +64,7 @@ export async function putTarget(
   );
 }
 
-/** Publishes; the look-up row follows, also when the same metadata is sent again to mend it. */
+/** Publishes; the look-up row follows. Who sends the same metadata again to mend the row hears when that fails. */
 export async function putTargets(
   { repository, db }: Stores,
   model: ModelId,
@@ -75,23 +75,44 @@ export async function putTargets(
   if (named?.role !== 'targets') return null;
   return put(file, request, TARGETS_MAX_BYTES, async (bytes) => {
     const outcome = await publishTargets(repository, model, named.version, bytes);
-    const published = outcome.ok ? await readPublished(repository.bucket, model) : null;
-    if (published !== null) {
-      const stores = { bucket: repository.bucket, db };
-      await refreshRow(stores, model, published.state.targetsVersion, repository.nowMs());
-    }
+    if (!outcome.ok) return outcome;
+    if (outcome.value === 'stored') await refreshLookups({ repository, db }, model);
+    else await refreshModelRow({ repository, db }, model);
     return outcome;
   });
 }
 
+/**
+ * Firmware is published and served without the look-ups, so their failure is not the publication's: it is logged, and
+ * the next PUT of this model's metadata or rollout makes the row anew.
+ */
+async function refreshLookups(stores: Stores, model: ModelId): Promise<void> {
+  try {
+    await refreshModelRow(stores, model);
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'look-ups-not-refreshed', model, message: String(error) }));
+  }
+}
+
+async function refreshModelRow({ repository, db }: Stores, model: ModelId): Promise<void> {
+  const published = await readPublished(repository.bucket, model);
+  if (published === null) return;
+  const stores = { bucket: repository.bucket, db };
+  await refreshRow(stores, model, published.state.targetsVersion, repository.nowMs());
+}
+
 export async function putRollout(
-  { repository }: Stores,
+  { repository, db }: Stores,
   model: ModelId,
   request: Request,
 ): Promise<Response | null> {
   return put('rollout', request, ROLLOUT_MAX_BYTES, async (bytes) => {
     const notJson = refuseUnlessJson(request);
-    return notJson === null ? acceptRollout(repository, model, bytes) : err(notJson);
+    if (notJson !== null) return err(notJson);
+    const ifMatch = request.headers.get('if-match');
+    const outcome = await acceptRollout(repository, model, { document: bytes, ifMatch });
+    if (outcome.ok) await refreshLookups({ repository, db }, model);
+    return outcome;
   });
 }
 

@@ -3,13 +3,16 @@ import { MODEL } from '../test-documents.ts';
 import {
   consistentTargetPath,
   EXPIRES_AFTER_MS,
+  expiryOf,
   metadataFile,
   ONLINE_ROLES,
   RENEW_AFTER_MS,
   ROOT_KEY_COUNT,
   ROOT_THRESHOLD,
+  rolloutDelegations,
   rolloutPaths,
   targetPath,
+  tufInstant,
 } from './roles.ts';
 
 describe('the roles of a repository', () => {
@@ -32,6 +35,18 @@ describe('the roles of a repository', () => {
 
   it('let the online rollout role sign the rollout of its model and nothing else', () => {
     expect(rolloutPaths(MODEL)).toEqual([`${MODEL}/rollout.json`]);
+    const key = { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: 'ab' } } as const;
+    const { keys, roles } = rolloutDelegations(MODEL, { keyId: 'id', key });
+    expect(keys).toEqual({ id: key });
+    expect(roles).toMatchObject([
+      { name: 'rollout', keyids: ['id'], threshold: 1, paths: rolloutPaths(MODEL) },
+    ]);
+  });
+
+  it('expire at an instant of whole seconds (TUF 4.2)', () => {
+    const nowMs = Date.parse('2026-11-23T08:00:00.999Z');
+    expect(tufInstant(nowMs)).toBe('2026-11-23T08:00:00Z');
+    expect(expiryOf('timestamp', nowMs)).toBe('2026-12-07T08:00:00Z');
   });
 
   it('renew online signatures long before they expire, and lose a root key without losing the root', () => {

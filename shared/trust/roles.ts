@@ -7,6 +7,7 @@
  */
 import type { ModelId } from '../model.ts';
 import { ROLLOUT_NAME } from '../rollout.ts';
+import type { Signer } from './keys.ts';
 
 export const TUF_SPEC_VERSION = '1.0.31';
 
@@ -24,6 +25,16 @@ export const EXPIRES_AFTER_MS: Readonly<Record<Role, number>> = {
   snapshot: 14 * DAY_MS,
   timestamp: 14 * DAY_MS,
 };
+
+/** `2026-11-23T08:00:00Z`: TUF writes instants in whole seconds (TUF 4.2). */
+export function tufInstant(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** When what is signed now expires. */
+export function expiryOf(role: Role, nowMs: number): string {
+  return tufInstant(nowMs + EXPIRES_AFTER_MS[role]);
+}
 
 /** An online file older than this is signed again by the poll that meets it. */
 export const RENEW_AFTER_MS = DAY_MS;
@@ -54,4 +65,14 @@ export function consistentTargetPath(path: string, sha256: string): string {
 /** What the delegated rollout role may sign for a model: its rollout document and nothing else. */
 export function rolloutPaths(model: ModelId): readonly string[] {
   return [targetPath(model, ROLLOUT_NAME)];
+}
+
+/** The one delegation that a model's targets make: the rollout role, to one online key (TUF 4.5). */
+export function rolloutDelegations(model: ModelId, { keyId, key }: Pick<Signer, 'keyId' | 'key'>) {
+  return {
+    keys: { [keyId]: key },
+    roles: [
+      { name: 'rollout', keyids: [keyId], threshold: 1, terminating: true, paths: [...rolloutPaths(model)] },
+    ],
+  };
 }

@@ -1,31 +1,32 @@
 /** A publisher for tests: offline keys, roots, releases and targets metadata as `cistern-repo` would send them. */
+
+import { type OnlineSigners, onlineSignersOf } from '../../edge/metadata/online-signers.ts';
 import { encodeIndex } from '../../shared/caibx.ts';
 import type { ModelEntry } from '../../shared/catalogue.ts';
 import { sha256Hex } from '../../shared/digest.ts';
 import { CHUNK_AVERAGE_BYTES, CHUNK_MAX_BYTES, CHUNK_MIN_BYTES } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
+import { MODEL, modelEntry, NEW, OLD, releaseManifest } from '../../shared/test-documents.ts';
 import { generatePrivateKey, type Signer, signerOf } from '../../shared/trust/keys.ts';
-import { consistentTargetPath, MODEL_FIELD, rolloutPaths } from '../../shared/trust/roles.ts';
+import {
+  consistentTargetPath,
+  expiryOf,
+  MODEL_FIELD,
+  rolloutDelegations,
+  TUF_SPEC_VERSION,
+} from '../../shared/trust/roles.ts';
 import { signMetadata } from '../../shared/trust/sign.ts';
 import { onlineKeys } from './secrets.ts';
 import { START_MS } from './start.ts';
 import { rawFrame } from './zstd-frame.ts';
 
-export const EUGA = 'quectel/ec25euga-m4g' as ModelId;
+export const EUGA = MODEL;
 export const EFA = 'quectel/ec25efa-m4g' as ModelId;
-export const R06 = 'EC25EUGAR06A05M4G_01.003.01.003';
-export const R08 = 'EC25EUGAR08A03M4G_01.200.01.200';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+export const R06 = OLD;
+export const R08 = NEW;
 
 export type Publisher = { readonly root: readonly Signer[]; readonly targets: Signer };
-export type OnlineSigners = {
-  readonly snapshot: Signer;
-  readonly timestamp: Signer;
-  readonly rollout: Signer;
-};
-
 export async function aPublisher(): Promise<Publisher> {
   const [a, b, c, targets] = await Promise.all(
     [0, 1, 2, 3].map(async () => signerOf(await generatePrivateKey())),
@@ -33,17 +34,8 @@ export async function aPublisher(): Promise<Publisher> {
   return { root: [a, b, c] as Signer[], targets: targets as Signer };
 }
 
-export async function workerSigners(keys = onlineKeys): Promise<OnlineSigners> {
-  const [snapshot, timestamp, rollout] = await Promise.all([
-    signerOf(keys.snapshot),
-    signerOf(keys.timestamp),
-    signerOf(keys.rollout),
-  ]);
-  return { snapshot, timestamp, rollout };
-}
-
-export function dateAt(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+export function workerSigners(keys = onlineKeys): Promise<OnlineSigners> {
+  return onlineSignersOf(keys);
 }
 
 type RootOptions = {
@@ -67,9 +59,9 @@ export async function aRoot(publisher: Publisher, options: RootOptions = {}): Pr
   return signMetadata(
     {
       _type: 'root',
-      spec_version: '1.0.31',
+      spec_version: TUF_SPEC_VERSION,
       version: options.version ?? 1,
-      expires: options.expires ?? dateAt(START_MS + 730 * DAY_MS),
+      expires: options.expires ?? expiryOf('root', START_MS),
       consistent_snapshot: options.consistent ?? true,
       keys: Object.fromEntries(all.map(({ keyId, key }) => [named(keyId), key])),
       roles: {
@@ -129,22 +121,9 @@ export async function aRelease(
     maxBytes: CHUNK_MAX_BYTES,
     chunks: chunks.map(({ id, sizeBytes }, i) => ({ id, offsetBytes: i * 3000, sizeBytes })),
   });
-  const storage = { type: 'nand', pageBytes: 2048, pagesPerBlock: 64, totalPages: 131072 } as const;
-  const manifest: ReleaseManifest = {
-    format: 'cistern-release/1',
+  const manifest = releaseManifest({
     model,
     version,
-    releasedOn: '2026-11-01',
-    flash: {
-      method: 'firehose-nand',
-      storage,
-      programmer: 'prog.mbn',
-      rawprogram: 'rawprogram.xml',
-      patches: [],
-    },
-    protectedRanges: [{ name: 'EFS2', startSector: 1280, sectorCount: 8704 }],
-    installableFrom: [],
-    files: [{ path: 'prog.mbn', offsetBytes: 512, sizeBytes: 1000, sha256: 'a'.repeat(64) }],
     package: {
       index: `${model}/${version}.caibx`,
       sizeBytes,
@@ -152,11 +131,8 @@ export async function aRelease(
       chunkCount: 2,
       storedBytes: chunks.reduce((sum, { stored }) => sum + stored.length, 0),
     },
-    notes: '',
-    fixes: [],
-    knownIssues: [],
     ...options.manifest,
-  };
+  });
   const targets = [
     { path: `${model}/${version}.json`, bytes: json(manifest) },
     { path: `${model}/${version}.caibx`, bytes: index },
@@ -166,24 +142,7 @@ export async function aRelease(
 
 export function anEntry(model: ModelId = EUGA): ModelEntry {
   const hardware = (model.split('/')[1]?.split('-')[0] ?? '').toUpperCase();
-  return {
-    format: 'cistern-model/1',
-    model,
-    vendor: 'quectel',
-    name: `Quectel ${hardware}`,
-    hardware,
-    flash: 'M4G',
-    chip: 'MDM9607',
-    flashMethod: 'firehose-nand',
-    storage: { type: 'nand', pageBytes: 2048, pagesPerBlock: 64, totalPages: 131072 },
-    usb: { normal: ['2c7c:0125'], edl: ['05c6:9008'], diagInterface: 0, atInterface: 2 },
-    programmerImageId: 13,
-    protectedRanges: [{ name: 'EFS2', startSector: 1280, sectorCount: 8704 }],
-    edges: [],
-    knownIssues: [],
-    routers: [],
-    sources: ['edl 1d'],
-  };
+  return modelEntry({ model, name: `Quectel ${hardware}`, hardware });
 }
 
 export function entryTarget(model: ModelId = EUGA): Target {
@@ -222,23 +181,12 @@ export async function aTargets(publisher: Publisher, options: TargetsOptions = {
   return signMetadata(
     {
       _type: 'targets',
-      spec_version: '1.0.31',
+      spec_version: TUF_SPEC_VERSION,
       version: options.version ?? 1,
-      expires: options.expires ?? dateAt(START_MS + 365 * DAY_MS),
+      expires: options.expires ?? expiryOf('targets', START_MS),
       [MODEL_FIELD]: model,
       targets: Object.fromEntries(listed),
-      delegations: {
-        keys: { [rollout.keyId]: rollout.key },
-        roles: [
-          {
-            name: 'rollout',
-            keyids: [rollout.keyId],
-            threshold: 1,
-            terminating: true,
-            paths: [...rolloutPaths(model)],
-          },
-        ],
-      },
+      delegations: rolloutDelegations(model, rollout),
       ...options.signed,
     },
     [options.signer ?? publisher.targets],

@@ -25,9 +25,9 @@ export async function anEdge(): Promise<Edge> {
 /** Another isolate on the same storage; `onlineKeys` as if the secret had been changed. */
 export async function edgeOn(
   bucket: R2Bucket,
-  given: { readonly clock: { nowMs: number }; readonly onlineKeys?: OnlineKeys },
+  given: { readonly clock: { nowMs: number }; readonly onlineKeys?: OnlineKeys; readonly db?: D1Database },
 ): Promise<Edge> {
-  const bindings = checkBindings({ ...env, FIRMWARE: bucket });
+  const bindings = checkBindings({ ...env, FIRMWARE: bucket, DB: given.db ?? env.DB });
   const signers = await onlineSignersOf(given.onlineKeys ?? bindings.onlineKeys);
   const app = createApp({ ...bindings, signers, nowMs: () => given.clock.nowMs, random: Math.random });
   const request = async (path: string, init?: RequestInit) => app.request(path, init, env);
@@ -41,6 +41,13 @@ export async function edgeOn(
       request(path, { method: 'PUT', body, headers: { authorization, ...headers } }),
   };
 }
+
+/** A D1 that answers no query. */
+export const brokenDb = {
+  prepare() {
+    throw new Error('D1 is down');
+  },
+} as unknown as D1Database;
 
 /** The same bucket, with every operation counted. */
 export function counting(bucket: R2Bucket): { bucket: R2Bucket; operations: string[] } {

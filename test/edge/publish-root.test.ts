@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aPublisher, aRoot, dateAt, type Publisher, workerSigners } from './a-publisher.ts';
+import { tufInstant } from '../../shared/trust/roles.ts';
+import { aPublisher, aRoot, type Publisher, workerSigners } from './a-publisher.ts';
 import { anEdge, type Edge, refusalOf } from './an-edge.ts';
 import { onlineKeys } from './secrets.ts';
 import { START_MS } from './start.ts';
@@ -36,7 +37,7 @@ describe('the first root', () => {
       async () => aRoot(publisher, { signedBy: (await aPublisher()).root }),
       /threshold/,
     ],
-    ['is expired', () => aRoot(publisher, { expires: dateAt(START_MS - 1000) }), /expired/],
+    ['is expired', () => aRoot(publisher, { expires: tufInstant(START_MS - 1000) }), /expired/],
     [
       'does not say consistent_snapshot',
       () => aRoot(publisher, { consistent: false }),
@@ -109,7 +110,7 @@ describe('a later root (TUF 5.3)', () => {
   });
 
   it('never replaces the first', async () => {
-    const other = await aRoot(publisher, { expires: dateAt(START_MS + 1e9) });
+    const other = await aRoot(publisher, { expires: tufInstant(START_MS + 1e9) });
     expect(await refusalOf(await putRoot(1, other))).toMatchObject({ status: 409, code: 'already-exists' });
   });
 });

@@ -49,8 +49,13 @@ export function putTargets(
   return edge.put(`/v1/operator/models/${model}/metadata/${version}.targets.json`, text);
 }
 
-export function putRollout(edge: Edge, rollout: unknown, model: ModelId = EUGA): Promise<Response> {
-  const headers = { 'content-type': 'application/json' };
+export function putRollout(
+  edge: Edge,
+  rollout: unknown,
+  model: ModelId = EUGA,
+  fields: Record<string, string> = {},
+): Promise<Response> {
+  const headers = { 'content-type': 'application/json', ...fields };
   return edge.put(`/v1/operator/models/${model}/rollout`, JSON.stringify(rollout), headers);
 }
 

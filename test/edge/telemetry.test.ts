@@ -5,7 +5,8 @@ import { signatureBase, signatureFields } from '../../shared/http-signature.ts';
 import { REPORT_MAX_BYTES, SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/limits.ts';
 import { reportListSchema } from '../../shared/operator-api.ts';
 import type { Report } from '../../shared/telemetry.ts';
-import { EFA, EUGA, R06, R08 } from './a-publisher.ts';
+import { report } from '../../shared/test-documents.ts';
+import { EFA, EUGA } from './a-publisher.ts';
 import { anEdge, type Edge, refusalOf } from './an-edge.ts';
 import { operatorToken } from './secrets.ts';
 import { START_MS } from './start.ts';
@@ -22,26 +23,8 @@ async function aDevice(): Promise<Device> {
 }
 
 function aReport(change: Partial<Report> = {}): Report {
-  return {
-    format: 'cistern-report/1',
-    id: crypto.randomUUID(),
-    deviceId: device.deviceId,
-    deviceKey: device.deviceKey,
-    model: EUGA,
-    fromVersion: R06,
-    toVersion: R08,
-    outcome: 'updated',
-    lastStep: 'reported',
-    reason: null,
-    modemState: 'normal',
-    startedAt: '2026-11-23T07:00:00Z',
-    endedAt: '2026-11-23T07:10:00Z',
-    fetchedBytes: 1000,
-    programmedBytes: 2000,
-    flashAttempts: 1,
-    updaterVersion: '0.1.0',
-    ...change,
-  };
+  const { deviceId, deviceKey } = device;
+  return report({ id: crypto.randomUUID(), deviceId, deviceKey, ...change });
 }
 
 type Tampering = {
