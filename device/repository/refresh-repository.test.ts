@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { modelEntry } from '../../shared/test-documents.ts';
 import { TEST_MODEL } from '../stage/test-package.ts';
 import { MANIFEST, PACKAGE as pkg, setUpDevice } from './test-device.ts';
-import { anEntry, signRoot, someKeys } from './test-repository.ts';
+import { signRoot, someKeys } from './test-repository.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const at = setUpDevice();
@@ -11,7 +12,7 @@ const at = setUpDevice();
 describe('a poll', () => {
   it('brings the entry, the rollout, the releases and their indexes', async () => {
     const view = await at.expectView();
-    expect(view.entry).toEqual(anEntry(TEST_MODEL));
+    expect(view.entry).toEqual(modelEntry());
     expect(view.rollout).toEqual({ format: 'cistern-rollout/1', model: TEST_MODEL, releases: [] });
     expect(view.releases).toEqual([pkg.manifest]);
     const index = await view.readIndex(pkg.manifest);

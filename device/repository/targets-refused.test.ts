@@ -1,9 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { modelEntry } from '../../shared/test-documents.ts';
 import { aPackage, TEST_MODEL } from '../stage/test-package.ts';
 import { INDEX, MANIFEST, PACKAGE as pkg, setUpDevice } from './test-device.ts';
-import { anEntry, jsonBytes } from './test-repository.ts';
+import { jsonBytes } from './test-repository.ts';
 
 const at = setUpDevice();
 
@@ -34,7 +35,7 @@ describe('targets that are not believed', () => {
 
   it.each([
     ['release', MANIFEST, { ...pkg.manifest, model: 'quectel/ec25efa-m4g' }],
-    ['entry', 'model.json', { ...anEntry(TEST_MODEL), model: 'quectel/ec25efa-m4g' }],
+    ['entry', 'model.json', { ...modelEntry(), model: 'quectel/ec25efa-m4g' }],
   ])('another model’s %s', async (_name, name, document) => {
     at.repository.documents[name] = jsonBytes(document);
     expect(await at.refresh()).toMatchObject({

@@ -3,16 +3,16 @@
  * Everything that a test wants to be wrong is a field it may change before it signs again.
  */
 import { utf8 } from '../../shared/bytes.ts';
-import type { ModelEntry } from '../../shared/catalogue.ts';
 import { sha256Hex } from '../../shared/digest.ts';
 import { type ModelId, parseModelId } from '../../shared/model.ts';
 import type { PollAnswer } from '../../shared/poll.ts';
+import { modelEntry } from '../../shared/test-documents.ts';
 import { generatePrivateKey, type Signer, signerOf } from '../../shared/trust/keys.ts';
 import {
-  EXPIRES_AFTER_MS,
+  expiryOf,
   MODEL_FIELD,
   type Role,
-  rolloutPaths,
+  rolloutDelegations,
   TUF_SPEC_VERSION,
   targetPath,
 } from '../../shared/trust/roles.ts';
@@ -32,7 +32,7 @@ export async function signRoot(
   keys: Keys,
   version = 1,
   signers: readonly Signer[] = keys.root.slice(0, 2),
-  expires = expiry('root'),
+  expires = expiryOf('root', SIGNED_AT_MS),
 ): Promise<string> {
   const roleOf = (role: readonly Signer[], threshold: number) => ({
     keyids: role.map((signer) => signer.keyId),
@@ -79,7 +79,7 @@ export function aRepository(keys: Keys, model = parseModelId(TEST_MODEL) as Mode
     keys,
     model,
     laterRoots: [],
-    documents: { 'model.json': jsonBytes(anEntry(model)) },
+    documents: { 'model.json': jsonBytes(modelEntry({ model })) },
     rollout: jsonBytes({ format: 'cistern-rollout/1', model, releases: [] }),
     version: { targets: 1, snapshot: 1, timestamp: 1, rollout: 1 },
     expires: {},
@@ -98,24 +98,13 @@ async function signAll(repository: TestRepository) {
         _type: type,
         spec_version: TUF_SPEC_VERSION,
         version: version[role],
-        expires: repository.expires[role] ?? expiry(role),
+        expires: repository.expires[role] ?? expiryOf(role, SIGNED_AT_MS),
         ...(repository.boundTo === null ? {} : { [MODEL_FIELD]: repository.boundTo }),
         ...fields,
       },
       [repository.signers[role] ?? keys[role]],
     );
-  const delegations = {
-    keys: { [keys.rollout.keyId]: keys.rollout.key },
-    roles: [
-      {
-        name: 'rollout',
-        keyids: [keys.rollout.keyId],
-        threshold: 1,
-        terminating: true,
-        paths: rolloutPaths(model),
-      },
-    ],
-  };
+  const delegations = rolloutDelegations(model, keys.rollout);
   const rolloutText = await sign('rollout', 'targets', {
     targets: await listed(model, { 'rollout.json': rollout }),
   });
@@ -147,31 +136,6 @@ async function described(text: string, version: number) {
 /** One instant for all, so that what is signed again without a change is the same text. */
 const SIGNED_AT_MS = Date.now();
 
-function expiry(role: Role): string {
-  return new Date(SIGNED_AT_MS + EXPIRES_AFTER_MS[role]).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
 export function jsonBytes(value: unknown): Uint8Array {
   return utf8(JSON.stringify(value));
-}
-
-export function anEntry(model: string): ModelEntry {
-  return {
-    format: 'cistern-model/1',
-    model: model as ModelId,
-    vendor: 'quectel',
-    name: 'EC25-EU',
-    hardware: 'EC25EUGA',
-    flash: 'M4G',
-    chip: 'MDM9607',
-    flashMethod: 'firehose-nand',
-    storage: { type: 'nand', pageBytes: 2048, pagesPerBlock: 64, totalPages: 131_072 },
-    usb: { normal: ['2c7c:0125'], edl: ['05c6:9008'], diagInterface: 0, atInterface: 2 },
-    programmerImageId: 13,
-    protectedRanges: [{ name: 'EFS2', startSector: 1280, sectorCount: 8704 }],
-    edges: [],
-    knownIssues: [],
-    routers: [],
-    sources: ['a test'],
-  };
 }

@@ -1,8 +1,7 @@
 /** The first root of trust: 2 of 3 offline keys for itself, one offline for targets, two online (design 5). */
 import type { Signer } from '../../shared/trust/keys.ts';
-import { EXPIRES_AFTER_MS, ROOT_THRESHOLD, TUF_SPEC_VERSION } from '../../shared/trust/roles.ts';
+import { expiryOf, ROOT_THRESHOLD, TUF_SPEC_VERSION } from '../../shared/trust/roles.ts';
 import { signMetadata } from '../../shared/trust/sign.ts';
-import { expiryAfter } from './expiry.ts';
 
 export type RootRoles = {
   readonly root: readonly Signer[];
@@ -20,7 +19,7 @@ export function signFirstRoot(roles: RootRoles, nowMs: number): Promise<string> 
     _type: 'root',
     spec_version: TUF_SPEC_VERSION,
     version: 1,
-    expires: expiryAfter(nowMs, EXPIRES_AFTER_MS.root),
+    expires: expiryOf('root', nowMs),
     consistent_snapshot: true,
     keys: Object.fromEntries(keys),
     roles: {

@@ -1,9 +1,8 @@
 /** The targets role of a model, signed offline: all releases so far and the new one. */
 import type { ModelId } from '../../shared/model.ts';
 import type { Signer, TufKey } from '../../shared/trust/keys.ts';
-import { EXPIRES_AFTER_MS, MODEL_FIELD, rolloutPaths, TUF_SPEC_VERSION } from '../../shared/trust/roles.ts';
+import { expiryOf, MODEL_FIELD, rolloutDelegations, TUF_SPEC_VERSION } from '../../shared/trust/roles.ts';
 import { signMetadata } from '../../shared/trust/sign.ts';
-import { expiryAfter } from '../keys/expiry.ts';
 import type { TargetFile } from '../repository/verified-model.ts';
 import type { Target } from './release-targets.ts';
 
@@ -26,21 +25,10 @@ export function signTargets(
     _type: 'targets',
     spec_version: TUF_SPEC_VERSION,
     version: former.version + 1,
-    expires: expiryAfter(nowMs, EXPIRES_AFTER_MS.targets),
+    expires: expiryOf('targets', nowMs),
     [MODEL_FIELD]: model,
     targets: files,
-    delegations: {
-      keys: { [keys.rollout.keyId]: keys.rollout.key },
-      roles: [
-        {
-          name: 'rollout',
-          keyids: [keys.rollout.keyId],
-          threshold: 1,
-          terminating: true,
-          paths: rolloutPaths(model),
-        },
-      ],
-    },
+    delegations: rolloutDelegations(model, keys.rollout),
   };
   return signMetadata(signed, [keys.targets]);
 }
