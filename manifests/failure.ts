@@ -62,6 +62,8 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'from-without-source':
     case 'passphrase-not-given':
     case 'passphrase-too-short':
+    case 'passphrases-differ':
+    case 'statement-invalid':
       return EXIT.usage;
     case 'package-not-found':
     case 'file-unreadable':
@@ -76,7 +78,7 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'chunk-store-unwritable':
       return EXIT.cantCreate;
     case 'repository-refused':
-      return failure.status === 429 || failure.status >= 500 ? EXIT.temporary : EXIT.data;
+      return isWorthAnotherRun(failure) ? EXIT.temporary : EXIT.data;
     case 'answer-too-large':
     case 'answer-unreadable':
       return EXIT.protocol;
@@ -89,6 +91,18 @@ export function exitCodeOf(failure: RepoFailure): number {
   }
 }
 
+/** 409 and 412 of these two mean that somebody else was quicker: what they left is read anew by the next run. */
+function isWorthAnotherRun({
+  status,
+  code,
+}: {
+  readonly status: number;
+  readonly code: string | null;
+}): boolean {
+  const isRace = code === 'publication-raced' || code === 'precondition-failed';
+  return isRace || status === 429 || status >= 500;
+}
+
 /** What to tell the operator; `step` says how far a publication had got. */
 export function sentenceOf(failure: RepoFailure): string {
   return 'step' in failure ? `${says(failure)} ${standsAfter(failure.step)}` : says(failure);
@@ -99,11 +113,11 @@ function standsAfter(step: PublishStep): string {
     case 'linting':
     case 'reading-repository':
     case 'cutting':
-      return 'Nothing was uploaded.';
+      return 'Nothing of the package was uploaded.';
     case 'uploading':
       return 'Chunks and files that arrived stay in the repository and nothing of the release is visible; the same command goes on from there.';
     case 'signing':
-      return 'All files are in the repository and the release is not visible yet; the same command goes on from there.';
+      return 'All files are in the repository. Unless an answer was lost on its way, the release is not visible yet; the same command goes on from there.';
     case 'rolling-out':
       return 'The release is published and no device is offered it yet; the same command goes on from there.';
   }
@@ -161,6 +175,10 @@ function says(failure: RepoFailure): string {
       return 'No passphrase for the private keys: set CISTERN_PASSPHRASE, use --passphrase-file, or say --no-passphrase to keep them in plain text.';
     case 'passphrase-too-short':
       return `A passphrase of fewer than ${failure.minChars} characters does not protect a key. Nothing was written.`;
+    case 'passphrases-differ':
+      return 'The two passphrases differ. Nothing was written; try again.';
+    case 'statement-invalid':
+      return `What is said of the release cannot be published: ${failure.why}. Shorten it.`;
     case 'file-unreadable':
       return `${failure.path} cannot be read: ${failure.why}.`;
     case 'from-unreadable':

@@ -20,6 +20,8 @@ export const REQUEST_TIMEOUT_MS = 60_000;
 export const REQUEST_ATTEMPTS_MAX = 5;
 export const RETRY_FIRST_WAIT_MS = 250;
 export const RETRY_LONGEST_WAIT_MS = 8_000;
+/** What is granted of a Retry-After; a rate limit of the repository asks for 60 s. */
+export const RETRY_AFTER_MAX_MS = 90_000;
 /** Answers other than chunks and targets: problems, lists. */
 export const ANSWER_MAX_BYTES = 256 * 1024;
 

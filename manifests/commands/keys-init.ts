@@ -2,9 +2,9 @@ import { buildCommand } from '@stricli/core';
 import type { RepoContext } from '../context.ts';
 import { FIRST_ROOT, initKeys, OPERATOR_TOKEN } from '../keys/key-directory.ts';
 import { choosePassphrase } from '../keys/passphrase.ts';
-import { fail, succeed } from './output.ts';
+import { fail, jsonFlag, succeed } from './output.ts';
 import { textArgument } from './parsers.ts';
-import { jsonFlag, passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
+import { passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
 
 type Flags = {
   readonly dir: string;

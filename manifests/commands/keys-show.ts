@@ -4,9 +4,8 @@ import { buildCommand } from '@stricli/core';
 import type { RepoContext } from '../context.ts';
 import { readFirstRoot } from '../keys/key-directory.ts';
 import { keyIdOfPublic, readKeyFile } from '../keys/key-file.ts';
-import { fail, succeed } from './output.ts';
+import { fail, jsonFlag, succeed } from './output.ts';
 import { textArgument } from './parsers.ts';
-import { jsonFlag } from './passphrase-flags.ts';
 
 type Flags = { readonly dir: string; readonly json: boolean };
 

@@ -8,9 +8,8 @@ import { lintPackage } from '../lint/lint-package.ts';
 import { versionInNames } from '../lint/names.ts';
 import { openPackage } from '../package/open-package.ts';
 import { findingLines } from './finding-lines.ts';
-import { fail, megabytes, succeed } from './output.ts';
+import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { modelArgument, textArgument, versionArgument } from './parsers.ts';
-import { jsonFlag } from './passphrase-flags.ts';
 
 type Flags = {
   readonly model?: ModelId;

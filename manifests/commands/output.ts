@@ -3,6 +3,13 @@
 import type { RepoContext } from '../context.ts';
 import { CommandFailure, type RepoFailure, sentenceOf } from '../failure.ts';
 
+/** As every command takes it. */
+export const jsonFlag = {
+  kind: 'boolean',
+  brief: 'One JSON object on stdout instead of sentences',
+  default: false,
+} as const;
+
 /** Prints the result and ends well. */
 export function succeed(
   context: RepoContext,

@@ -22,6 +22,14 @@ export function repositoryArgument(text: string): string {
   return base;
 }
 
+/** Where the operator token is sent: in the clear to this machine alone, because whoever reads it may roll out. */
+export function operatorArgument(text: string): string {
+  const base = repositoryArgument(text);
+  const { protocol, hostname } = new URL(base);
+  if (protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)) return base;
+  throw new SyntaxError(`"${text}" would carry the operator token in the clear; give an https address`);
+}
+
 export function percentageArgument(text: string): number {
   const percentage = Number(text);
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(text) || percentage > 100)

@@ -14,10 +14,3 @@ export const passphraseFileFlag = {
 export function passphraseSources(context: RepoContext, file: string | undefined): PassphraseSources {
   return { file, environment: context.process.env.CISTERN_PASSPHRASE, ask: context.askPassphrase };
 }
-
-/** As `openKeyFile` asks for it. */
-export const jsonFlag = {
-  kind: 'boolean',
-  brief: 'One JSON object on stdout instead of sentences',
-  default: false,
-} as const;

@@ -16,16 +16,16 @@ import { parseInstallableFrom } from '../publish/installable-from.ts';
 import { operatorClient } from '../publish/operator-client.ts';
 import { type Published, publishRelease } from '../publish/publish-release.ts';
 import { findingLines } from './finding-lines.ts';
-import { fail, megabytes, succeed } from './output.ts';
+import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import {
   dateArgument,
   modelArgument,
+  operatorArgument,
   percentageArgument,
-  repositoryArgument,
   textArgument,
   versionArgument,
 } from './parsers.ts';
-import { jsonFlag, passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
+import { passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
 import { progressOn } from './progress.ts';
 import { readToken } from './read-token.ts';
 
@@ -122,7 +122,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
       },
       to: {
         kind: 'parsed',
-        parse: repositoryArgument,
+        parse: operatorArgument,
         brief: 'Address of the repository',
         placeholder: 'url',
       },

@@ -7,9 +7,8 @@ import { send } from '../http/client.ts';
 import { operatorClient } from '../publish/operator-client.ts';
 import { readVerifiedModel } from '../repository/verified-model.ts';
 import { changeRelease, type RolloutChange } from '../rollout/edit-rollout.ts';
-import { fail, succeed } from './output.ts';
-import { modelArgument, repositoryArgument, textArgument, versionArgument } from './parsers.ts';
-import { jsonFlag } from './passphrase-flags.ts';
+import { fail, jsonFlag, succeed } from './output.ts';
+import { modelArgument, operatorArgument, textArgument, versionArgument } from './parsers.ts';
 import { readRoot } from './read-root.ts';
 import { readToken } from './read-token.ts';
 
@@ -21,7 +20,7 @@ export type RolloutFlags = {
 };
 
 export const rolloutFlags = {
-  at: { kind: 'parsed', parse: repositoryArgument, brief: 'Address of the repository', placeholder: 'url' },
+  at: { kind: 'parsed', parse: operatorArgument, brief: 'Address of the repository', placeholder: 'url' },
   root: {
     kind: 'parsed',
     parse: textArgument,
@@ -64,7 +63,7 @@ export async function changeRollout(
   const changed = changeRelease(current.value.rollout, version.text, change);
   if (!changed.ok) return fail(context, flags, changed.failure);
   const operator = operatorClient(flags.at, token.value, context.http, context.signal);
-  const put = await operator.putRollout(changed.value);
+  const put = await operator.putRollout(changed.value, current.value.rolloutSha256);
   if (!put.ok) return fail(context, flags, put.failure);
   const entry = changed.value.releases.find((candidate) => candidate.version === version.text);
   const state =

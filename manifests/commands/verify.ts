@@ -3,9 +3,8 @@ import type { ModelId } from '../../shared/model.ts';
 import type { RepoContext } from '../context.ts';
 import { send } from '../http/client.ts';
 import { type Audit, auditModel } from '../verify/audit-model.ts';
-import { fail, megabytes, succeed } from './output.ts';
+import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { modelArgument, repositoryArgument, textArgument } from './parsers.ts';
-import { jsonFlag } from './passphrase-flags.ts';
 import { progressOn } from './progress.ts';
 import { readRoot } from './read-root.ts';
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { REQUEST_ATTEMPTS_MAX, RETRY_LONGEST_WAIT_MS } from '../limits.ts';
+import { REQUEST_ATTEMPTS_MAX, RETRY_AFTER_MAX_MS, RETRY_LONGEST_WAIT_MS } from '../limits.ts';
 import { type HttpPorts, send } from './client.ts';
 import { inParallel } from './in-parallel.ts';
 import { expectStatus } from './refusal.ts';
@@ -38,6 +38,21 @@ describe('a request', () => {
     expect(asked).toBe(4);
     expect(waits).toEqual(waits.toSorted((a, b) => a - b));
     expect(Math.max(...waits)).toBeLessThanOrEqual(RETRY_LONGEST_WAIT_MS);
+  });
+
+  it.each([
+    ['60', 60_000],
+    ['999999', RETRY_AFTER_MAX_MS],
+    ['Mon, 23 Nov 2026 08:00:00 GMT', 0],
+  ])('waits as long as Retry-After: %s asks, within a bound', async (field, askedMs) => {
+    let asked = 0;
+    const waits: number[] = [];
+    const url = await serve((_, response) =>
+      response.writeHead(++asked < 2 ? 429 : 200, { 'retry-after': field }).end(),
+    );
+    await send({ method: 'GET', url, maxBytes: 100 }, ports(waits), signal);
+    expect(waits[0]).toBeGreaterThanOrEqual(askedMs);
+    expect(waits[0]).toBeLessThan(askedMs + RETRY_LONGEST_WAIT_MS);
   });
 
   it('ends with the last answer when trying again does not help', async () => {
@@ -87,7 +102,7 @@ describe('a request', () => {
 });
 
 describe('a refusal', () => {
-  const answerOf = (body: string) => ({ status: 422, body: new TextEncoder().encode(body) });
+  const answerOf = (body: string) => ({ retryAfterMs: 0, status: 422, body: new TextEncoder().encode(body) });
 
   it('carries the problem in the repository’s own words', () => {
     const problem = {

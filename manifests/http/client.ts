@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import {
   REQUEST_ATTEMPTS_MAX,
   REQUEST_TIMEOUT_MS,
+  RETRY_AFTER_MAX_MS,
   RETRY_FIRST_WAIT_MS,
   RETRY_LONGEST_WAIT_MS,
 } from '../limits.ts';
@@ -18,7 +19,12 @@ export type HttpRequest = {
   readonly maxBytes: number;
 };
 
-export type HttpAnswer = { readonly status: number; readonly body: Uint8Array<ArrayBuffer> };
+export type HttpAnswer = {
+  readonly status: number;
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** How long the repository asks to be left alone (Retry-After in seconds, RFC 9110 section 10.2.3); 0 where it does not. */
+  readonly retryAfterMs: number;
+};
 
 export type HttpFailure =
   | { readonly reason: 'repository-unreachable'; readonly url: string; readonly why: string }
@@ -42,7 +48,10 @@ export async function send(
     const isLast = attempt === REQUEST_ATTEMPTS_MAX;
     if (isLast || !isWorthRepeating(answer)) return answer;
     const longestMs = Math.min(RETRY_LONGEST_WAIT_MS, RETRY_FIRST_WAIT_MS * 2 ** attempt);
-    await ports.sleep(longestMs * (0.5 + ports.random() / 2), signal).catch(() => signal.throwIfAborted());
+    const askedMs = answer.ok ? Math.min(RETRY_AFTER_MAX_MS, answer.value.retryAfterMs) : 0;
+    await ports
+      .sleep(askedMs + longestMs * (0.5 + ports.random() / 2), signal)
+      .catch(() => signal.throwIfAborted());
   }
 }
 
@@ -71,11 +80,17 @@ async function sendOnce(
       if (length > maxBytes) return err({ reason: 'answer-too-large', url, maxBytes });
       parts.push(part);
     }
-    return ok({ status: answer.statusCode, body: concatBytes(parts) });
+    const retryAfterMs = retryAfter(answer.headers['retry-after']);
+    return ok({ status: answer.statusCode, body: concatBytes(parts), retryAfterMs });
   } catch (error) {
     signal.throwIfAborted();
     return err({ reason: 'repository-unreachable', url, why: causeOf(error) });
   }
+}
+
+/** A date is left aside: it would be judged by two clocks. */
+function retryAfter(field: string | string[] | undefined): number {
+  return typeof field === 'string' && /^\d{1,6}$/.test(field) ? Number(field) * 1000 : 0;
 }
 
 /** undici names the connection's own error as the cause of its own. */

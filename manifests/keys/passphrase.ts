@@ -6,6 +6,7 @@ import { PASSPHRASE_MAX_CHARS, PASSPHRASE_MIN_CHARS } from '../limits.ts';
 export type PassphraseFailure =
   | { readonly reason: 'passphrase-not-given' }
   | { readonly reason: 'passphrase-too-short'; readonly minChars: number }
+  | { readonly reason: 'passphrases-differ' }
   | { readonly reason: 'file-unreadable'; readonly path: string; readonly why: string };
 
 export type PassphraseSources = {
@@ -31,7 +32,7 @@ export async function findPassphrase(
   return ok(sources.ask === null ? null : await sources.ask());
 }
 
-/** The passphrase for new keys; null only where plain text was asked for. */
+/** The passphrase for new keys, asked twice at a terminal; null only where plain text was asked for. */
 export async function choosePassphrase(
   sources: PassphraseSources,
   options: { readonly plainText: boolean },
@@ -42,5 +43,8 @@ export async function choosePassphrase(
   if (found.value === null) return err({ reason: 'passphrase-not-given' });
   if (found.value.length < PASSPHRASE_MIN_CHARS)
     return err({ reason: 'passphrase-too-short', minChars: PASSPHRASE_MIN_CHARS });
+  // Typed blind and wrong once, it would lose every key that it seals.
+  const wasTyped = sources.file === undefined && !sources.environment;
+  if (wasTyped && (await sources.ask?.()) !== found.value) return err({ reason: 'passphrases-differ' });
   return found;
 }

@@ -29,7 +29,8 @@ export type OperatorClient = {
     version: number,
     text: string,
   ) => Promise<Result<PutOutcome, OperatorFailure>>;
-  readonly putRollout: (rollout: Rollout) => Promise<Result<PutOutcome, OperatorFailure>>;
+  /** Refused where the rollout in force is not the document with the SHA-256 `replaced` any more. */
+  readonly putRollout: (rollout: Rollout, replaced: string) => Promise<Result<PutOutcome, OperatorFailure>>;
 };
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -70,7 +71,11 @@ export function operatorClient(
     putTarget: (model, { path, sha256, bytes }) =>
       put(urls.target(model, path, sha256), bytes, path.endsWith('.json') ? JSON_TYPE : BINARY_TYPE),
     putTargetsMetadata: (model, version, text) => put(urls.targetsMetadata(model, version), text, JSON_TYPE),
-    putRollout: (rollout) => put(urls.rollout(rollout.model), JSON.stringify(rollout), JSON_TYPE),
+    putRollout: (rollout, replaced) =>
+      put(urls.rollout(rollout.model), JSON.stringify(rollout), {
+        ...JSON_TYPE,
+        'if-match': `"sha256-${replaced}"`,
+      }),
     async missingChunks(ids) {
       if (ids.length > CHUNK_QUERY_MAX) throw new Error(`more than ${CHUNK_QUERY_MAX} ids in one question`);
       const url = urls.missingChunks;

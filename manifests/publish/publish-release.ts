@@ -9,7 +9,6 @@ import type { ModelEntry } from '../../shared/catalogue.ts';
 import type { FirmwareVersion } from '../../shared/firmware-version.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { Rollout } from '../../shared/rollout.ts';
 import type { Finding } from '../lint/finding.ts';
 import { hasErrors, lintPackage } from '../lint/lint-package.ts';
 import { openChunkStore } from '../package/chunk-store.ts';
@@ -29,6 +28,7 @@ import {
   buildManifest,
   entryTarget,
   indexTarget,
+  judgeStatement,
   manifestTarget,
   type ReleaseStatement,
   type Target,
@@ -52,6 +52,7 @@ export type PublishFailure = { readonly step: PublishStep } & (
   | ManifestFailure
   | OperatorFailure
   | { readonly reason: 'package-defective'; readonly findings: readonly Finding[] }
+  | { readonly reason: 'statement-invalid'; readonly why: string }
   | { readonly reason: 'targets-key-not-trusted'; readonly keyId: string }
   | {
       readonly reason: 'release-exists-with-other-content';
@@ -98,6 +99,8 @@ export async function publishRelease(
   signal: AbortSignal,
 ): Promise<Result<Published, PublishFailure>> {
   const { source, entry, version } = request;
+  const said = at('linting', judgeStatement(request.statement));
+  if (!said.ok) return said;
   const lint = at('linting', await lintPackage(source, { entry, version }, signal));
   if (!lint.ok) return lint;
   const { findings, flash } = lint.value;
@@ -150,7 +153,7 @@ export async function publishRelease(
     const release = known.value ?? manifest;
     const visible = await makeVisible(request, before.value, targetsOf(entry, release, cut.value), ports);
     if (!visible.ok) return visible;
-    const rollout = await startRollout(request, before.value, ports);
+    const rollout = await startRollout(request, ports);
     if (!rollout.ok) return rollout;
     return ok({
       manifest: release,
@@ -232,17 +235,20 @@ async function makeVisible(
   return ok({ release: 'published', targetsVersion: former.version + 1 });
 }
 
-/** A release that is in the rollout already may be halted or recalled for a reason; it is left as it stands. */
+/**
+ * A release that is in the rollout already may be halted or recalled for a reason; it is left as it stands. Read
+ * anew: cutting and uploading took a while, and what was halted meanwhile must stay so.
+ */
 async function startRollout(
-  { entry, version, percentage }: PublishRequest,
-  before: VerifiedModel | null,
-  { operator, nowMs }: PublishPorts,
+  { entry, version, percentage, base, rootText }: PublishRequest,
+  { get, operator, nowMs }: PublishPorts,
 ): Promise<Result<Published['rollout'], PublishFailure>> {
-  const model = entry.model;
-  const former: Rollout = before?.rollout ?? { format: 'cistern-rollout/1', model, releases: [] };
+  const current = at('rolling-out', await readVerifiedModel({ base, model: entry.model, rootText }, get));
+  if (!current.ok) return current;
+  const { rollout: former, rolloutSha256 } = current.value;
   if (former.releases.some((release) => release.version === version.text)) return ok('kept');
   const rollout = startRelease(former, { version: version.text, percentage, nowMs: nowMs() });
-  const put = at('rolling-out', await operator.putRollout(rollout));
+  const put = at('rolling-out', await operator.putRollout(rollout, rolloutSha256));
   return put.ok ? ok('started') : put;
 }
 

@@ -8,6 +8,7 @@ import {
   type ReleaseManifest,
   releaseManifestSchema,
 } from '../../shared/release.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import { targetPath } from '../../shared/trust/roles.ts';
 import type { FlashFiles } from '../lint/flash-files.ts';
 import type { CutPackage } from '../package/cut-package.ts';
@@ -30,6 +31,29 @@ export type ReleaseStatement = {
   readonly knownIssues: readonly string[];
 };
 
+const statementSchema = releaseManifestSchema.pick({
+  installableFrom: true,
+  notes: true,
+  fixes: true,
+  knownIssues: true,
+});
+
+/** Whether the manifest can say it, judged before anything is cut or sent. */
+export function judgeStatement(
+  statement: Omit<ReleaseStatement, 'version' | 'releasedOn'>,
+): Result<void, { readonly reason: 'statement-invalid'; readonly why: string }> {
+  const { from, fromSource, notes, fixes, knownIssues } = statement;
+  const installableFrom = installableFromOf(from, fromSource);
+  const judged = statementSchema.safeParse({ installableFrom, notes, fixes, knownIssues });
+  if (judged.success) return ok();
+  const issue = judged.error.issues[0];
+  return err({ reason: 'statement-invalid', why: `${issue?.path.join('.')}: ${issue?.message}` });
+}
+
+function installableFromOf(from: readonly VersionMatch[], source: string) {
+  return from.map((match) => ({ from: match, source }));
+}
+
 export function buildManifest(
   entry: ModelEntry,
   statement: ReleaseStatement,
@@ -50,7 +74,7 @@ export function buildManifest(
       patches: flash.patches,
     },
     protectedRanges: entry.protectedRanges,
-    installableFrom: from.map((match) => ({ from: match, source: fromSource })),
+    installableFrom: installableFromOf(from, fromSource),
     files: cut.files,
     package: {
       index: targetPath(entry.model, indexName(version)),

@@ -34,6 +34,8 @@ export type VerifiedModel = {
   /** The verified targets role, path to file, without what it delegates. */
   readonly targets: Readonly<Record<string, TargetFile>>;
   readonly rollout: Rollout;
+  /** SHA-256 of the rollout document that was read: what a change of it replaces. */
+  readonly rolloutSha256: string;
   /** Fetches a listed target and holds it against its length and hash. */
   readonly readTarget: (path: string) => Promise<Result<Uint8Array<ArrayBuffer>, TargetFailure>>;
 };
@@ -124,6 +126,7 @@ async function readWith(
     targetsKeyIds: root.roles?.targets?.keyids ?? [],
     targets: targets.targets,
     rollout: rollout.value,
+    rolloutSha256: rolloutRole.targets[rolloutPath]?.hashes.sha256 ?? '',
     readTarget,
   });
 }

@@ -6,7 +6,7 @@ export type Exchange = { readonly method: string; readonly path: string };
 export type Answer = { readonly status: number; readonly body: Buffer };
 
 /** Called before the repository is asked: an answer given here is all the client gets. */
-export type Intercept = (exchange: Exchange) => Answer | null;
+export type Intercept = (exchange: Exchange) => Answer | null | Promise<Answer | null>;
 /** Called with the repository's answer; returns what the client gets. */
 export type Alter = (exchange: Exchange, answer: Answer) => Answer;
 
@@ -19,7 +19,7 @@ export async function startLyingMirror(
   const server = createServer(async (request, response) => {
     const exchange = { method: request.method ?? 'GET', path: request.url ?? '/' };
     const body = await collect(request);
-    const answer = lies.intercept?.(exchange) ?? (await forward(repository, exchange, request, body));
+    const answer = (await lies.intercept?.(exchange)) ?? (await forward(repository, exchange, request, body));
     const told = lies.alter?.(exchange, answer) ?? answer;
     response.writeHead(told.status, { 'content-length': told.body.length });
     response.end(told.body);
@@ -42,7 +42,7 @@ async function forward(
   body: Buffer,
 ): Promise<Answer> {
   const headers = new Headers();
-  for (const name of ['authorization', 'content-type']) {
+  for (const name of ['authorization', 'content-type', 'if-match']) {
     const value = request.headers[name];
     if (typeof value === 'string') headers.set(name, value);
   }

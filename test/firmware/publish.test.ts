@@ -99,7 +99,7 @@ describe('publish', () => {
     const to = 'http://127.0.0.1:9';
     const done = await publishing.publish(await publishing.packageOf(version), version, { to });
     expect(done.code).toBe(69);
-    expect(shown(done).sentence).toContain('Nothing was uploaded.');
+    expect(shown(done).sentence).toContain('Nothing of the package was uploaded.');
   });
 
   it('is refused for a model whose partition table nobody knows', async () => {
@@ -137,6 +137,54 @@ describe('publish', () => {
     const audit = await publishing.verify();
     expect(audit.code).toBe(0);
     expect(shown(audit).releases.filter((release: string) => release === version)).toHaveLength(1);
+  });
+
+  it('refuses notes that no manifest can hold, before anything is sent', async () => {
+    const version = publishing.nextVersion();
+    const more = ['--notes', 'x'.repeat(4001)];
+    const refused = await publishing.publish(await publishing.packageOf(version), version, { more });
+    expect(refused.code).toBe(64);
+    expect(shown(refused)).toMatchObject({ reason: 'statement-invalid' });
+    expect(shown(refused).sentence).toContain('notes');
+  });
+
+  it('does not take back a halt that came while it was uploading', async () => {
+    const [other, version] = [await publishing.publishedVersion(), publishing.nextVersion()];
+    const intercept: Intercept = async ({ method, path }) => {
+      if (method === 'PUT' && path.includes('.targets.json'))
+        expect(await publishing.rollout('halt', other, '--why', 'no SIM')).toMatchObject({ code: 0 });
+      return null;
+    };
+    const directory = await publishing.packageOf(version);
+    const done = await publishing.throughMirror({ intercept }, (to) =>
+      publishing.publish(directory, version, { to }),
+    );
+    expect(shown(done)).toMatchObject({ ok: true, rollout: 'started' });
+    const resumed = await publishing.rollout('set', other, '--percentage', '50');
+    expect(shown(resumed)).toMatchObject({ state: 'halted', why: 'no SIM' });
+  });
+
+  it('starts no rollout over one that changed under its hands, and says to run it again', async () => {
+    const [other, version] = [await publishing.publishedVersion(), publishing.nextVersion()];
+    let halted = false;
+    const intercept: Intercept = async ({ method, path }) => {
+      if (method === 'PUT' && path.endsWith('/rollout') && !halted) {
+        halted = true;
+        await publishing.rollout('halt', other, '--why', 'no SIM');
+      }
+      return null;
+    };
+    const directory = await publishing.packageOf(version);
+    const late = await publishing.throughMirror({ intercept }, (to) =>
+      publishing.publish(directory, version, { to }),
+    );
+    expect(late.code, late.stdout).toBe(75);
+    expect(shown(late)).toMatchObject({ reason: 'repository-refused' });
+    const again = await publishing.publish(directory, version);
+    expect(shown(again)).toMatchObject({ ok: true, rollout: 'started' });
+    expect(shown(await publishing.rollout('set', other, '--percentage', '50'))).toMatchObject({
+      state: 'halted',
+    });
   });
 
   it('leaves a rollout that was halted as it stands', async () => {
