@@ -20,6 +20,9 @@ export const ABANDONED_AFTER_MS = 5 * 60_000;
 export const TARGETS_ADDED_MAX = 300;
 export const TARGETS_PER_MODEL_MAX = 1100;
 
+/** R2 listings that one publication may do to look for chunks: the rest of its thousand operations is for targets. */
+export const CHUNK_LISTINGS_MAX = 400;
+
 /** D1 holds at most 2 MB a row; entry and releases share it. */
 export const RELEASES_ROW_MAX_BYTES = 1500 * 1000;
 export const MODELS_PAGE_DEFAULT = 50;

@@ -26,6 +26,8 @@ export const CHUNK_AVERAGE_BYTES = 256 * 1024;
 export const CHUNK_MAX_BYTES = 1024 * 1024;
 /** zstd of incompressible bytes grows by less than 1 %; a chunk that is larger is refused unread. */
 export const CHUNK_STORED_MAX_BYTES = CHUNK_MAX_BYTES + 16 * 1024;
+/** What a frame may ask of who unpacks it: 8 MiB of window, as RFC 8878 section 3.1.1.1.2 asks decoders to support. */
+export const ZSTD_WINDOW_LOG_MAX = 23;
 export const PACKAGE_MAX_CHUNKS = 40_000;
 export const PACKAGE_MAX_BYTES = 1024 * 1024 * 1024;
 export const PACKAGE_MAX_FILES = 512;

@@ -37,6 +37,7 @@ describe('a release manifest', () => {
     ['a day that does not exist', { releasedOn: '2026-02-30' }],
     ['no protected range', { protectedRanges: [] }],
     ['no file', { files: [] }],
+    ['a path that stands there twice', { files: [file, { ...file, sha256: 'cd'.repeat(32) }] }],
     [
       'more files than any package',
       {

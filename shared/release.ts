@@ -67,7 +67,14 @@ export const releaseManifestSchema = z.strictObject({
   }),
   protectedRanges: z.array(protectedRangeSchema).min(1).max(32),
   installableFrom: z.array(installableFromSchema).max(100),
-  files: z.array(packageFileSchema).min(1).max(PACKAGE_MAX_FILES),
+  files: z
+    .array(packageFileSchema)
+    .min(1)
+    .max(PACKAGE_MAX_FILES)
+    .refine(
+      (files) => new Set(files.map(({ path }) => path)).size === files.length,
+      'a path stands here twice',
+    ),
   package: z.strictObject({
     /** TUF target path of the casync index. */
     index: z.string().min(1).max(PACKAGE_PATH_MAX_CHARS),

@@ -1,7 +1,7 @@
 /** An uploaded chunk: believed only after its content was unpacked, within a bound, and hashed. */
-import { zstdDecompressSync } from 'node:zlib';
+import { constants, zstdDecompressSync } from 'node:zlib';
 import { sha256Hex } from '../../shared/digest.ts';
-import { CHUNK_MAX_BYTES } from '../../shared/limits.ts';
+import { CHUNK_MAX_BYTES, ZSTD_WINDOW_LOG_MAX } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Refusal } from '../http/problem.ts';
 import { ZSTD_SLACK_BYTES } from '../limits.ts';
@@ -32,7 +32,11 @@ export async function acceptChunk(
 function unpack(stored: Uint8Array): Uint8Array | null {
   try {
     const maxOutputLength = CHUNK_MAX_BYTES + ZSTD_SLACK_BYTES;
-    const { buffer, engine } = zstdDecompressSync(stored, { maxOutputLength, info: true }) as unknown as {
+    const { buffer, engine } = zstdDecompressSync(stored, {
+      maxOutputLength,
+      params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX },
+      info: true,
+    }) as unknown as {
       readonly buffer: Uint8Array;
       readonly engine: { readonly bytesWritten: number };
     };

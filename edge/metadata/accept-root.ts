@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { keyIdOf } from '../../shared/trust/keys.ts';
 import { parseJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
+import { ROOTS_MAX } from '../limits.ts';
 import { rootKey } from '../store/keys.ts';
 import { type PutOutcome, putOnce } from '../store/put-once.ts';
 import { rootSchema } from './documents.ts';
@@ -23,6 +24,8 @@ export async function acceptRoot(
   if (version <= newest) return ok(await putOnce(bucket, rootKey(version), bytes));
   if (version !== newest + 1)
     return refuse(`The newest root is ${newest}, so the next is ${newest + 1}, not ${version}.`);
+
+  if (version > ROOTS_MAX) return refuse(`${ROOTS_MAX} roots are taken. Begin a new repository.`);
 
   const parsed = parseJson(bytes, rootSchema);
   if (!parsed.ok) return err({ ...parsed.failure, reason: 'root-invalid' });

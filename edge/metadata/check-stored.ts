@@ -7,15 +7,15 @@ import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { findFirstMissing } from '../chunks/find-missing.ts';
 import type { Refusal } from '../http/problem.ts';
-import { TARGETS_ADDED_MAX } from '../limits.ts';
+import { CHUNK_LISTINGS_MAX, TARGETS_ADDED_MAX } from '../limits.ts';
 import { storedSha256 } from '../store/put-once.ts';
 import type { TargetsMetadata } from './documents.ts';
 import {
   type ListedTarget,
+  manifestsOf,
   type ReleaseTarget,
   readManifest,
   storedAt,
-  targetsOfKind,
 } from './stored-targets.ts';
 
 type Signed = TargetsMetadata['signed'];
@@ -40,10 +40,13 @@ export async function checkStored(
   const missing = await findMissingTarget(bucket, model, added);
   if (missing !== null) return err(missing);
 
-  for (const target of targetsOfKind(next, model, 'manifest')) {
+  let listingsLeft = CHUNK_LISTINGS_MAX;
+  for (const target of manifestsOf(next, model)) {
     if (isUnchanged(target.path) && isUnchanged(indexPathOf(target))) continue;
-    const held = await checkPackage(bucket, model, next, await readManifest(bucket, model, target));
+    const release = await readManifest(bucket, model, target);
+    const held = await checkPackage(bucket, model, next, { release, listingsLeft });
     if (!held.ok) return held;
+    listingsLeft -= held.value;
   }
   return ok();
 }
@@ -67,13 +70,13 @@ async function findMissingTarget(
   return null;
 }
 
-/** Manifest, index and chunks of one release agree, and are all there. */
+/** Manifest, index and chunks of one release agree, and are all there; answers the listings that it took to see. */
 async function checkPackage(
   bucket: R2Bucket,
   model: ModelId,
   next: Signed,
-  release: ReleaseTarget,
-): Promise<Result<void, Refusal>> {
+  { release, listingsLeft }: { readonly release: ReleaseTarget; readonly listingsLeft: number },
+): Promise<Result<number, Refusal>> {
   const { version, package: content } = release.manifest;
   const file = next.targets[content.index];
   if (file === undefined)
@@ -92,13 +95,20 @@ async function checkPackage(
         `its manifest says ${content.chunkCount} and ${content.sizeBytes}.`,
     );
   }
-  const missing = await findFirstMissing(
-    bucket,
-    index.value.chunks.map(({ id }) => id),
-  );
-  if (missing === null) return ok();
-  const detail = `Chunk ${missing} of ${version} is not stored. Upload it, then publish again.`;
-  return err({ reason: 'chunk-missing', detail });
+  const ids = index.value.chunks.map(({ id }) => id);
+  const search = await findFirstMissing(bucket, ids, listingsLeft);
+  switch (search.kind) {
+    case 'all-there':
+      return ok(search.listings);
+    case 'missing': {
+      const detail = `Chunk ${search.id} of ${version} is not stored. Upload it, then publish again.`;
+      return err({ reason: 'chunk-missing', detail });
+    }
+    case 'too-many':
+      return refuse(
+        `To look for the ${ids.length} chunks of ${version} takes more than the ${CHUNK_LISTINGS_MAX} listings a publication may do. Publish fewer releases at a time, or a smaller package.`,
+      );
+  }
 }
 
 /** A release's index lies beside its manifest, under the same name. */

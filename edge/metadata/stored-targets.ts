@@ -20,15 +20,11 @@ export async function readTargets(
   return targetsSchema.parse(await readJson(bucket, metadataKey(model, 'targets', version))).signed;
 }
 
-/** Targets of one kind, as listed. */
-export function targetsOfKind(
-  signed: TargetsMetadata['signed'],
-  model: ModelId,
-  kind: 'manifest' | 'index',
-): ListedTarget[] {
+/** The release manifests, as listed. */
+export function manifestsOf(signed: TargetsMetadata['signed'], model: ModelId): ListedTarget[] {
   return Object.entries(signed.targets)
     .map(([path, file]) => ({ path, file }))
-    .filter(({ path }) => targetKind(targetName(model, path) ?? '') === kind);
+    .filter(({ path }) => targetKind(targetName(model, path) ?? '') === 'manifest');
 }
 
 export function storedAt(model: ModelId, { path, file }: ListedTarget): string {

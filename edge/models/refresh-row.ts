@@ -3,7 +3,7 @@ import { utf8 } from '../../shared/bytes.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { productOf } from '../../shared/model.ts';
 import { RELEASES_ROW_MAX_BYTES } from '../limits.ts';
-import { readEntry, readManifest, readTargets, targetsOfKind } from '../metadata/stored-targets.ts';
+import { manifestsOf, readEntry, readManifest, readTargets } from '../metadata/stored-targets.ts';
 import { type ModelRow, readModelRow, writeModelRow } from '../store/model-rows.ts';
 import { newestFirst, type ReleaseSummary, summarizeRelease } from './release-summary.ts';
 
@@ -19,7 +19,7 @@ export async function refreshRow(
   const targets = await readTargets(bucket, model, targetsVersion);
   const known = new Map(before?.releases.map((release) => [release.manifest.sha256, release]));
   const releases: ReleaseSummary[] = [];
-  for (const target of targetsOfKind(targets, model, 'manifest')) {
+  for (const target of manifestsOf(targets, model)) {
     releases.push(
       known.get(target.file.hashes.sha256) ?? summarizeRelease(await readManifest(bucket, model, target)),
     );

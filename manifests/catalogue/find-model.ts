@@ -54,7 +54,9 @@ export async function readVendor(
   const families: FamilyFile[] = [];
   for (const name of names.filter((candidate) => candidate.endsWith('.yaml')).sort()) {
     const file = `${vendor}/${name}`;
-    const family = readFamily(await readFile(join(directory, file), 'utf8'), file);
+    const text = await readFile(join(directory, file), 'utf8').catch((error: Error) => error);
+    if (text instanceof Error) return err({ reason: 'catalogue-unreadable', directory, why: text.message });
+    const family = readFamily(text, file);
     if (!family.ok) return family;
     const entries = entriesOf(family.value, file);
     if (!entries.ok) return entries;

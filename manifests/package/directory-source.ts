@@ -11,7 +11,9 @@ const READ_PIECE_BYTES = 1024 * 1024;
 
 export async function openDirectory(path: string): Promise<Result<PackageSource, SourceFailure>> {
   const root = resolve(path);
-  const found = await listFiles(root);
+  const found = await listFiles(root).catch((error: NodeJS.ErrnoException) =>
+    err({ reason: 'package-unreadable', path, why: error.message } as const),
+  );
   if (!found.ok) return found;
   const list = buildFileList(found.value, path);
   if (!list.ok) return list;

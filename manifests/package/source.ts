@@ -3,8 +3,6 @@
  * lead out of it, or read differently on another filesystem, is refused here once, so that nothing behind
  * this port has to think of it.
  */
-import type { Result } from '../../shared/result.ts';
-
 export type SourceFile = { readonly path: string; readonly sizeBytes: number };
 
 export type PackageSource = {
@@ -34,5 +32,3 @@ export type RefusedEntry =
   | 'too-deep'
   | 'encrypted'
   | 'unknown-compression';
-
-export type OpenPackage = (path: string) => Promise<Result<PackageSource, SourceFailure>>;

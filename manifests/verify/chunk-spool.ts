@@ -3,11 +3,15 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import { constants, zstdDecompress } from 'node:zlib';
 import type { ChunkReference } from '../../shared/caibx.ts';
-import { CHUNK_MAX_BYTES } from '../../shared/limits.ts';
+import { CHUNK_MAX_BYTES, ZSTD_WINDOW_LOG_MAX } from '../../shared/limits.ts';
 
 const decompress = promisify(zstdDecompress);
+const LIMITS = {
+  maxOutputLength: CHUNK_MAX_BYTES,
+  params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX },
+};
 
 export type ChunkSpool = {
   /** Keeps a stored chunk if its content is of the size and hash it is named by; says whether it is. */
@@ -21,7 +25,7 @@ export function openChunkSpool(directory: string): ChunkSpool {
   const path = (id: string) => join(directory, id);
   return {
     async keep({ id, sizeBytes }, stored) {
-      const content = await decompress(stored, { maxOutputLength: CHUNK_MAX_BYTES }).catch(() => null);
+      const content = await decompress(stored, LIMITS).catch(() => null);
       if (content === null || content.length !== sizeBytes) return false;
       if (createHash('sha256').update(content).digest('hex') !== id) return false;
       await writeFile(path(id), content);

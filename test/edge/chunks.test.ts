@@ -5,7 +5,7 @@ import { CHUNK_MAX_BYTES, CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts'
 import { aChunk, type Chunk, someBytes } from './a-publisher.ts';
 import { anEdge, counting, type Edge, edgeOn, refusalOf } from './an-edge.ts';
 import { mustStore } from './publish.ts';
-import { rawFrame, zeroFrame } from './zstd-frame.ts';
+import { rawFrame, windowedFrame, zeroFrame } from './zstd-frame.ts';
 
 let edge: Edge;
 let chunk: Chunk;
@@ -150,6 +150,16 @@ describe('PUT /v1/operator/chunks/…', () => {
   it('takes a chunk of the largest size', async () => {
     const { id, stored } = await aChunk(someBytes(6, CHUNK_MAX_BYTES));
     expect((await put(id, stored)).status).toBe(201);
+  });
+
+  it.each([
+    [23, 201],
+    [24, 422],
+    [27, 422],
+  ])('with a window of 2^%i bytes is answered %i: who unpacks it must hold that', async (log, status) => {
+    const content = someBytes(log, 300_000);
+    const id = await sha256Hex(content);
+    expect((await put(id, windowedFrame(content, log))).status).toBe(status);
   });
 
   it('answers 409 to other bytes of the same content, and keeps what is there', async () => {

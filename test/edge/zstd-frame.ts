@@ -7,6 +7,8 @@ import { concatBytes } from '../../shared/bytes.ts';
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 /** Single segment, content size in four bytes. */
 const DESCRIPTOR = 0xa0;
+/** A window descriptor, content size in four bytes. */
+const WINDOWED = 0x80;
 const BLOCK_MAX_BYTES = 128 * 1024;
 
 /** A frame that holds the content uncompressed; other `blockBytes`, other bytes of the same content. */
@@ -29,6 +31,13 @@ export function zeroFrame(sizeBytes: number): Uint8Array<ArrayBuffer> {
     blocks.push(...blockHeader(length, { type: 1, last: left <= BLOCK_MAX_BYTES }), 0);
   }
   return new Uint8Array([...frameHeader(sizeBytes), ...blocks]);
+}
+
+/** A frame that asks for a window of 2^`windowLog` bytes, whatever it holds. */
+export function windowedFrame(content: Uint8Array, windowLog: number): Uint8Array<ArrayBuffer> {
+  const blocks = rawFrame(content).subarray(MAGIC.length + 1 + 4);
+  const header = [...MAGIC, WINDOWED, (windowLog - 10) << 3, ...littleEndian(content.length, 4)];
+  return concatBytes([new Uint8Array(header), blocks]);
 }
 
 function frameHeader(contentBytes: number): number[] {
