@@ -17,6 +17,7 @@ import {
   readManifest,
   storedAt,
 } from './stored-targets.ts';
+import { targetKind, targetName } from './target-path.ts';
 
 type Signed = TargetsMetadata['signed'];
 
@@ -33,6 +34,11 @@ export async function checkStored(
   const added = Object.entries(next.targets)
     .map(([path, file]) => ({ path, file }))
     .filter(({ path }) => !isUnchanged(path));
+  const changed = added.find(({ path }) => before?.targets[path] !== undefined && isOfRelease(model, path));
+  if (changed !== undefined)
+    return refuse(
+      `${changed.path} is published with other content, and a release never changes. Publish a new version.`,
+    );
   if (added.length > TARGETS_ADDED_MAX) {
     const detail = `It adds ${added.length} targets; publish at most ${TARGETS_ADDED_MAX} at a time.`;
     return err({ reason: 'metadata-invalid', detail });
@@ -109,6 +115,12 @@ async function checkPackage(
         `To look for the ${ids.length} chunks of ${version} takes more than the ${CHUNK_LISTINGS_MAX} listings a publication may do. Publish fewer releases at a time, or a smaller package.`,
       );
   }
+}
+
+/** The catalogue entry may change; manifests and indexes are what devices have acted on. */
+function isOfRelease(model: ModelId, path: string): boolean {
+  const kind = targetKind(targetName(model, path) ?? '');
+  return kind === 'manifest' || kind === 'index';
 }
 
 /** A release's index lies beside its manifest, under the same name. */

@@ -1,8 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { tufInstant } from '../../shared/trust/roles.ts';
-import { aRelease, aTargets, EFA, EUGA, entryTarget, R08, type Target } from './a-publisher.ts';
+import {
+  anEntry,
+  aRelease,
+  aTargets,
+  EFA,
+  EUGA,
+  entryTarget,
+  json,
+  R06,
+  R08,
+  type Target,
+} from './a-publisher.ts';
 import { anEdge, type Edge, refusalOf } from './an-edge.ts';
-import { publish, published, putTargets, uploadRelease } from './publish.ts';
+import { publish, published, putTargets, uploadRelease, uploadTargets } from './publish.ts';
 import { START_MS } from './start.ts';
 
 let edge: Edge;
@@ -31,6 +42,21 @@ describe('the next version', () => {
       await putTargets(edge, 2, await aTargets(publisher, { version: 2, targets })),
     );
     expect(refusal).toMatchObject({ code: 'release-invalid' });
+  });
+
+  it('is refused when it changes a release, and may change the entry', async () => {
+    const { publisher, release } = await published(edge);
+    const other = await aRelease(R06, { manifest: { notes: 'other words' } });
+    await uploadRelease(edge, other);
+    const entry = { ...entryTarget(), bytes: json({ ...anEntry(), routers: ['RUT956'] }) };
+    await uploadTargets(edge, [entry]);
+    const next = async (targets: readonly Target[]) =>
+      putTargets(edge, 2, await aTargets(publisher, { version: 2, targets }));
+    expect(await refusalOf(await next([entry, ...other.targets]))).toMatchObject({
+      code: 'release-invalid',
+      detail: expect.stringContaining('a release never changes'),
+    });
+    expect((await next([entry, ...release.targets])).status).toBe(201);
   });
 
   it('is refused when it skips one', async () => {
