@@ -100,6 +100,11 @@ describe('reading an index', () => {
     ['a header alone', indexBytes([1000]).subarray(0, HEADER_BYTES), 'truncated'],
     ['half an entry', indexBytes([1000, 500]).subarray(0, -20), 'truncated'],
     ['a byte too many', new Uint8Array([...indexBytes([1000]), 0]), 'truncated'],
+    [
+      'as many bytes as the largest index, which is no whole number of entries',
+      new Uint8Array(INDEX_MAX_BYTES),
+      'truncated',
+    ],
     ['more bytes than any index has', new Uint8Array(INDEX_MAX_BYTES + 1), 'too-large'],
     ['no chunk', indexBytes([]), 'no-chunks'],
     ['another header length', withWord(0, 47n), 'wrong-magic'],

@@ -137,6 +137,19 @@ describe('a plan that is made', () => {
   });
 });
 
+describe('two ranges', () => {
+  const range = (startSector: number, sectorCount: number) => ({ startSector, sectorCount });
+  it.each([
+    ['the same', range(10, 5), range(10, 5), true],
+    ['one within the other', range(10, 5), range(12, 1), true],
+    ['sharing one page', range(10, 5), range(14, 5), true],
+    ['side by side', range(10, 5), range(15, 5), false],
+    ['apart', range(10, 5), range(20, 5), false],
+  ])('%s overlap, or not, whichever is asked about', (_, a, b, expected) => {
+    expect([overlaps(a, b), overlaps(b, a)]).toEqual([expected, expected]);
+  });
+});
+
 describe('a path of a rawprogram', () => {
   it.each([
     ['update/firehose', '..\\tz.mbn', 'update/tz.mbn'],
