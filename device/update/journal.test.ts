@@ -77,6 +77,34 @@ describe('a journal', () => {
     expect(steps).toEqual([]);
   });
 
+  it('that could not be written did not begin: no erase is counted that was never sent', async () => {
+    const { stateDir, journal } = await openJournal(attempt({ step: 'probing' }));
+    await mkdir(`${journalPath(stateDir, KEY)}.new`, { recursive: true });
+    expect((await journal.enter('erasing', { flashTouched: true, flashAttempts: 1 })).ok).toBe(false);
+    expect(journal.attempt).toEqual(attempt({ step: 'probing' }));
+  });
+
+  it('that can no longer be written does not stop a flashing that has begun, and says so once', async () => {
+    const stateDir = await temporaryDirectory();
+    const unwritten: string[] = [];
+    const begin = attempt({ step: 'erasing', flashTouched: true });
+    const path = journalPath(stateDir, KEY);
+    const journal = new Journal(
+      path,
+      begin,
+      clock,
+      () => {},
+      ({ why }) => unwritten.push(why),
+    );
+    await mkdir(`${path}.new`, { recursive: true });
+    expect((await journal.enter('programming', { programmedBytes: 2048 })).ok).toBe(true);
+    expect((await journal.enter('reading-back')).ok).toBe(true);
+    expect(journal.attempt).toMatchObject({ step: 'reading-back', programmedBytes: 2048 });
+    expect(unwritten).toEqual(['EISDIR']);
+    // Its end is a record that must be there: without it the next run goes on.
+    expect(await journal.close()).toMatchObject({ ok: false, failure: { reason: 'journal-not-written' } });
+  });
+
   it('lets nobody else read it', async () => {
     const { stateDir, journal } = await openJournal();
     await journal.enter('identified');

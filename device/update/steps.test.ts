@@ -48,7 +48,7 @@ describe('the steps of an update', () => {
     },
   );
 
-  it.each(['loading-programmer', ...FLASH_TOUCHED.slice(0, -1)] as const)(
+  it.each(['loading-programmer', 'probing', ...FLASH_TOUCHED.slice(0, -1)] as const)(
     'go on from %s to the word of a modem that came back by itself',
     (step) => {
       expect(mayFollow(step, 'confirming')).toBe(true);
