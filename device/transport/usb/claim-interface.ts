@@ -26,8 +26,10 @@ export async function claimInterface(
   const found = await findDevice(loaded.value, modem);
   if (!found.ok) return found;
   const device = found.value;
-  const pair = device === null ? null : bulkPair(device, interfaceNumber);
   if (device === null) return err({ reason: 'modem-absent', where: `usb:${modem.path}` });
+  const endpoints = readEndpoints(device, modem, interfaceNumber);
+  if (!endpoints.ok) return endpoints;
+  const pair = endpoints.value;
   if (pair === null) {
     const { usbId, path } = modem;
     return err({ reason: 'interface-not-found', role, usbId, where: `usb:${path}` });
@@ -59,6 +61,19 @@ async function findDevice(
 
 function pathOf({ bus, ports }: UsbDevice): string {
   return `${Number.parseInt(bus, 10)}-${ports.join('.')}`;
+}
+
+/** The configuration is read from the device, which may be leaving the bus at this moment. */
+function readEndpoints(
+  device: UsbDevice,
+  modem: SeenModem,
+  interfaceNumber: number,
+): Result<BulkPair | null, DoorFailure> {
+  try {
+    return ok(bulkPair(device, interfaceNumber));
+  } catch (error) {
+    return err(failureOf(error, modem, interfaceNumber));
+  }
 }
 
 function bulkPair(device: UsbDevice, interfaceNumber: number): BulkPair | null {

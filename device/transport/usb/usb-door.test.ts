@@ -121,6 +121,17 @@ describe('a modem that cannot be opened', () => {
     expect(await door.open()).toMatchObject({ ok: false, failure });
   });
 
+  it('is absent when it leaves the bus while its configuration is read', async () => {
+    const device = normal();
+    Object.defineProperty(device, 'configuration', {
+      get: () => {
+        throw new Error('configuration error: No such device (errno 19)');
+      },
+    });
+    const { door } = await machine([ec25('1-1')], [device]);
+    expect(await door.open()).toMatchObject({ ok: false, failure: { reason: 'modem-absent' } });
+  });
+
   it('gives back what it had taken when the claim fails', async () => {
     const device = normal({ busyInterfaces: [0] });
     const { door } = await machine([ec25('1-1')], [device]);

@@ -76,6 +76,8 @@ export class UsbPipe implements Pipe {
     if (mustWait && !this.#isListening) this.#listening = this.#listen();
     const read = await this.#inbox.read(maxBytes, options);
     this.#listenUntilMs = 0;
+    // What was under way ends at the same moment; the next read must know whether it lost something.
+    if (!read.ok && read.failure.reason === 'transfer-timed-out') await this.#listening;
     return read;
   }
 
