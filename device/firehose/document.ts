@@ -57,12 +57,15 @@ export function parseDocument(xml: string): Result<FirehoseDocument, FirehoseFai
     err({ reason: 'firehose-document-invalid', why: why.slice(0, 200) } as const);
   const start = xml.indexOf('<?xml');
   if (start === -1) return refuse(`no XML declaration in ${JSON.stringify(xml.slice(0, 60))}`);
-  // Programmers leave `<`, `&` and quotes unescaped in log texts (style 7): the parser takes that, the validator
-  // would not, so it is asked only about documents that carry a response.
+  // Programmers leave `<`, `&` and quotes unescaped in log texts: the parser takes most of that, the validator would
+  // not, so it is asked only about documents that carry a response.
   const text = xml.slice(start);
-  if (text.includes('<response') && XMLValidator.validate(text) !== true)
-    return refuse('a response that is not XML');
-  const parsed = parser.parse(text) as Parsed;
+  const isLog = !text.includes('<response');
+  if (!isLog && XMLValidator.validate(text) !== true) return refuse('a response that is not XML');
+  const parsed = parseLeniently(text);
+  // A log that cannot be read must not end a session that has erased: it is kept as it came.
+  if (parsed === null)
+    return isLog ? ok({ logs: [text], response: null }) : refuse('a response that is not XML');
   const { data } = parsed;
   if (data === undefined) return refuse('no <data>');
   if (typeof data === 'string') return ok({ logs: [], response: null });
@@ -74,6 +77,15 @@ export function parseDocument(xml: string): Result<FirehoseDocument, FirehoseFai
     logs: (data.log ?? []).map((log) => unescapeXml(String(log.value ?? ''))),
     response: responses[0] === undefined ? null : readResponse(responses[0]),
   });
+}
+
+/** null where even the parser gives up. */
+function parseLeniently(text: string): Parsed | null {
+  try {
+    return parser.parse(text) as Parsed;
+  } catch {
+    return null;
+  }
 }
 
 function readResponse(element: Record<string, unknown>): FirehoseResponse {

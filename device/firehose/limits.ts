@@ -9,6 +9,8 @@ export const PAYLOAD_MIN_BYTES = 512;
 export const PAYLOAD_MAX_BYTES = 1024 * 1024;
 export const DOCUMENT_MAX_BYTES = 16 * 1024;
 export const DOCUMENTS_PER_REPLY_MAX = 2_000;
+/** Transfers of no bytes (ZLPs) in a row; one may follow each full transfer (edl 1c). */
+export const EMPTY_TRANSFERS_MAX = 64;
 /** Log lines kept of one reply, for the verdict. */
 export const LOGS_KEPT_MAX = 60;
 export const READ_TRANSFER_BYTES = 64 * 1024;

@@ -5,12 +5,13 @@
 import { concatBytes } from '../../shared/bytes.ts';
 import type { Attributes } from '../../shared/rawprogram.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { Pipe, TransferFailure } from '../transport/pipe.ts';
+import type { Pipe, TransferFailure, TransferOptions } from '../transport/pipe.ts';
 import { commandDocument, type FirehoseDocument, type FirehoseResponse, parseDocument } from './document.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import {
   DOCUMENT_MAX_BYTES,
   DOCUMENTS_PER_REPLY_MAX,
+  EMPTY_TRANSFERS_MAX,
   type FirehoseTimings,
   LOGS_KEPT_MAX,
   READ_TRANSFER_BYTES,
@@ -107,7 +108,19 @@ export class FirehoseLink {
       this.#unread = this.#unread.subarray(part.length);
       return ok(part);
     }
-    return this.#pipe.transferIn(maxBytes, { timeoutMs, signal });
+    return this.#readSomething(maxBytes, { timeoutMs, signal });
+  }
+
+  /** The next transfer that has bytes: one of none is not an end (edl 1c), and many of them are silence. */
+  async #readSomething(
+    maxBytes: number,
+    options: TransferOptions,
+  ): Promise<Result<Uint8Array<ArrayBuffer>, TransferFailure>> {
+    for (let empty = 0; empty <= EMPTY_TRANSFERS_MAX; empty++) {
+      const read = await this.#pipe.transferIn(maxBytes, options);
+      if (!read.ok || read.value.length > 0) return read;
+    }
+    return err({ reason: 'transfer-timed-out', direction: 'in', timeoutMs: options.timeoutMs });
   }
 
   async #readDocument(
@@ -129,7 +142,7 @@ export class FirehoseLink {
         });
       }
       searched = Math.max(0, this.#unread.length - END.length);
-      const read = await this.#pipe.transferIn(READ_TRANSFER_BYTES, { timeoutMs, signal });
+      const read = await this.#readSomething(READ_TRANSFER_BYTES, { timeoutMs, signal });
       if (!read.ok) return read;
       this.#unread = concatBytes([this.#unread, read.value]);
     }

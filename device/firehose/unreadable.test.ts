@@ -1,0 +1,60 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scriptedPipe } from '../transport/scripted-pipe.ts';
+import { parseDocument } from './document.ts';
+import { DEFAULT_FIREHOSE_TIMINGS, EMPTY_TRANSFERS_MAX } from './limits.ts';
+import { FirehoseLink } from './link.ts';
+
+const UNBALANCED = '<?xml version="1.0" ?><data><log value="ERROR: "x</data>';
+
+describe('what a programmer says and nobody can read', () => {
+  it('is a log when no response is in it: it must not end a session that has erased', () => {
+    expect(parseDocument(UNBALANCED)).toEqual({ ok: true, value: { logs: [UNBALANCED], response: null } });
+  });
+
+  it('is refused when a response is in it', () => {
+    const broken = '<?xml version="1.0" ?><data><response value="ACK</data>';
+    expect(parseDocument(broken)).toMatchObject({
+      ok: false,
+      failure: { reason: 'firehose-document-invalid' },
+    });
+  });
+
+  it('is never an exception', () => {
+    const pieces = fc.constantFrom(
+      '<log value="',
+      '"',
+      '<',
+      '/>',
+      '<!--',
+      '<![CDATA[',
+      '<?xml',
+      '&',
+      '__proto__',
+      'a',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 12 }), (parts) => {
+        expect(() => parseDocument(`<?xml ?><data>${parts.join('')}</data>`)).not.toThrow();
+      }),
+    );
+  });
+});
+
+describe('transfers of no bytes', () => {
+  const link = (empty: number) => {
+    const nothing = Array.from({ length: empty }, () => new Uint8Array());
+    const hears = [...nothing, '<?xml ?><data><response value="ACK" /></data>'];
+    return new FirehoseLink(scriptedPipe({ hears }), DEFAULT_FIREHOSE_TIMINGS);
+  };
+
+  it('are read past', async () => {
+    const reply = await link(EMPTY_TRANSFERS_MAX).awaitReply('nop', { timeoutMs: 10 });
+    expect(reply).toMatchObject({ ok: true, value: { response: { acknowledged: true } } });
+  });
+
+  it('without end are silence', async () => {
+    const reply = await link(EMPTY_TRANSFERS_MAX + 1).awaitReply('nop', { timeoutMs: 10 });
+    expect(reply).toMatchObject({ ok: false, failure: { reason: 'firehose-silent' } });
+  });
+});
