@@ -48,6 +48,14 @@ export function readAtAnswer(text: string, command: string): AtAnswer | null {
   return { lines: lines[final] === 'OK' ? lines.slice(0, final) : null };
 }
 
+/** Lines that came unasked between command and answer: `+NAME: …` (but AT+QGMR's own), RDY, RING. */
+const UNSOLICITED = /^(\+(?!QGMR:)[A-Z0-9]+:|RDY$|RING$)/;
+
+/** The first line of an answer that has no prefix; undefined where there is none. */
+export function plainLine(answer: AtAnswer): string | undefined {
+  return answer.lines?.find((line) => !UNSOLICITED.test(line));
+}
+
 /** The value of the first line `+PREFIX: value`, trimmed; undefined where there is none. */
 export function prefixedValue(answer: AtAnswer, prefix: string): string | undefined {
   const line = answer.lines?.find((candidate) => candidate.startsWith(`${prefix}:`));

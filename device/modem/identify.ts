@@ -13,7 +13,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { DoorFailure, ModemDoor, ModemState } from '../transport/door.ts';
 import type { Pipe } from '../transport/pipe.ts';
-import { type AtFailure, askAt } from './at.ts';
+import { type AtFailure, askAt, plainLine } from './at.ts';
 import { type DiagFailure, readDiagVersion } from './diag.ts';
 import { VERSION_ATTEMPTS_MAX } from './limits.ts';
 
@@ -82,7 +82,7 @@ async function identifyByAt(
   if (!quiet.ok) return quiet;
   const maker = await askAt(pipe, 'AT+CGMI', signal);
   if (!maker.ok) return maker;
-  const vendor = (maker.value.lines?.[0] ?? '').toLowerCase();
+  const vendor = (plainLine(maker.value) ?? '').toLowerCase();
   if (vendor !== 'quectel') return err({ reason: 'vendor-not-supported', vendor: vendor.slice(0, 40) });
 
   let answer = '';
@@ -103,7 +103,7 @@ async function readVersionAnswer(pipe: Pipe, signal?: AbortSignal): Promise<Resu
   for (const command of ['AT+QGMR', 'AT+CGMR']) {
     const asked = await askAt(pipe, command, signal);
     if (!asked.ok) return asked;
-    const line = asked.value.lines?.[0];
+    const line = plainLine(asked.value);
     if (line !== undefined) return ok(line.replace(/^(\+QGMR|Revision):\s*/, ''));
   }
   return ok('');

@@ -8,3 +8,5 @@ export const DIAG_FRAME_MAX_BYTES = 4096;
 export const DIAG_FRAMES_MAX = 50;
 /** `.00.000` means that the application side has not started; it may take 16 s (field 2a). */
 export const VERSION_ATTEMPTS_MAX = 16;
+/** Of one answer, as a snapshot keeps it; longer ones are cut, in both snapshots alike. */
+export const VALUE_MAX_CHARS = 80;

@@ -7,19 +7,20 @@ import * as z from 'zod';
 import { ok, type Result } from '../../shared/result.ts';
 import type { ModemDoor, Sighting } from '../transport/door.ts';
 import type { Pipe } from '../transport/pipe.ts';
-import { type AtFailure, askAt, prefixedValue } from './at.ts';
+import { type AtFailure, askAt, plainLine, prefixedValue } from './at.ts';
 import type { IdentifyFailure } from './identify.ts';
+import { VALUE_MAX_CHARS } from './limits.ts';
 
 export const snapshotSchema = z.strictObject({
   usbId: z.string().max(20),
   interfaceCount: z.int(),
-  usbNetMode: z.string().max(80).nullable(),
-  functionality: z.string().max(20).nullable(),
-  sim: z.string().max(40).nullable(),
+  usbNetMode: z.string().max(VALUE_MAX_CHARS).nullable(),
+  functionality: z.string().max(VALUE_MAX_CHARS).nullable(),
+  sim: z.string().max(VALUE_MAX_CHARS).nullable(),
   registration: z.enum(['home', 'roaming', 'none']),
   contexts: z.array(z.string().max(200)).max(32),
   attached: z.boolean(),
-  mbnAutoSelect: z.string().max(80).nullable(),
+  mbnAutoSelect: z.string().max(VALUE_MAX_CHARS).nullable(),
   imeiPresent: z.boolean(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
@@ -60,18 +61,22 @@ async function readSnapshot(
     const asked = await askAt(pipe, command, signal);
     if (!asked.ok) return asked;
     const lines = asked.value.lines ?? [];
-    const first = prefix === '' ? (lines[0] ?? null) : (prefixedValue(asked.value, prefix) ?? null);
-    answers.set(command, { first, all: lines.filter((line) => line.startsWith(`${prefix}:`)) });
+    const first = (prefix === '' ? plainLine(asked.value) : prefixedValue(asked.value, prefix)) ?? null;
+    answers.set(command, {
+      first: first?.slice(0, VALUE_MAX_CHARS) ?? null,
+      all: lines.filter((line) => line.startsWith(`${prefix}:`)),
+    });
   }
   const first = (command: string) => answers.get(command)?.first ?? null;
+  const all = (command: string) => answers.get(command)?.all ?? [];
   return ok({
     usbId,
     interfaceCount,
     usbNetMode: first('AT+QCFG="usbnet"'),
     functionality: first('AT+CFUN?'),
     sim: first('AT+CPIN?'),
-    registration: betterRegistration(first('AT+CEREG?'), first('AT+CREG?')),
-    contexts: (answers.get('AT+CGDCONT?')?.all ?? []).map(readContext).slice(0, 32),
+    registration: betterRegistration([...all('AT+CEREG?'), ...all('AT+CREG?')]),
+    contexts: all('AT+CGDCONT?').map(readContext).slice(0, 32),
     attached: first('AT+CGATT?') === '1',
     mbnAutoSelect: first('AT+QMBNCFG="AutoSel"'),
     imeiPresent: /^\d{14,16}$/.test(first('AT+CGSN') ?? ''),
@@ -83,8 +88,9 @@ function readContext(line: string): string {
   return line.slice('+CGDCONT:'.length).trim().split(',').slice(0, 3).join(',').slice(0, 200);
 }
 
-function betterRegistration(...answers: readonly (string | null)[]): Snapshot['registration'] {
-  const states = answers.map((answer) => answer?.split(',')[1]?.trim());
+/** Answers are `n,stat[,…]`; a line that came unasked begins with its state and has no number second (TS 27.007). */
+function betterRegistration(lines: readonly string[]): Snapshot['registration'] {
+  const states = lines.map((line) => /^\+\w+:\s*\d,\s*(\d+)\s*(,|$)/.exec(line)?.[1]);
   if (states.includes('1')) return 'home';
   return states.includes('5') ? 'roaming' : 'none';
 }
@@ -97,7 +103,7 @@ export function findWorse(before: Snapshot, after: Snapshot): readonly Differenc
   };
   note('usbId', after.usbId !== before.usbId);
   note('interfaceCount', after.interfaceCount !== before.interfaceCount);
-  note('usbNetMode', after.usbNetMode !== before.usbNetMode);
+  note('usbNetMode', before.usbNetMode !== null && after.usbNetMode !== before.usbNetMode);
   note('functionality', before.functionality === '1' && after.functionality !== '1');
   note('sim', before.sim === 'READY' && after.sim !== 'READY');
   note('registration', before.registration !== 'none' && after.registration === 'none');
@@ -106,7 +112,7 @@ export function findWorse(before: Snapshot, after: Snapshot): readonly Differenc
     before.contexts.some((context) => !after.contexts.includes(context)),
   );
   note('attached', before.attached && !after.attached);
-  note('mbnAutoSelect', after.mbnAutoSelect !== before.mbnAutoSelect);
+  note('mbnAutoSelect', before.mbnAutoSelect !== null && after.mbnAutoSelect !== before.mbnAutoSelect);
   note('imeiPresent', before.imeiPresent && !after.imeiPresent);
   return differences;
 }
