@@ -27,7 +27,7 @@ export type Context = CommandContext & {
   readonly isRoot: boolean;
   readonly stdout: Stream;
   readonly stderr: Stream;
-  /** One line typed by a person; null where nobody can be asked. */
+  /** One line typed by a person; null where nobody can be asked, or Ctrl-C is the answer. */
   readonly askLine: (question: string) => Promise<string | null>;
   readonly readTextFile: (path: string) => Promise<string | null>;
   readonly openHttp: () => Http;
@@ -47,13 +47,16 @@ export type Context = CommandContext & {
 
 export function buildContext(process: NodeJS.Process): Context {
   const { stdout, stderr, env: environment } = process;
+  // A terminal or a pipe that goes away, as a session over the very modem does, must not kill a flashing.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {});
+  const signal = abortOnSignals(process);
   return {
     process,
     environment,
     isRoot: process.getuid?.() === 0,
     stdout,
     stderr,
-    askLine: (question) => askLine(process, question),
+    askLine: (question) => askLine(process, question, signal),
     readTextFile: (path) => readFile(path, 'utf8').catch(() => null),
     openHttp: () => undiciHttp({ userAgent: `cistern/${UPDATER_VERSION}` }),
     localPorts: systemPorts,
@@ -64,7 +67,7 @@ export function buildContext(process: NodeJS.Process): Context {
     stagePlatform: nodePlatform,
     processes: systemProcesses,
     timings: DEFAULT_UPDATE_TIMINGS,
-    signal: abortOnSignals(process),
+    signal,
     setExitCode: (code) => {
       process.exitCode = code;
     },
@@ -85,10 +88,14 @@ function abortOnSignals(process: NodeJS.Process): AbortSignal {
   return controller.signal;
 }
 
-async function askLine(process: NodeJS.Process, question: string): Promise<string | null> {
+async function askLine(
+  process: Pick<NodeJS.Process, 'stdin' | 'stderr'>,
+  question: string,
+  signal: AbortSignal,
+): Promise<string | null> {
   process.stderr.write(question);
   const { createInterface } = await import('node:readline');
-  const lines = createInterface({ input: process.stdin });
+  const lines = createInterface({ input: process.stdin, signal });
   try {
     for await (const line of lines) return line;
     return null;

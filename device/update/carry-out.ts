@@ -77,8 +77,10 @@ async function flashStaged(
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
   const { options, journal, ports } = attempt;
-  if (options.ask !== null && !(await options.ask()))
-    return backToNormal({ reason: 'not-wanted-by-user' }, journal, ports);
+  if (options.ask !== null && !(await options.ask())) {
+    const reason = signal.aborted ? 'interrupted' : 'not-wanted-by-user';
+    return backToNormal({ reason }, journal, ports);
+  }
   const gate = await passGateOne(attempt, documents, stage, signal);
   if (!gate.ok) return backToNormal(gate.failure, journal, ports);
   const { staged, plan } = gate.value;
