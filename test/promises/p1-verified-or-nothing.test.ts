@@ -7,7 +7,8 @@ import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { type PrivateKey, signerOf } from '../../shared/trust/keys.ts';
 import { type SignedPart, signMetadata } from '../../shared/trust/sign.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
-import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
+import { aScenario } from '../support/a-scenario.ts';
+import { endOf, type Scenario } from '../support/scenario.ts';
 import { type Tamper, tamperingHttp } from '../support/tampering-http.ts';
 
 let scenario: Scenario;

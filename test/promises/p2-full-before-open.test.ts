@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { nodePlatform } from '../../device/stage/node-platform.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import { aScenario } from '../support/a-scenario.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
-import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
+import { endOf, type Scenario } from '../support/scenario.ts';
 
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) process.stderr.write('LOUD SKIP: mounting needs root; the cases of P2 that mount are not run\n');

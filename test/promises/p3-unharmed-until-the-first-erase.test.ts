@@ -8,9 +8,10 @@ import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import type { FaultDeclaration } from '../modem/faults.ts';
 import { ec25Eu } from '../modem/models.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
+import { aScenario } from '../support/a-scenario.ts';
 import { breakDirectory } from '../support/break-directory.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
-import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
+import { endOf, type Scenario } from '../support/scenario.ts';
 
 let scenario: Scenario;
 afterEach(() => scenario.end());

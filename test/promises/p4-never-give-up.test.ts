@@ -3,26 +3,20 @@
  * with the new firmware confirmed or with the old one untouched, without a hand.
  */
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { DEMO_NEW_VERSION } from '../firmware/demo-package.ts';
 import type { FaultDeclaration } from '../modem/faults.ts';
+import { aScenario } from '../support/a-scenario.ts';
 import { breakDirectory } from '../support/break-directory.ts';
-import { flashFingerprint } from '../support/flash-fingerprint.ts';
-import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
+import { cutRun, sideBySide, transfersOfAnUpdate } from '../support/cut-run.ts';
+import { endOf, type Scenario } from '../support/scenario.ts';
 
 let scenario: Scenario;
-afterEach(() => scenario.end());
+afterEach(() => scenario?.end());
 
-const CUTS = 50;
-
-/** Transfers of one undisturbed update; the cuts are spread evenly over them. */
-async function transfersOfAnUpdate(): Promise<number> {
-  scenario = await aScenario();
-  expect(endOf(await scenario.run())).toBe('updated');
-  const { transferCount } = scenario.modem;
-  await scenario.end();
-  return transferCount;
-}
+/** Spread evenly over a whole update; `npm run sweep` cuts at every transfer. */
+const CUTS = 200;
+const SIDE_BY_SIDE = 4;
 
 /** Runs the updater as cron would: again, until nothing is unfinished. Returns every run's end. */
 async function runLikeCron(maxRuns: number): Promise<readonly string[]> {
@@ -36,40 +30,16 @@ async function runLikeCron(maxRuns: number): Promise<readonly string[]> {
 
 describe('P4 never give up after the first erase', () => {
   it(`ends with new firmware confirmed or old firmware untouched, whichever of ${CUTS} transfers power is cut at`, {
-    timeout: 300_000,
+    timeout: 400_000,
   }, async () => {
-    const total = await transfersOfAnUpdate();
-    const outcomes = new Map<string, number>();
-    for (let cut = 0; cut < CUTS; cut++) {
-      const atTransfer = 1 + Math.floor(((total - 1) * cut) / (CUTS - 1));
-      scenario = await aScenario({ modem: { faults: [{ kind: 'cut-power', atTransfer }] } });
-      const flash = flashFingerprint(scenario.modem);
-      const calibration = scenario.modem.calibrationDigest();
-      const ends = await runLikeCron(2);
-      const end = ends.at(-1) ?? 'none';
-      outcomes.set(end.split(':')[0] ?? end, (outcomes.get(end.split(':')[0] ?? end) ?? 0) + 1);
-
-      expect(scenario.modem.calibrationDigest(), `calibration after a cut at ${atTransfer}`).toBe(
-        calibration,
-      );
-      if (end === 'updated') {
-        expect(scenario.modem.bootOutcome, `cut at ${atTransfer}`).toMatchObject({
-          kind: 'normal',
-          firmware: DEMO_NEW_VERSION,
-        });
-      } else {
-        expect(end, `cut at ${atTransfer}: ${ends.join(', then ')}`).toMatch(/^(unchanged|refused)/);
-        expect(scenario.modem.bootOutcome, `cut at ${atTransfer}`).toMatchObject({
-          kind: 'normal',
-          firmware: DEMO_OLD_VERSION,
-        });
-        expect(flashFingerprint(scenario.modem), `flash after a cut at ${atTransfer}`).toBe(flash);
-      }
-      await scenario.end();
-    }
+    const repository = inject('repository');
+    const total = await transfersOfAnUpdate(repository);
+    const cuts = Array.from({ length: CUTS }, (_, i) => 1 + Math.floor(((total - 1) * i) / (CUTS - 1)));
+    const runs = await sideBySide(cuts, SIDE_BY_SIDE, (atTransfer) => cutRun(repository, atTransfer));
+    expect(runs.filter(({ verdict }) => verdict === 'LOST')).toEqual([]);
     // Both ends must have been met: a sweep that never reaches flash, or never leaves it, proves nothing.
-    expect(outcomes.get('updated') ?? 0).toBeGreaterThan(CUTS / 2);
-    expect((outcomes.get('unchanged') ?? 0) + (outcomes.get('refused') ?? 0)).toBeGreaterThan(0);
+    expect(runs.filter(({ verdict }) => verdict === 'confirmed').length).toBeGreaterThan(CUTS / 2);
+    expect(runs.filter(({ verdict }) => verdict === 'untouched').length).toBeGreaterThan(0);
   });
 
   const MENDED: readonly (readonly [string, FaultDeclaration])[] = [
@@ -88,7 +58,7 @@ describe('P4 never give up after the first erase', () => {
   });
 
   it('goes on by itself when the cable goes while it programs, with the programmer still waiting for bytes', async () => {
-    const total = await transfersOfAnUpdate();
+    const total = await transfersOfAnUpdate(inject('repository'));
     for (const share of [0.35, 0.5, 0.65, 0.8, 0.95]) {
       const atTransfer = Math.floor(total * share);
       scenario = await aScenario({ modem: { faults: [{ kind: 'disconnect', atTransfer }] } });
@@ -155,7 +125,7 @@ describe('P4 never give up after the first erase', () => {
   });
 
   it('takes up a modem that fell silent after the first erase once somebody gives it power again', async () => {
-    const total = await transfersOfAnUpdate();
+    const total = await transfersOfAnUpdate(inject('repository'));
     scenario = await aScenario({
       modem: { faults: [{ kind: 'silence', fromTransfer: Math.floor(total * 0.6) }] },
     });

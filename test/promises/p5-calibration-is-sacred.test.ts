@@ -18,10 +18,11 @@ import { parseModelId } from '../../shared/model.ts';
 import { err, ok } from '../../shared/result.ts';
 import { DEFECTS } from '../firmware/defects.ts';
 import { DEMO_NEW_VERSION, SMALL_SIZE_BYTES, writeDemoPackage } from '../firmware/demo-package.ts';
+import { aScenario } from '../support/a-scenario.ts';
 import { DEMO_MODEL, filledStage, localRelease, must } from '../support/local-release.ts';
 import { runNode } from '../support/processes.ts';
 import { CISTERN_REPO, publishArguments } from '../support/repository.ts';
-import { aScenario, endOf } from '../support/scenario.ts';
+import { endOf } from '../support/scenario.ts';
 import { SHORT_TIMINGS } from '../support/short-timings.ts';
 
 const never = new AbortController().signal;

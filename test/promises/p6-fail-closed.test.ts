@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { explain } from '../../device/report/explain/explain.ts';
 import { DEMO_NEW_VERSION } from '../firmware/demo-package.ts';
-import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
+import { aScenario } from '../support/a-scenario.ts';
+import { endOf, type Scenario } from '../support/scenario.ts';
 
 let scenario: Scenario;
 afterEach(() => scenario.end());

@@ -8,8 +8,9 @@ import { verdictPath } from '../../device/report/verdict.ts';
 import { awaitIdentity, confirmUpdate } from '../../device/update/confirm.ts';
 import { DEMO_NEW_VERSION } from '../firmware/demo-package.ts';
 import type { ModemSettings } from '../modem/settings.ts';
+import { aScenario } from '../support/a-scenario.ts';
 import { must } from '../support/local-release.ts';
-import { aScenario, endOf, type Scenario } from '../support/scenario.ts';
+import { endOf, type Scenario } from '../support/scenario.ts';
 
 let scenario: Scenario;
 afterEach(() => scenario.end());

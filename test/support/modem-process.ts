@@ -15,6 +15,8 @@ export type ModemEvent = {
   readonly state: string;
   readonly firmware?: string;
   readonly calibration?: string;
+  /** Transfers that the modem has seen since it was started. */
+  readonly transferCount: number;
 };
 
 const LIFETIME_MS = 12 * 60 * 60 * 1000;
@@ -23,6 +25,7 @@ export async function startModem(options: {
   readonly firmware: string;
   readonly rebootMs: number;
   readonly faults?: readonly object[];
+  readonly onState?: (event: ModemEvent) => unknown;
 }): Promise<ModemProcess> {
   const states: ModemEvent[] = [];
   const faults = (options.faults ?? []).flatMap((fault) => ['--fault', JSON.stringify(fault)]);
@@ -34,7 +37,9 @@ export async function startModem(options: {
     timeoutMs: LIFETIME_MS,
     onStdoutLine: (text) => {
       const event = JSON.parse(text) as ModemEvent;
-      if (event.event === 'state') states.push(event);
+      if (event.event !== 'state') return;
+      states.push(event);
+      options.onState?.(event);
     },
   });
   const { usb2tcp, at } = JSON.parse(line) as { usb2tcp: number; at: number };

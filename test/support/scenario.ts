@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { systemClock } from '../../device/clock.ts';
 import { undiciHttp } from '../../device/http/undici-http.ts';
 import { loadDeviceIdentity } from '../../device/report/device-key.ts';
@@ -16,6 +15,7 @@ import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import { inProcessDoor } from './in-process-door.ts';
 import { must } from './local-release.ts';
+import type { SharedRepository } from './shared-repository.ts';
 import { SHORT_TIMINGS } from './short-timings.ts';
 
 export type Scenario = {
@@ -37,9 +37,11 @@ export type ScenarioOptions = {
   readonly onStep?: (step: UpdateStep, scenario: Scenario) => unknown;
 };
 
-/** Stages on a directory of the test run's own unless the options say otherwise. */
-export async function aScenario(options: ScenarioOptions = {}): Promise<Scenario> {
-  const repository = inject('repository');
+/** Stages on a directory of the run's own unless the options say otherwise. */
+export async function makeScenario(
+  repository: SharedRepository,
+  options: ScenarioOptions = {},
+): Promise<Scenario> {
   const stateDir = await mkdtemp(join(repository.directory, 'router-'));
   const stageDirectory = await mkdtemp(join(repository.directory, 'disk-'));
   const modem = new SimulatedModem({

@@ -21,20 +21,25 @@ declare module 'vitest' {
   }
 }
 
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+export type RunningRepository = { readonly repository: SharedRepository; readonly end: () => Promise<void> };
+
+export async function startSharedRepository(): Promise<RunningRepository> {
   const directory = await mkdtemp(join(tmpdir(), 'cistern-test-'));
   const { worker, ...repository } = await makeRepository(join(directory, 'repository'));
   const packageDirectory = join(directory, DEMO_NEW_VERSION);
   await writeDemoPackage(packageDirectory, { version: DEMO_NEW_VERSION, sizeBytes: SMALL_SIZE_BYTES });
-  await mustRun(
-    publishArguments(
-      { ...repository, worker },
-      { packageDirectory, version: DEMO_NEW_VERSION, from: 'R06A05..R06A09:01' },
-    ),
-  );
-  project.provide('repository', { ...repository, directory, packageDirectory });
-  return async () => {
+  const order = { packageDirectory, version: DEMO_NEW_VERSION, from: 'R06A05..R06A09:01' };
+  await mustRun(publishArguments({ ...repository, worker }, order));
+  const end = async () => {
     await worker.stop();
     await rm(directory, { recursive: true, force: true });
   };
+  return { repository: { ...repository, directory, packageDirectory }, end };
+}
+
+/** What vitest calls before the first test of the `whole` project. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { repository, end } = await startSharedRepository();
+  project.provide('repository', repository);
+  return end;
 }
