@@ -17,8 +17,11 @@ export const CUT_AFTER_BYTES = 1_000_000;
 /** Times `curl -C -` is started again before it is given up. */
 export const CURL_RESTARTS_MAX = 400;
 
+/** No further round begins after this time: a busy machine measures fewer. */
+export const ROUNDS_BUDGET_MS = 40_000;
+
 /** Requests of one round at the edge, and rounds of each side. */
-export const EDGE_ROUNDS = 4;
+export const EDGE_ROUNDS = 8;
 export const EDGE_REQUESTS = 300;
 export const EDGE_SINGLE_ROUNDS = 2;
 export const EDGE_SINGLE_REQUESTS = 100;

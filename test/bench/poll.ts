@@ -9,9 +9,11 @@ import {
   MANY_MODELS,
   POLL_REQUESTS,
   POLL_ROUNDS,
+  ROUNDS_BUDGET_MS,
   SEED_BATCH,
 } from './limits.ts';
 import { putLoad } from './load.ts';
+import { roundsWithin } from './rounds.ts';
 import { RELEASE, type Scene } from './scene.ts';
 import { percentile } from './statistics.ts';
 
@@ -42,7 +44,7 @@ export async function benchPoll(scene: Scene): Promise<Comparison[]> {
     await putLoad({ ...side, requests: EDGE_WARM_UP_REQUESTS });
     sides.push({ ...side, latenciesMs: [] as number[] });
   }
-  for (let round = 0; round < POLL_ROUNDS; round++) {
+  for (const _ of roundsWithin(POLL_ROUNDS, ROUNDS_BUDGET_MS)) {
     for (const side of sides) {
       const load = await putLoad({ ...side, requests: POLL_REQUESTS });
       side.latenciesMs.push(...load.latenciesMs);

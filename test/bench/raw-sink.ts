@@ -1,7 +1,7 @@
 /** The far end of a raw link: takes what comes and forgets it. Prints its port; ends with its parent's signal. */
 import net from 'node:net';
 
-const server = net.createServer({ noDelay: true }, (socket) => {
+const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
   let takenBytes = 0;
   socket.on('data', (bytes) => {
     takenBytes += bytes.length;
@@ -10,7 +10,6 @@ const server = net.createServer({ noDelay: true }, (socket) => {
   socket.on('end', () => socket.end(String(takenBytes)));
   socket.on('error', () => socket.destroy());
 });
-server.on('connection', (socket) => socket.on('close', () => {}));
 server.listen({ port: 0, host: '127.0.0.1' }, () => {
   const address = server.address();
   process.stdout.write(
