@@ -17,6 +17,10 @@ beforeEach(() => {
   });
 });
 
+function sendNoZeroPackets(): void {
+  sendsZeroPackets = false;
+}
+
 async function readLengths(maxBytes: number, zeroPackets: 'joined' | 'apart'): Promise<number[]> {
   const lengths: number[] = [];
   for (;;) {
@@ -38,7 +42,7 @@ describe('a message that fills its last packet', () => {
   });
 
   it.each([
-    ['the function sends none', 1024, () => (sendsZeroPackets = false)],
+    ['the function sends none', 1024, sendNoZeroPackets],
     ['its last packet is short', 1000, () => {}],
     ['packets are larger', 512, () => pipe.setPacketBytes(1024)],
   ] as const)('has no zero-length packet when %s', async (_what, messageBytes, prepare) => {

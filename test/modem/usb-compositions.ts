@@ -1,0 +1,117 @@
+/**
+ * What a module shows on USB in each mode, as data (edl 1a, USB/IP facts section 2). The bytes of the descriptors
+ * are made of it in `usbip/descriptors.ts`; the numbers of if1..if4 are those a listing of a real EC25 shows.
+ */
+export type UsbEndpoint = {
+  /** Bit 7: device to host. */
+  readonly address: number;
+  /** Bulk endpoints have the packet size of the speed; interrupt endpoints this one, in bytes. */
+  readonly interruptPacketBytes?: number;
+};
+
+export type UsbInterface = {
+  readonly classCode: readonly [number, number, number];
+  /** What is behind its bulk pair: DIAG, Sahara and Firehose; AT; or something that takes all and says nothing. */
+  readonly role: 'main' | 'at' | 'silent';
+  /** Class-specific descriptors between interface and endpoints. */
+  readonly classDescriptors?: Uint8Array;
+  readonly endpoints: readonly UsbEndpoint[];
+};
+
+export type UsbComposition = {
+  readonly vendorId: number;
+  readonly productId: number;
+  readonly interfaceCount: number;
+  readonly bcdDevice: number;
+  readonly manufacturer: string;
+  readonly product: string;
+  /** Empty: the device has no serial number. */
+  readonly serialNumber: string;
+  /** bmAttributes and bMaxPower of the configuration descriptor. */
+  readonly attributes: number;
+  readonly maxPower: number;
+  readonly interfaces: readonly UsbInterface[];
+};
+
+/** What Quectel's serial functions carry: header 1.10, call management, line coding support, union. */
+const SERIAL_FUNCTION = Uint8Array.from(Buffer.from('05240010010524010000042402020524060000', 'hex'));
+const INTERRUPT_PACKET_BYTES = 10;
+const QMI_INTERRUPT_PACKET_BYTES = 8;
+
+function serialInterface(
+  role: 'at' | 'silent',
+  [interrupt, bulkIn, bulkOut]: readonly [number, number, number],
+): UsbInterface {
+  return {
+    classCode: [0xff, 0, 0],
+    role,
+    classDescriptors: SERIAL_FUNCTION,
+    endpoints: [
+      { address: interrupt, interruptPacketBytes: INTERRUPT_PACKET_BYTES },
+      { address: bulkIn },
+      { address: bulkOut },
+    ],
+  };
+}
+
+/** DIAG, NMEA, AT, modem and QMI: Quectel's composition with usbnet 0. */
+const FIVE_INTERFACES: readonly UsbInterface[] = [
+  { classCode: [0xff, 0xff, 0xff], role: 'main', endpoints: [{ address: 0x81 }, { address: 0x01 }] },
+  serialInterface('silent', [0x83, 0x82, 0x02]),
+  serialInterface('at', [0x85, 0x84, 0x03]),
+  serialInterface('silent', [0x87, 0x86, 0x04]),
+  {
+    classCode: [0xff, 0xff, 0xff],
+    role: 'silent',
+    endpoints: [
+      { address: 0x89, interruptPacketBytes: QMI_INTERRUPT_PACKET_BYTES },
+      { address: 0x88 },
+      { address: 0x05 },
+    ],
+  },
+];
+
+/** Normal mode: five interfaces under the family's product id. */
+export function normalComposition(options: {
+  readonly productId: number;
+  readonly product: string;
+  readonly serialNumber?: string;
+}): UsbComposition {
+  return {
+    vendorId: 0x2c7c,
+    productId: options.productId,
+    interfaceCount: FIVE_INTERFACES.length,
+    bcdDevice: 0x0318,
+    manufacturer: 'Quectel',
+    product: options.product,
+    serialNumber: options.serialNumber ?? '',
+    attributes: 0xa0,
+    maxPower: 0xfa,
+    interfaces: FIVE_INTERFACES,
+  };
+}
+
+/** One bulk pair, as the boot ROM shows it: protocol FF on MDM9x07, 11 on SDX55; no serial number. */
+export function edlComposition(options: {
+  readonly protocol: number;
+  readonly product: string;
+}): UsbComposition {
+  return {
+    vendorId: 0x05c6,
+    productId: 0x9008,
+    interfaceCount: 1,
+    bcdDevice: 0,
+    manufacturer: 'Qualcomm CDMA Technologies MSM',
+    product: options.product,
+    serialNumber: '',
+    attributes: 0x80,
+    maxPower: 1,
+    interfaces: [
+      {
+        classCode: [0xff, 0xff, options.protocol],
+        role: 'main',
+        endpoints: [{ address: 0x81 }, { address: 0x01 }],
+      },
+    ],
+  };
+}
