@@ -131,6 +131,17 @@ describe('a stage in memory', () => {
 });
 
 describe('a stage on a disk', () => {
+  it('is kept when it is set aside; one in memory is not', async () => {
+    const [disk, memory] = [await prepare({ wanted: base }), await prepare({ platform: forbidden })];
+    if (!disk.ok || !memory.ok) throw new Error('not prepared');
+    for (const stage of [disk.value, memory.value]) {
+      writeFileSync(join(stage.directory, 'chunk'), 'x');
+      expect(await stage.setAside()).toEqual({ ok: true });
+    }
+    expect(existsSync(join(disk.value.directory, 'chunk'))).toBe(true);
+    expect(existsSync(memory.value.directory)).toBe(false);
+  });
+
   it('lies in a private directory below the one that was named', async () => {
     const stage = await prepare({ wanted: base, name: 'a1b2' });
     if (!stage.ok) throw new Error(stage.failure.reason);

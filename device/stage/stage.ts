@@ -18,22 +18,26 @@ export type Stage = {
   readonly says: string;
   /** Unmounts and removes everything; once done, doing it again does nothing. */
   readonly release: () => Promise<Result<void, StageFailure>>;
+  /** The end of a run that did not need it: one in memory is released, one on a disk keeps what was fetched. */
+  readonly setAside: () => Promise<Result<void, StageFailure>>;
 };
 
 export function makeStage(proof: StageProof, says: string, platform: StagePlatform): Stage {
   const { directory } = proof;
   let released = false;
+  const release = async (): Promise<Result<void, StageFailure>> => {
+    if (released) return ok();
+    const removed = await removeStage(proof, platform);
+    released = removed.ok;
+    return removed;
+  };
   return {
     directory,
     proof,
     platform,
     says,
-    release: async () => {
-      if (released) return ok();
-      const removed = await removeStage(proof, platform);
-      released = removed.ok;
-      return removed;
-    },
+    release,
+    setAside: async () => (proof.kind === 'disk' ? ok() : release()),
   };
 }
 

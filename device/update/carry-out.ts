@@ -16,7 +16,7 @@ import { type AttemptEnd, isOver, type UpdateOptions, type UpdatePorts } from '.
 import { backToNormal } from './back-to-normal.ts';
 import { documentsDirectory, keepDocuments, type ReleaseDocuments } from './documents.ts';
 import { enterEdl } from './enter-edl.ts';
-import { fillStage, openStage } from './fill-stage.ts';
+import { fillStage, openStage, putAway } from './fill-stage.ts';
 import { flashToTheEnd } from './flash-to-the-end.ts';
 import type { Journal } from './journal.ts';
 import { planOf } from './staged-plan.ts';
@@ -38,7 +38,7 @@ export async function carryOut(attempt: AttemptPlan, signal: AbortSignal): Promi
   if (!stage.ok) return backToNormal(stage.failure, journal, ports);
   const end = await flashStaged(attempt, documents.value, stage.value, signal);
   // What is unfinished is finished from this stage by the next run.
-  if (isOver(end)) await stage.value.release();
+  if (isOver(end)) await putAway(stage.value, end);
   return end;
 }
 
@@ -66,7 +66,7 @@ async function stagePackage(
     ? await journal.enter('staged', { stage: stage.value.proof, fetchedBytes: filled.value })
     : filled;
   if (staged.ok) return stage;
-  await stage.value.release();
+  await stage.value.setAside();
   return staged;
 }
 

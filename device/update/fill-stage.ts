@@ -8,7 +8,7 @@ import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StageProof } from '../stage/stage-proof.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
-import type { UpdatePorts } from './attempt.ts';
+import type { AttemptEnd, UpdatePorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { journaledStages } from './journal.ts';
 
@@ -68,6 +68,11 @@ export async function fillStage(
     signal,
   );
   return fetched.ok ? ok(fetched.value.fetchedBytes) : fetched;
+}
+
+/** After an attempt that is over: what was flashed is not needed again, what was not may be. */
+export async function putAway(stage: Stage, { outcome }: Pick<AttemptEnd, 'outcome'>): Promise<void> {
+  await (outcome === 'updated' ? stage.release() : stage.setAside());
 }
 
 /** Whole and proved; fetched again where something is missing or damaged. */

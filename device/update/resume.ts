@@ -15,7 +15,7 @@ import { awaitModem } from './await-modem.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { conclude } from './conclude.ts';
 import { documentsDirectory, recallDocuments } from './documents.ts';
-import { healStage, openStage } from './fill-stage.ts';
+import { healStage, openStage, putAway } from './fill-stage.ts';
 import { confirm, flashToTheEnd, notConfirmed, seenState } from './flash-to-the-end.ts';
 import type { Attempt, Journal } from './journal.ts';
 import { journalOf } from './journal-of.ts';
@@ -97,6 +97,6 @@ async function finishFlashing(
     ports,
   };
   const end = await flashToTheEnd(order, opened, signal);
-  if (isOver(end)) await stage.value.release();
+  if (isOver(end)) await putAway(stage.value, end);
   return end;
 }

@@ -168,6 +168,14 @@ describe('P2 full before open', () => {
     expectUntouched(before);
   });
 
+  it('fetches nothing twice: what lies on a disk is kept for the next run', async () => {
+    scenario = await aScenario();
+    const first = await scenario.run({ ask: async () => false });
+    expect(first).toMatchObject({ verdict: { outcome: 'unchanged', fetchedBytes: expect.any(Number) } });
+    expect(first.kind === 'attempted' && first.verdict.fetchedBytes).toBeGreaterThan(0);
+    expect(await scenario.run()).toMatchObject({ verdict: { outcome: 'updated', fetchedBytes: 0 } });
+  });
+
   it('catches a byte that flips between gate 1 and the first erase', async () => {
     const wanted = mkdtempSync(join(inject('repository').directory, 'late-'));
     scenario = await aScenario({

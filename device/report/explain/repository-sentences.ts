@@ -4,7 +4,7 @@ import { type Explainers, megabytes } from './explanation.ts';
 const NOT_BELIEVED =
   'Nothing from it is used. Tell the operator of the repository; another mirror may be right.';
 const CHECK_UPLINK =
-  'Check the uplink and the address, then run cistern update again: what was fetched is kept.';
+  'Check the uplink and the address, then run cistern update again. What was fetched is kept where the stage is a disk (--stage).';
 const TELL_OPERATOR = 'Tell the operator of the repository.';
 
 export const repositorySentences = {
@@ -51,7 +51,7 @@ export const repositorySentences = {
   'repository-busy': ({ url, status }) => ({
     exit: 'TEMPORARY',
     what: `The repository ${url} is busy (HTTP status ${status}).`,
-    next: 'Try again later: what was fetched is kept.',
+    next: 'Try again later. What was fetched is kept where the stage is a disk (--stage).',
   }),
   'repository-refused': ({ url, status, title }) => ({
     exit: 'UNAVAILABLE',

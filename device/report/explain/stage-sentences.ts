@@ -2,7 +2,7 @@
 import type { StageFailure } from '../../stage/stage-failure.ts';
 import { type Explainers, megabytes } from './explanation.ts';
 
-const STAGE_AGAIN = 'Run cistern update again: what is whole is kept or fetched again.';
+const STAGE_AGAIN = 'Run cistern update again: what is missing is fetched again.';
 
 export const stageSentences = {
   'not-enough-memory': ({ neededBytes, availableBytes, reserveBytes }) => ({
