@@ -31,7 +31,6 @@ describe('Firehose XML', () => {
   });
 
   it.each([
-    ['no space before />', { inner: ' ', end: '/>' }],
     ['a closing tag', { inner: ' ', end: '></nop>' }],
     ['two spaces behind the tag', { inner: '  ', end: ' />' }],
     ['a line break behind the tag', { inner: '\n', end: ' />' }],
@@ -50,12 +49,17 @@ describe('Firehose XML', () => {
       'with two spaces between attributes',
       '<?xml version="1.0" ?><data><power DelayInSeconds="10"  value="reset" /></data>',
     ],
+    [
+      'without a space behind its last attribute',
+      '<?xml version="1.0" ?><data><power value="reset"/></data>',
+    ],
     ['with a line break or zeros behind it', '<?xml version="1.0" ?><data><nop /></data>\n\0\0'],
   ])('reads a command %s', (_what, text) => {
     expect(parseFirehoseXml(Buffer.from(text)).ok).toBe(true);
   });
 
   it.each([
+    ['a bare tag without a space behind it', '<nop/>'],
     ['a tag of 65 characters', `<${'t'.repeat(65)} />`],
     ['an attribute name of 65 characters', `<nop ${'n'.repeat(65)}="1" />`],
     ['a value of 257 characters', `<nop n="${'v'.repeat(257)}" />`],

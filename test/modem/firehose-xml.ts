@@ -1,7 +1,7 @@
 /**
  * The programmer's XML (edl 1c). Its parser is primitive: one command in one document, exactly one space between the
- * tag and its first attribute, a space before `/>`, no `</tag>` form, no comments, no entities. What it writes is
- * one document a transfer.
+ * tag and its first attribute, a space between a bare tag and `/>` (Debian's qdl leaves it out after an attribute, and
+ * flashes), no `</tag>` form, no comments, no entities. What it writes is one document a transfer.
  */
 import { err, ok, type Result } from '../../shared/result.ts';
 import {
@@ -39,9 +39,9 @@ export function parseFirehoseXml(document: Uint8Array): Result<FirehoseCommand, 
   if (tag.length > FIREHOSE_NAME_MAX_CHARS) return expected('a shorter tag');
   const attributes = new Map<string, string>();
   for (;;) {
-    if (take(/ +\/>/y) !== undefined) break;
+    if (take(attributes.size === 0 ? / +\/>/y : / *\/>/y) !== undefined) break;
     if (take(attributes.size === 0 ? / (?=\w)/y : /\s+(?=\w)/y) === undefined)
-      return expected('one space or " />"');
+      return expected('one space or "/>"');
     const name = take(/(\w+)=(?=")/y);
     if (name === undefined || name.length > FIREHOSE_NAME_MAX_CHARS) return expected('an attribute');
     const value = take(/"([^"<>]*)"/y);
