@@ -2,12 +2,13 @@
  * Every expected failure of `cistern-repo` in one closed union, and the one place that turns it into an exit code
  * (sysexits) and a sentence: what happened, to what, what state things are in, what to do.
  */
+
+import type { SourceFailure } from '../shared/package/source.ts';
 import { assertNever } from '../shared/result.ts';
 import type { CatalogueFailure } from './catalogue/find-model.ts';
 import type { KeyDirectoryFailure } from './keys/key-directory.ts';
 import type { KeyFileFailure } from './keys/key-file.ts';
 import type { PassphraseFailure } from './keys/passphrase.ts';
-import type { SourceFailure } from './package/source.ts';
 import type { FromFailure } from './publish/installable-from.ts';
 import type { OperatorFailure } from './publish/operator-client.ts';
 import type { PublishFailure, PublishStep } from './publish/publish-release.ts';

@@ -1,14 +1,6 @@
 /** The publisher's own bounds, each with its unit. What the other side must know too stands in shared/limits.ts. */
 
-/** Directories below a package's root; vendors use three. */
-export const PACKAGE_MAX_DEPTH = 8;
-/** Entries looked at in a directory or zip, directories included. */
-export const PACKAGE_MAX_ENTRIES = 4096;
-/** A file shown to a parser (XML, md5.txt) is read whole, so it is small. */
-export const PARSED_FILE_MAX_BYTES = 256 * 1024;
 export const FAMILY_FILE_MAX_BYTES = 256 * 1024;
-/** Findings printed for one package; a broken one has few distinct causes. */
-export const FINDINGS_MAX = 200;
 
 /** Compressed chunks under way at once: bounds memory to about 16 MiB whatever the package. */
 export const CHUNKS_IN_FLIGHT = 8;

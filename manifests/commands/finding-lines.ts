@@ -1,5 +1,5 @@
 /** Findings as compilers write theirs: place, severity, sentence, reason. */
-import type { Finding } from '../lint/finding.ts';
+import type { Finding } from '../../shared/lint/finding.ts';
 
 export function findingLines(findings: readonly Finding[]): string {
   return findings

@@ -1,11 +1,11 @@
 import { buildCommand } from '@stricli/core';
 import type { FirmwareVersion } from '../../shared/firmware-version.ts';
 import { programmedBytes } from '../../shared/flash-plan.ts';
+import { versionInNames } from '../../shared/lint/names.ts';
 import { type ModelId, modelOf } from '../../shared/model.ts';
 import { findModel } from '../catalogue/find-model.ts';
 import type { RepoContext } from '../context.ts';
 import { lintPackage } from '../lint/lint-package.ts';
-import { versionInNames } from '../lint/names.ts';
 import { openPackage } from '../package/open-package.ts';
 import { findingLines } from './finding-lines.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';

@@ -1,26 +1,11 @@
-/** Judges a whole package before anybody signs for it. */
+/** Reads and judges a whole package before anybody signs for it. */
+import { createHash } from 'node:crypto';
 import type { ModelEntry } from '../../shared/catalogue.ts';
 import type { FirmwareVersion } from '../../shared/firmware-version.ts';
-import { buildFlashPlan, type FlashPlan } from '../../shared/flash-plan.ts';
-import { parseRawprogram } from '../../shared/rawprogram.ts';
+import { judgePackage, type LintReport } from '../../shared/lint/judge-package.ts';
+import { readFiles } from '../../shared/lint/read-files.ts';
+import type { PackageSource, SourceFailure } from '../../shared/package/source.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import { FINDINGS_MAX } from '../limits.ts';
-import type { PackageSource, SourceFailure } from '../package/source.ts';
-import { errorAt, type Finding, warningAt } from './finding.ts';
-import { type FlashFiles, findFlashFiles } from './flash-files.ts';
-import { judgeMd5List, MD5_LIST, parseMd5List } from './md5-list.ts';
-import { judgeGeometryName, judgeVersion } from './names.ts';
-import { type ReadFiles, readFiles } from './read-files.ts';
-import { planSentence, rawprogramSentence } from './sentences.ts';
-import { CONTENTS, judgeContents, judgePatch } from './xml-files.ts';
-
-export type LintReport = {
-  readonly findings: readonly Finding[];
-  readonly flash: FlashFiles | null;
-  /** What the package would do to the model; null where that could not be worked out. */
-  readonly plan: FlashPlan | null;
-  readonly sha256ByPath: ReadonlyMap<string, string>;
-};
 
 /** Without an entry, only what needs no knowledge of the model is judged, and that is said. */
 export async function lintPackage(
@@ -28,89 +13,6 @@ export async function lintPackage(
   expected: { readonly entry: ModelEntry | null; readonly version: FirmwareVersion | null },
   signal: AbortSignal,
 ): Promise<Result<LintReport, SourceFailure>> {
-  const read = await readFiles(source, signal);
-  if (!read.ok) return read;
-  const { entry } = expected;
-  const { flash, findings: layout } = findFlashFiles(source.files);
-  const { plan, findings: commands } = judgeRawprogram(source, read.value, flash, entry);
-  const needed = plan?.programs.map(({ path }) => path) ?? [];
-  const findings = [
-    ...layout,
-    ...commands,
-    ...judgeDigests(read.value, needed),
-    ...judgeVersion(expected.version, source.names, entry),
-    ...(flash?.patches ?? []).flatMap((path) => judgePatch(read.value.text(path) ?? '', path)),
-    ...(entry === null ? [modelNotGiven()] : judgeModel(read.value, flash, entry)),
-  ];
-  return ok({
-    findings: findings.slice(0, FINDINGS_MAX),
-    flash,
-    plan,
-    sha256ByPath: new Map([...read.value.digests].map(([path, { sha256 }]) => [path, sha256])),
-  });
-}
-
-export function hasErrors(report: LintReport): boolean {
-  return report.findings.some(({ severity }) => severity === 'error');
-}
-
-function judgeRawprogram(
-  source: PackageSource,
-  read: ReadFiles,
-  flash: FlashFiles | null,
-  entry: ModelEntry | null,
-): { readonly plan: FlashPlan | null; readonly findings: readonly Finding[] } {
-  if (flash === null) return { plan: null, findings: [] };
-  const file = flash.rawprogram;
-  const text = read.text(file);
-  if (text === null) {
-    const finding = errorAt('file-too-large-to-parse', { file }, 'Too large for a rawprogram, or not UTF-8.');
-    return { plan: null, findings: [finding] };
-  }
-  const commands = parseRawprogram(text);
-  if (!commands.ok) {
-    const { failure } = commands;
-    const place = 'line' in failure ? { file, line: failure.line } : { file };
-    return { plan: null, findings: [errorAt(failure.reason, place, rawprogramSentence(failure))] };
-  }
-  if (entry === null) return { plan: null, findings: [] };
-  const sizes = new Map(source.files.map(({ path, sizeBytes }) => [path, sizeBytes]));
-  const plan = buildFlashPlan({
-    commands: commands.value,
-    storage: entry.storage,
-    protectedRanges: entry.protectedRanges,
-    directory: flash.directory,
-    fileSizeBytes: (path) => sizes.get(path),
-  });
-  if (plan.ok) return { plan: plan.value, findings: [] };
-  const findings = plan.failure.map((failure) =>
-    errorAt(failure.reason, { file, line: failure.line }, planSentence(failure)),
-  );
-  return { plan: null, findings };
-}
-
-function judgeDigests(read: ReadFiles, needed: readonly string[]): readonly Finding[] {
-  const text = read.text(MD5_LIST);
-  if (text === null) {
-    const sentence = `No ${MD5_LIST} at the top of the package, so nothing of the vendor vouches for its files.`;
-    return [errorAt('md5-list-missing', { file: MD5_LIST }, sentence)];
-  }
-  const { entries, findings } = parseMd5List(text);
-  return [...findings, ...judgeMd5List(entries, (path) => read.digests.get(path)?.md5, needed)];
-}
-
-function judgeModel(read: ReadFiles, flash: FlashFiles | null, entry: ModelEntry): readonly Finding[] {
-  const contents = read.text(CONTENTS);
-  return [
-    ...(contents === null
-      ? [warningAt('contents-missing', CONTENTS, `No ${CONTENTS}, so nothing confirms the chip.`)]
-      : judgeContents(contents, entry)),
-    ...(flash === null ? [] : judgeGeometryName(flash.rawprogram, entry)),
-  ];
-}
-
-function modelNotGiven(): Finding {
-  const sentence =
-    'No model was given and none could be told from the name: geometry, chip and protected ranges were not judged.';
-  return warningAt('model-not-given', null, sentence);
+  const read = await readFiles(source, createHash, signal);
+  return read.ok ? ok(judgePackage(source, read.value, expected)) : read;
 }

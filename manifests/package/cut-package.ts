@@ -7,12 +7,12 @@ import {
   CHUNK_MIN_BYTES,
   PACKAGE_MAX_CHUNKS,
 } from '../../shared/limits.ts';
+import type { PackageSource } from '../../shared/package/source.ts';
 import type { PackageFile } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { CHUNKS_IN_FLIGHT } from '../limits.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import { type ChunkSizes, createChunker } from './fastcdc.ts';
-import type { PackageSource } from './source.ts';
 import { layOutTar, tarBytes } from './tar.ts';
 
 export const CHUNK_SIZES: ChunkSizes = {

@@ -1,18 +1,11 @@
 /** Opens what the operator named: a directory or a zip. */
-import { stat } from 'node:fs/promises';
-import { err, type Result } from '../../shared/result.ts';
-import { openDirectory } from './directory-source.ts';
-import type { PackageSource, SourceFailure } from './source.ts';
-import { openZip } from './zip-source.ts';
+import { resolve } from 'node:path';
+import { openPackage as openWith } from '../../shared/package/open-package.ts';
+import type { PackageSource, SourceFailure } from '../../shared/package/source.ts';
+import type { Result } from '../../shared/result.ts';
+import { nodePackagePorts } from './node-package-ports.ts';
 
-/** The caller closes the source it gets. */
-export async function openPackage(path: string): Promise<Result<PackageSource, SourceFailure>> {
-  const status = await stat(path).catch((error: NodeJS.ErrnoException) => error);
-  if (status instanceof Error) {
-    if (status.code === 'ENOENT') return err({ reason: 'package-not-found', path });
-    return err({ reason: 'package-unreadable', path, why: status.message });
-  }
-  if (status.isDirectory()) return openDirectory(path);
-  if (status.isFile()) return openZip(path);
-  return err({ reason: 'package-unreadable', path, why: 'neither a directory nor a zip file' });
+/** The caller closes the source it gets. The name of the package decides, so `.` is made a full path. */
+export function openPackage(path: string): Promise<Result<PackageSource, SourceFailure>> {
+  return openWith(resolve(path), nodePackagePorts);
 }

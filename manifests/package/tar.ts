@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { type Pack, pack } from 'tar-stream';
-import type { PackageSource, SourceFile } from './source.ts';
+import type { PackageSource, SourceFile } from '../../shared/package/source.ts';
 
 const BLOCK_BYTES = 512;
 /** Two zero blocks end a tar. */

@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelEntry } from '../../shared/catalogue.ts';
 import type { FirmwareVersion } from '../../shared/firmware-version.ts';
+import type { Finding } from '../../shared/lint/finding.ts';
+import { hasErrors } from '../../shared/lint/judge-package.ts';
+import type { PackageSource, SourceFailure } from '../../shared/package/source.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { Finding } from '../lint/finding.ts';
-import { hasErrors, lintPackage } from '../lint/lint-package.ts';
+import { lintPackage } from '../lint/lint-package.ts';
 import { openChunkStore } from '../package/chunk-store.ts';
 import { type CutFailure, type CutPackage, cutPackage } from '../package/cut-package.ts';
-import type { PackageSource, SourceFailure } from '../package/source.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
 import { type ManifestFailure, readManifest } from '../repository/read-manifest.ts';
 import {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { utf8 } from '../../shared/bytes.ts';
 import { MODEL_ENTRY_NAME, type ModelEntry, type VersionMatch } from '../../shared/catalogue.ts';
+import type { FlashFiles } from '../../shared/lint/flash-files.ts';
 import {
   indexName,
   manifestName,
@@ -10,7 +11,6 @@ import {
 } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { targetPath } from '../../shared/trust/roles.ts';
-import type { FlashFiles } from '../lint/flash-files.ts';
 import type { CutPackage } from '../package/cut-package.ts';
 
 export type Target = {

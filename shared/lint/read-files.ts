@@ -1,9 +1,9 @@
 /** Reads every file of a package once: digests of all, the text of the few that are parsed. */
-import { createHash } from 'node:crypto';
-import { concatBytes, fromUtf8 } from '../../shared/bytes.ts';
-import { err, ok, type Result } from '../../shared/result.ts';
-import { PARSED_FILE_MAX_BYTES } from '../limits.ts';
+import { concatBytes, fromUtf8 } from '../bytes.ts';
+import { PARSED_FILE_MAX_BYTES } from '../package/limits.ts';
+import type { NewHasher } from '../package/package-ports.ts';
 import type { PackageSource, SourceFailure } from '../package/source.ts';
+import { err, ok, type Result } from '../result.ts';
 
 export type ReadFiles = {
   readonly digests: ReadonlyMap<string, { readonly md5: string; readonly sha256: string }>;
@@ -11,15 +11,17 @@ export type ReadFiles = {
   readonly text: (path: string) => string | null;
 };
 
+/** Throws the signal's reason when it aborts. */
 export async function readFiles(
-  source: PackageSource,
+  source: Pick<PackageSource, 'files' | 'read'>,
+  newHasher: NewHasher,
   signal: AbortSignal,
 ): Promise<Result<ReadFiles, SourceFailure>> {
   const digests = new Map<string, { md5: string; sha256: string }>();
   const texts = new Map<string, string | null>();
   for (const { path, sizeBytes } of source.files) {
-    const md5 = createHash('md5');
-    const sha256 = createHash('sha256');
+    const md5 = newHasher('md5');
+    const sha256 = newHasher('sha256');
     const isParsed = /\.(xml|txt)$/i.test(path) && sizeBytes <= PARSED_FILE_MAX_BYTES;
     const kept: Uint8Array[] = [];
     try {

@@ -1,7 +1,7 @@
 /** What a defect of a rawprogram means, in words. */
-import type { PlanFailure } from '../../shared/flash-plan.ts';
-import type { RawprogramFailure } from '../../shared/rawprogram.ts';
-import { assertNever } from '../../shared/result.ts';
+import type { PlanFailure } from '../flash-plan.ts';
+import type { RawprogramFailure } from '../rawprogram.ts';
+import { assertNever } from '../result.ts';
 
 export function rawprogramSentence(failure: RawprogramFailure): string {
   switch (failure.reason) {

@@ -1,7 +1,7 @@
 /** Judges what file and package names say: geometry and version. */
-import type { ModelEntry } from '../../shared/catalogue.ts';
-import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
-import { modelOf } from '../../shared/model.ts';
+import type { ModelEntry } from '../catalogue.ts';
+import { type FirmwareVersion, parseFirmwareVersion } from '../firmware-version.ts';
+import { modelOf } from '../model.ts';
 import { errorAt, type Finding, warningAt } from './finding.ts';
 
 /** `…_p2K_b128K_…`: pages of 2 KiB, blocks of 128 KiB (edl 1d). */

@@ -1,6 +1,6 @@
 /** Judges `contents.xml` and the patch files. */
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { ModelEntry } from '../../shared/catalogue.ts';
+import type { ModelEntry } from '../catalogue.ts';
 import { errorAt, type Finding, warningAt } from './finding.ts';
 
 export const CONTENTS = 'contents.xml';

@@ -1,6 +1,6 @@
 /** What lint has to say about a package: one finding a defect, each with the place it stands at. */
-import type { PlanFailure } from '../../shared/flash-plan.ts';
-import type { RawprogramFailure } from '../../shared/rawprogram.ts';
+import type { PlanFailure } from '../flash-plan.ts';
+import type { RawprogramFailure } from '../rawprogram.ts';
 
 export type FindingReason =
   | RawprogramFailure['reason']

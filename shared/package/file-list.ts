@@ -1,8 +1,8 @@
 /** The rules every list of package files must keep, whatever it was read from. */
-import { PACKAGE_MAX_BYTES, PACKAGE_MAX_FILES } from '../../shared/limits.ts';
-import { isPackagePath } from '../../shared/release.ts';
-import { err, ok, type Result } from '../../shared/result.ts';
-import { PACKAGE_MAX_DEPTH } from '../limits.ts';
+import { PACKAGE_MAX_BYTES, PACKAGE_MAX_FILES } from '../limits.ts';
+import { isPackagePath } from '../release.ts';
+import { err, ok, type Result } from '../result.ts';
+import { PACKAGE_MAX_DEPTH } from './limits.ts';
 import type { SourceFailure, SourceFile } from './source.ts';
 
 export type FileList = {

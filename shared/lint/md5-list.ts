@@ -2,7 +2,7 @@
  * `md5.txt`: the vendor's own list of digests (edl 1e). All 32 digits count, and a file that is listed and absent is
  * a defect; the vendor's flasher compares half of them and skips what it does not find.
  */
-import { resolvePackagePath } from '../../shared/flash-plan.ts';
+import { resolvePackagePath } from '../flash-plan.ts';
 import { errorAt, type Finding } from './finding.ts';
 
 export const MD5_LIST = 'md5.txt';

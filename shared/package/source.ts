@@ -32,3 +32,8 @@ export type RefusedEntry =
   | 'too-deep'
   | 'encrypted'
   | 'unknown-compression';
+
+/** The last name of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
