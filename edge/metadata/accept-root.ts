@@ -3,16 +3,16 @@
  * holds the operator token; every later one must be signed by the threshold of the one before and by its own.
  */
 import { err, ok, type Result } from '../../shared/result.ts';
+import { rootSchema } from '../../shared/trust/documents.ts';
 import { keyIdOf } from '../../shared/trust/keys.ts';
+import { isSignedBy } from '../../shared/trust/signed-by.ts';
 import { parseJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
 import { ROOTS_MAX } from '../limits.ts';
 import { rootKey } from '../store/keys.ts';
 import { type PutOutcome, putOnce } from '../store/put-once.ts';
-import { rootSchema } from './documents.ts';
 import type { MetadataRepository } from './repository.ts';
 import { newestRootVersion, readRoot, type TrustedRoot, trustsOnlineKeys } from './roots.ts';
-import { isSignedBy } from './signed-by.ts';
 
 export async function acceptRoot(
   repository: MetadataRepository,

@@ -5,11 +5,11 @@
 import { parseIndex } from '../../shared/caibx.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import type { TargetsMetadata } from '../../shared/trust/documents.ts';
 import { findFirstMissing } from '../chunks/find-missing.ts';
 import type { Refusal } from '../http/problem.ts';
 import { CHUNK_LISTINGS_MAX, TARGETS_ADDED_MAX } from '../limits.ts';
 import { storedSha256 } from '../store/put-once.ts';
-import type { TargetsMetadata } from './documents.ts';
 import {
   type ListedTarget,
   manifestsOf,

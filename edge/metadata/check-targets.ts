@@ -6,13 +6,13 @@ import { MODEL_ENTRY_NAME } from '../../shared/catalogue.ts';
 import { RELEASES_PER_MODEL_MAX } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { type TargetsMetadata, targetsSchema } from '../../shared/trust/documents.ts';
 import { MODEL_FIELD, rolloutPaths, targetPath } from '../../shared/trust/roles.ts';
+import { isSignedBy } from '../../shared/trust/signed-by.ts';
 import { parseJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
 import { TARGETS_PER_MODEL_MAX } from '../limits.ts';
-import { type TargetsMetadata, targetsSchema } from './documents.ts';
 import type { TrustedRoot } from './roots.ts';
-import { isSignedBy } from './signed-by.ts';
 import { targetKind, targetName } from './target-path.ts';
 
 export type TargetsExpectation = {

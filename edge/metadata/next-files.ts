@@ -2,15 +2,15 @@
 import { utf8 } from '../../shared/bytes.ts';
 import { sha256 } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
+import { type MetaFile, snapshotSchema, timestampSchema } from '../../shared/trust/documents.ts';
+import { metaFileOf, signRollout, signSnapshot, signTimestamp } from '../../shared/trust/sign-online.ts';
 import { metadataKey, timestampKey } from '../store/keys.ts';
 import { putOnce } from '../store/put-once.ts';
 import type { Change } from './change.ts';
-import { type MetaFile, snapshotSchema, timestampSchema } from './documents.ts';
 import type { Due } from './due.ts';
 import { type Published, type PublishedState, readJson, stateAsCustomMetadata } from './published.ts';
 import type { MetadataRepository } from './repository.ts';
 import { currentRolloutDocument, emptyRollout, storeRolloutDocument } from './rollout-document.ts';
-import { metaFileOf, signRollout, signSnapshot, signTimestamp } from './sign-online.ts';
 
 /** One attempt of `advance`: what was found, and what is to change. */
 export type Step = {

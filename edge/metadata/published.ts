@@ -4,9 +4,9 @@
  */
 import * as z from 'zod';
 import type { ModelId } from '../../shared/model.ts';
+import { rolloutRoleSchema, snapshotSchema, timestampSchema } from '../../shared/trust/documents.ts';
 import { EXPIRES_AFTER_MS } from '../../shared/trust/roles.ts';
 import { metadataKey, timestampKey } from '../store/keys.ts';
-import { rolloutRoleSchema, snapshotSchema, timestampSchema } from './documents.ts';
 
 const stateSchema = z.strictObject({
   /** Of timestamp.json. */

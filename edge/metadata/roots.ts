@@ -1,7 +1,8 @@
 /** The shared root of trust: which versions are stored, what the newest one says. */
+
+import { type RootMetadata, rootSchema } from '../../shared/trust/documents.ts';
 import { NEWEST_ROOT_MEMO_MS } from '../limits.ts';
 import { ROOT_PREFIX, rootKey } from '../store/keys.ts';
-import { type RootMetadata, rootSchema } from './documents.ts';
 import type { OnlineSigners } from './online-signers.ts';
 
 export type TrustedRoot = RootMetadata['signed'];

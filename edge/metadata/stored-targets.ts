@@ -3,9 +3,9 @@ import type * as z from 'zod';
 import { MODEL_ENTRY_NAME, type ModelEntry, modelEntrySchema } from '../../shared/catalogue.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { type ReleaseManifest, releaseManifestSchema } from '../../shared/release.ts';
+import { type TargetFile, type TargetsMetadata, targetsSchema } from '../../shared/trust/documents.ts';
 import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
 import { metadataKey, targetKey } from '../store/keys.ts';
-import { type TargetFile, type TargetsMetadata, targetsSchema } from './documents.ts';
 import { readJson } from './published.ts';
 import { targetKind, targetName } from './target-path.ts';
 

@@ -3,10 +3,10 @@
  * refused (P6). Shapes only; `signed-by.ts` verifies signatures.
  */
 import * as z from 'zod';
-import { modelIdSchema } from '../../shared/catalogue.ts';
-import { SHA256_HEX } from '../../shared/digest.ts';
-import { TARGET_NAME_MAX_CHARS } from '../../shared/limits.ts';
-import { MODEL_FIELD } from '../../shared/trust/roles.ts';
+import { modelIdSchema } from '../catalogue.ts';
+import { SHA256_HEX } from '../digest.ts';
+import { TARGET_NAME_MAX_CHARS } from '../limits.ts';
+import { MODEL_FIELD } from './roles.ts';
 
 const version = z.int().positive();
 const sha256Hex = z.string().regex(SHA256_HEX);

@@ -3,8 +3,8 @@
  * that workerd does not take, and would count every signature as missing.
  */
 import { canonicalize } from '@tufjs/canonical-json';
-import { fromHex, utf8 } from '../../shared/bytes.ts';
-import type { TufKey } from '../../shared/trust/keys.ts';
+import { fromHex, utf8 } from '../bytes.ts';
+import type { TufKey } from './keys.ts';
 
 export type KeyRole = { readonly keyids: readonly string[]; readonly threshold: number };
 

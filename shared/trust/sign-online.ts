@@ -1,17 +1,11 @@
-/** The texts of the roles that are signed here: rollout, snapshot, timestamp. Content in, signed file out. */
-import { sha256Hex } from '../../shared/digest.ts';
-import type { ModelId } from '../../shared/model.ts';
-import { ROLLOUT_NAME } from '../../shared/rollout.ts';
-import type { Signer } from '../../shared/trust/keys.ts';
-import {
-  expiryOf,
-  MODEL_FIELD,
-  type OnlineRole,
-  TUF_SPEC_VERSION,
-  targetPath,
-} from '../../shared/trust/roles.ts';
-import { signMetadata } from '../../shared/trust/sign.ts';
+/** The texts of the roles that are signed online: rollout, snapshot, timestamp. Content in, signed file out. */
+import { sha256Hex } from '../digest.ts';
+import type { ModelId } from '../model.ts';
+import { ROLLOUT_NAME } from '../rollout.ts';
 import type { MetaFile, TargetFile } from './documents.ts';
+import type { Signer } from './keys.ts';
+import { expiryOf, MODEL_FIELD, type OnlineRole, TUF_SPEC_VERSION, targetPath } from './roles.ts';
+import { signMetadata } from './sign.ts';
 
 export type Signing = {
   readonly model: ModelId;
