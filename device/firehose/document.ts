@@ -2,12 +2,13 @@
  * Firehose documents: what the host sends and what the programmer answers (edl 1c). The programmer's parser is
  * primitive: one space before attributes, a space before `/>`, no closing tags.
  */
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { utf8 } from '../../shared/bytes.ts';
 import { FIREHOSE_XML_MAX_BYTES } from '../../shared/limits.ts';
 import type { Attributes } from '../../shared/rawprogram.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { readElements } from './elements.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
+import { LOG_MAX_CHARS } from './limits.ts';
 
 export type FirehoseDocument = {
   readonly logs: readonly string[];
@@ -40,62 +41,42 @@ function escapeXml(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseAttributeValue: false,
-  parseTagValue: false,
-  processEntities: false,
-  isArray: (name) => name === 'log' || name === 'response',
-});
-
-type Parsed = { data?: { log?: Record<string, unknown>[]; response?: Record<string, unknown>[] } | string };
-
-/** Reads one document, `<?xml …` to `</data>`. Elements that are neither log nor response are refused. */
+/**
+ * Reads one document, `<?xml …` to `</data>`. Elements that are neither log nor response are refused. A document that
+ * cannot be read is a log as it came, unless there is a response in it: a log must not end a session that has erased.
+ */
 export function parseDocument(xml: string): Result<FirehoseDocument, FirehoseFailure> {
-  const refuse = (why: string) =>
-    err({ reason: 'firehose-document-invalid', why: why.slice(0, 200) } as const);
   const start = xml.indexOf('<?xml');
   if (start === -1) return refuse(`no XML declaration in ${JSON.stringify(xml.slice(0, 60))}`);
-  // Programmers leave `<`, `&` and quotes unescaped in log texts: the parser takes most of that, the validator would
-  // not, so it is asked only about documents that carry a response.
   const text = xml.slice(start);
-  const isLog = !text.includes('<response');
-  if (!isLog && XMLValidator.validate(text) !== true) return refuse('a response that is not XML');
-  const parsed = parseLeniently(text);
-  // A log that cannot be read must not end a session that has erased: it is kept as it came.
-  if (parsed === null)
-    return isLog ? ok({ logs: [text], response: null }) : refuse('a response that is not XML');
-  const { data } = parsed;
-  if (data === undefined) return refuse('no <data>');
-  if (typeof data === 'string') return ok({ logs: [], response: null });
-  const unknown = Object.keys(data).find((name) => !['log', 'response', '#text'].includes(name));
-  if (unknown !== undefined) return refuse(`an element <${unknown}>`);
-  const responses = data.response ?? [];
-  if (responses.length > 1) return refuse('two responses in one document');
+  const opening = /<data\s*>/.exec(text);
+  if (opening === null) return refuse('no <data>');
+  const end = text.lastIndexOf('</data>');
+  const elements = readElements(
+    text.slice(opening.index + opening[0].length, end === -1 ? text.length : end),
+  );
+  if ('kind' in elements) {
+    if (elements.kind === 'unknown') return refuse(`an element <${elements.name}>`);
+    if (text.includes('<response')) return refuse('a response that is not XML');
+    return ok({ logs: [bounded(text)], response: null });
+  }
+  const [response, second] = elements.responses;
+  if (second !== undefined) return refuse('two responses in one document');
   return ok({
-    logs: (data.log ?? []).map((log) => unescapeXml(String(log.value ?? ''))),
-    response: responses[0] === undefined ? null : readResponse(responses[0]),
+    logs: elements.logs.map(bounded),
+    response: response === undefined ? null : readResponse(response),
   });
 }
 
-/** null where even the parser gives up. */
-function parseLeniently(text: string): Parsed | null {
-  try {
-    return parser.parse(text) as Parsed;
-  } catch {
-    return null;
-  }
+function refuse(why: string): Result<never, FirehoseFailure> {
+  return err({ reason: 'firehose-document-invalid', why: why.slice(0, 200) });
 }
 
-function readResponse(element: Record<string, unknown>): FirehoseResponse {
-  const attributes = Object.fromEntries(
-    Object.entries(element).map(([name, value]) => [name, String(value)]),
-  );
+function bounded(log: string): string {
+  return log.slice(0, LOG_MAX_CHARS);
+}
+
+function readResponse(values: ReadonlyMap<string, string>): FirehoseResponse {
+  const attributes = Object.fromEntries(values);
   return { acknowledged: attributes.value === 'ACK', rawMode: attributes.rawmode === 'true', attributes };
-}
-
-function unescapeXml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
-  return text.replace(/&(quot|apos|lt|gt|amp);/g, (_, name: string) => entities[name] ?? '');
 }

@@ -13,6 +13,8 @@ export const DOCUMENTS_PER_REPLY_MAX = 2_000;
 export const EMPTY_TRANSFERS_MAX = 64;
 /** Log lines kept of one reply, for the verdict. */
 export const LOGS_KEPT_MAX = 60;
+/** Of one log; the description of a storage takes some 300. */
+export const LOG_MAX_CHARS = 2_000;
 export const READ_TRANSFER_BYTES = 64 * 1024;
 /** A NAK with a smaller payload is answered once (edl 1c). */
 export const CONFIGURE_ATTEMPTS_MAX = 2;

@@ -2,14 +2,29 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scriptedPipe } from '../transport/scripted-pipe.ts';
 import { parseDocument } from './document.ts';
-import { DEFAULT_FIREHOSE_TIMINGS, EMPTY_TRANSFERS_MAX } from './limits.ts';
+import { DEFAULT_FIREHOSE_TIMINGS, EMPTY_TRANSFERS_MAX, LOG_MAX_CHARS } from './limits.ts';
 import { FirehoseLink } from './link.ts';
 
-const UNBALANCED = '<?xml version="1.0" ?><data><log value="ERROR: "x</data>';
+const HEAD = '<?xml version="1.0" ?><data>';
 
 describe('what a programmer says and nobody can read', () => {
-  it('is a log when no response is in it: it must not end a session that has erased', () => {
-    expect(parseDocument(UNBALANCED)).toEqual({ ok: true, value: { logs: [UNBALANCED], response: null } });
+  it.each([
+    ['a log whose quote is never closed', '<log value="ERROR: "x'],
+    ['a log that ends in the middle', '<log value="ERROR 21'],
+    ['a comment', '<!-- x -->'],
+    ['a bare <', 'a < b'],
+  ])('is kept as it came: %s must not end a session that has erased', (_, inside) => {
+    const text = `${HEAD}${inside}</data>`;
+    expect(parseDocument(text)).toEqual({ ok: true, value: { logs: [text], response: null } });
+  });
+
+  it.each([
+    ['kept as it came', `${HEAD}<log value="${'x'.repeat(10_000)}</data>`],
+    ['a log', `${HEAD}<log value="${'x'.repeat(10_000)}" /></data>`],
+    ['text between elements', `${HEAD}${'x'.repeat(10_000)}</data>`],
+  ])('is bounded when it is %s', (_, text) => {
+    const parsed = parseDocument(text);
+    expect(parsed.ok && parsed.value.logs.map((log) => log.length)).toEqual([LOG_MAX_CHARS]);
   });
 
   it('is refused when a response is in it', () => {
