@@ -11,8 +11,12 @@ export const DOCUMENT_MAX_BYTES = 16 * 1024;
 export const DOCUMENTS_PER_REPLY_MAX = 2_000;
 /** Transfers of no bytes (ZLPs) in a row; one may follow each full transfer (edl 1c). */
 export const EMPTY_TRANSFERS_MAX = 64;
-/** Log lines kept of one reply, for the verdict. */
-export const LOGS_KEPT_MAX = 60;
+/** The last logs kept of one reply, or of a greeting: 50 or so on SDX55 (edl 1c). */
+export const LOGS_KEPT_MAX = 200;
+/** Logs prolong the wait for a response up to this many times its timeout. */
+export const REPLY_PROLONGED_MAX = 4;
+/** Logs that never pause are read for this long. */
+export const DRAIN_MAX_MS = 60_000;
 /** Of one log; the description of a storage takes some 300. */
 export const LOG_MAX_CHARS = 2_000;
 export const READ_TRANSFER_BYTES = 64 * 1024;

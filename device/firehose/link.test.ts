@@ -1,13 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../../shared/bytes.ts';
+import { toHex, utf8 } from '../../shared/bytes.ts';
+import { ok } from '../../shared/result.ts';
+import type { Pipe } from '../transport/pipe.ts';
 import { scriptedPipe } from '../transport/scripted-pipe.ts';
-import { DEFAULT_FIREHOSE_TIMINGS, DOCUMENTS_PER_REPLY_MAX, LOGS_KEPT_MAX } from './limits.ts';
+import {
+  DEFAULT_FIREHOSE_TIMINGS,
+  DOCUMENT_MAX_BYTES,
+  DOCUMENTS_PER_REPLY_MAX,
+  DRAIN_MAX_MS,
+  LOGS_KEPT_MAX,
+  REPLY_PROLONGED_MAX,
+} from './limits.ts';
 import { FirehoseLink } from './link.ts';
 import { ACK, cutAt, log, NAK, programmer, response } from './scripted-programmer.ts';
 
 const linkTo = (hears: readonly (string | Uint8Array)[]) =>
-  new FirehoseLink(scriptedPipe({ hears }), DEFAULT_FIREHOSE_TIMINGS);
+  new FirehoseLink(scriptedPipe({ hears }), DEFAULT_FIREHOSE_TIMINGS, { nowMs: () => 0 });
 const soon = { timeoutMs: 1 };
 
 describe('a reply', () => {
@@ -121,7 +130,59 @@ describe('a command', () => {
   });
 });
 
+describe('a modem that is never done', () => {
+  /** Each transfer takes as long as it may, less a moment. */
+  const slowly = (transfers: () => Uint8Array) => {
+    let nowMs = 0;
+    const pipe: Pipe = {
+      transferIn: async (_, { timeoutMs }) => {
+        nowMs += timeoutMs - 0.5;
+        return ok(Uint8Array.from(transfers()));
+      },
+      transferOut: async () => ok(),
+      close: async () => {},
+    };
+    const link = new FirehoseLink(pipe, DEFAULT_FIREHOSE_TIMINGS, { nowMs: () => nowMs });
+    return { link, nowMs: () => nowMs };
+  };
+
+  it.each([
+    ['logs', () => utf8(log('a')), 'firehose-too-talkative'],
+    ['bytes of one document', () => Uint8Array.of(0x61), 'firehose-silent'],
+    ['empty transfers', () => new Uint8Array(), 'firehose-silent'],
+  ])('is waited for no longer for its %s than a few timeouts', async (_, transfers, reason) => {
+    const { link, nowMs } = slowly(transfers);
+    expect(await link.awaitReply('erase', { timeoutMs: 1000 })).toMatchObject({ failure: { reason } });
+    expect(nowMs()).toBeLessThanOrEqual(1000 * REPLY_PROLONGED_MAX);
+  });
+
+  it('is drained for a minute at most', async () => {
+    const { link, nowMs } = slowly(() => utf8(log('a')));
+    const drained = await link.drainLogs({ firstMs: 3000, quietMs: 1000 });
+    expect(drained).toMatchObject({ failure: { reason: 'firehose-too-talkative' } });
+    expect(nowMs()).toBeLessThanOrEqual(3000 + DRAIN_MAX_MS);
+  });
+});
+
 describe('draining', () => {
+  it('reads past what nobody can read: the tail of a document that somebody else began to read', async () => {
+    const link = linkTo(['og value="a" />\n</data>', log('b'), 'x'.repeat(DOCUMENT_MAX_BYTES + 1), log('c')]);
+    const drained = await link.drainLogs({ firstMs: 1, quietMs: 1 });
+    expect(drained.ok && drained.value).toEqual([
+      expect.stringContaining('no XML declaration'),
+      'b',
+      expect.stringContaining('no </data>'),
+      'c',
+    ]);
+  });
+
+  it('begins with what was heard before', async () => {
+    const [first = new Uint8Array(), second = new Uint8Array()] = cutAt(log('a') + log('b'), 70);
+    const options = { nowMs: () => 0, heard: Uint8Array.from(first) };
+    const link = new FirehoseLink(scriptedPipe({ hears: [second] }), DEFAULT_FIREHOSE_TIMINGS, options);
+    expect(await link.drainLogs({ firstMs: 1, quietMs: 1 })).toEqual({ ok: true, value: ['a', 'b'] });
+  });
+
   it('reads until the programmer is silent, responses included', async () => {
     const link = linkTo([log('a'), response('ACK'), log('b')]);
     expect(await link.drainLogs({ firstMs: 1, quietMs: 1 })).toEqual({ ok: true, value: ['a', 'b'] });

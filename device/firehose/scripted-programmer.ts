@@ -20,7 +20,14 @@ export type Programmer = { readonly link: FirehoseLink; readonly pipe: ScriptedP
 /** Answers by the tag of the command; raw bytes are answered by `raw`, which is given all of them so far. */
 export function programmer(
   answers: Readonly<Record<string, readonly Transfer[] | ((xml: string, n: number) => readonly Transfer[])>>,
-  script: Omit<Script, 'answers'> & { readonly raw?: (received: number) => readonly Transfer[] } = {},
+  {
+    raw,
+    onLog = () => {},
+    ...script
+  }: Omit<Script, 'answers'> & {
+    readonly raw?: (received: number) => readonly Transfer[];
+    readonly onLog?: (log: string) => void;
+  } = {},
 ): Programmer {
   const counts = new Map<string, number>();
   let rawBytes = 0;
@@ -31,7 +38,7 @@ export function programmer(
       const tag = /^<\?xml[^>]*>\n<data>\n<(\w+)/.exec(xml)?.[1];
       if (tag === undefined) {
         rawBytes += sent.length;
-        return script.raw?.(rawBytes) ?? [];
+        return raw?.(rawBytes) ?? [];
       }
       const n = counts.get(tag) ?? 0;
       counts.set(tag, n + 1);
@@ -40,7 +47,8 @@ export function programmer(
       return typeof answer === 'function' ? answer(xml, n) : answer;
     },
   });
-  return { link: new FirehoseLink(pipe, DEFAULT_FIREHOSE_TIMINGS), pipe };
+  // Nothing in a script takes time.
+  return { link: new FirehoseLink(pipe, DEFAULT_FIREHOSE_TIMINGS, { nowMs: () => 0, onLog }), pipe };
 }
 
 /** Commands that were sent, `tag attribute="…" …`, without raw bytes. */

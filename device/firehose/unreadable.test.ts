@@ -60,7 +60,7 @@ describe('transfers of no bytes', () => {
   const link = (empty: number) => {
     const nothing = Array.from({ length: empty }, () => new Uint8Array());
     const hears = [...nothing, '<?xml ?><data><response value="ACK" /></data>'];
-    return new FirehoseLink(scriptedPipe({ hears }), DEFAULT_FIREHOSE_TIMINGS);
+    return new FirehoseLink(scriptedPipe({ hears }), DEFAULT_FIREHOSE_TIMINGS, { nowMs: () => 0 });
   };
 
   it('are read past', async () => {
