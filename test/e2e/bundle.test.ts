@@ -125,7 +125,7 @@ describe('bad input to the bundle', () => {
     ['a command that is none', ['frobnicate'], 64, ''],
     ['a flag that is none', ['update', '--frobnicate'], 64, ''],
     ['no modem', ['check'], 78, 'setting-missing'],
-    ['a locator that is not one', ['check', '--modem', 'usb:1-1'], 64, 'locator-unreadable'],
+    ['a locator that is not one', ['check', '--modem', 'usb:modem'], 64, 'locator-unreadable'],
     [
       'a modem that is not there',
       [
