@@ -2,12 +2,16 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { describeControlWords } from './control-words.ts';
 import { type FaultDeclaration, faultSchema } from './faults.ts';
+import type { UsbipOptions } from './usbip/usbip-door.ts';
 
 export type ModemArguments = {
   readonly firmware: string;
   readonly usb2tcpPort: number;
   readonly atPort: number;
+  /** `undefined`: no USB/IP server. */
+  readonly usbip: UsbipOptions | undefined;
   readonly rebootMs: number;
   readonly flashDirectory: string | undefined;
   readonly faults: readonly FaultDeclaration[];
@@ -15,35 +19,61 @@ export type ModemArguments = {
 
 export type ArgumentsFailure = { readonly reason: 'usage'; readonly message: string };
 
-export const USAGE = `usage: main.ts --version FIRMWARE [--usb2tcp PORT] [--at PORT] [--flash-dir DIR]
-               [--fault JSON]... [--reboot-ms MS]
+export const USAGE = `usage: npm run modem -- --version FIRMWARE [OPTION]...
+
+A simulated modem. Prints one line of JSON with the ports of its doors, then one for every change of its state.
+
   --version FIRMWARE  what the factory flashes onto a blank chip, e.g. EC25EUGAR06A05M4G_01.003.01.003
-  --usb2tcp PORT      the bulk pair (DIAG, Sahara, Firehose), 0 takes any free port (default)
-  --at PORT           the AT port, 0 takes any free port (default)
   --flash-dir DIR     keep the flash there over restarts
-  --fault JSON        e.g. '{"kind":"cut-power","atTransfer":500}'; may be repeated
-  --reboot-ms MS      from leaving the bus to being on it again (default 1000)`;
+  --reboot-ms MS      from leaving the bus to being on it again (default 1000)
+  --fault JSON        e.g. '{"kind":"cut-power","atTransfer":500}'; may be repeated; test/modem/faults.ts has all
+
+Doors, on the loopback address; 0 takes any free port:
+  --usb2tcp PORT      the bulk pair (DIAG, Sahara, Firehose) as QFirehose's relay frames it (default 0)
+  --at PORT           the AT port (default 0)
+  --usbip PORT        the whole USB device for a Linux kernel: usbip --tcp-port PORT attach -r HOST -b 1-1
+  --busid BUSID       where it is in normal mode (default 1-1)
+  --speed SPEED       high or super (default high)
+  --edl-busid BUSID   where it is in EDL (default: the same)
+  --edl-speed SPEED   high or super (default: the same)
+
+What happens to it, one word a line on standard input:
+${describeControlWords()}`;
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const busid = z.string().regex(/^\d{1,3}-\d{1,3}(\.\d{1,3}){0,5}$/, 'bus and port path, e.g. 1-1');
+const speed = z.enum(['high', 'super']);
 const schema = z.strictObject({
   version: z.string().min(1),
   usb2tcp: port.default(0),
   at: port.default(0),
+  usbip: port.optional(),
+  busid: busid.default('1-1'),
+  speed: speed.default('high'),
+  'edl-busid': busid.optional(),
+  'edl-speed': speed.optional(),
   'flash-dir': z.string().min(1).optional(),
   'reboot-ms': z.coerce.number().int().min(0).max(600_000).default(1000),
   fault: z.array(z.string().transform(parseJson).pipe(faultSchema)).default([]),
 });
 
-export function parseModemArguments(args: readonly string[]): Result<ModemArguments, ArgumentsFailure> {
+/** `help`: the usage is wanted and nothing else. */
+export function parseModemArguments(
+  args: readonly string[],
+): Result<ModemArguments | 'help', ArgumentsFailure> {
+  if (args.includes('--help') || args.includes('-h')) return ok('help');
   const read = readOptions(args);
   if (!read.ok) return read;
   const checked = schema.safeParse(read.value);
   if (!checked.success) return err({ reason: 'usage', message: z.prettifyError(checked.error) });
-  const { version, usb2tcp, at, fault, ...rest } = checked.data;
+  const { version, usb2tcp, at, usbip, fault, ...rest } = checked.data;
+  const normal = { busid: rest.busid, speed: rest.speed };
+  const edl = { busid: rest['edl-busid'] ?? normal.busid, speed: rest['edl-speed'] ?? normal.speed };
   return ok({
     firmware: version,
     usb2tcpPort: usb2tcp,
     atPort: at,
+    usbip: usbip === undefined ? undefined : { port: usbip, normal, edl },
     rebootMs: rest['reboot-ms'],
     flashDirectory: rest['flash-dir'],
     faults: fault,
@@ -59,6 +89,11 @@ function readOptions(args: readonly string[]): Result<object, ArgumentsFailure> 
         version: text,
         usb2tcp: text,
         at: text,
+        usbip: text,
+        busid: text,
+        speed: text,
+        'edl-busid': text,
+        'edl-speed': text,
         'flash-dir': text,
         'reboot-ms': text,
         fault: { type: 'string', multiple: true },

@@ -3,13 +3,24 @@ import type { Fault, FaultDeclaration, TransferFault } from './faults.ts';
 import { faultSchema } from './faults.ts';
 
 export class FaultPlan {
-  readonly #faults: readonly Fault[];
+  readonly #faults: Fault[];
   readonly #commandCounts = new Map<string, number>();
   readonly #flipped = new Set<Fault>();
   #edlEntryCount = 0;
+  #isNextHelloStolen = false;
 
   constructor(declarations: readonly FaultDeclaration[]) {
     this.#faults = declarations.map((declaration) => faultSchema.parse(declaration));
+  }
+
+  /** One more: power goes during this transfer. */
+  cutAt(transferCount: number): void {
+    this.#faults.push({ kind: 'cut-power', atTransfer: transferCount });
+  }
+
+  /** One more: the HELLO of the next entry into EDL is stolen, whatever was declared. */
+  stealNextHello(): void {
+    this.#isNextHelloStolen = true;
   }
 
   /** What happens at this transfer, if anything; `silence` is reported once, where it begins. */
@@ -34,7 +45,9 @@ export class FaultPlan {
   /** Counts one entry into EDL; says whether its HELLO is stolen. */
   stealsHello(): boolean {
     this.#edlEntryCount += 1;
-    return this.#faults.some((f) => f.kind === 'stolen-hello' && this.#edlEntryCount <= f.times);
+    const isStolen = this.#isNextHelloStolen;
+    this.#isNextHelloStolen = false;
+    return isStolen || this.#faults.some((f) => f.kind === 'stolen-hello' && this.#edlEntryCount <= f.times);
   }
 
   get eraseDelayMs(): number {

@@ -30,3 +30,9 @@ export const USB2TCP_FRAME_MAX_BYTES = 2 * 1024 * 1024;
 export const TCP_READ_MAX_BYTES = 64 * 1024;
 /** How long one wait of the TCP doors lasts before it looks again, in milliseconds. */
 export const TCP_WAIT_MS = 60_000;
+
+/** Largest data of one URB, in bytes: what Linux's usbfs allows in flight by default. */
+export const URB_MAX_BYTES = 16 * 1024 * 1024;
+/** Most URBs a USB/IP client may have queued, and their OUT data together, in bytes. */
+export const URBS_QUEUED_MAX_COUNT = 4096;
+export const URBS_QUEUED_MAX_BYTES = 64 * 1024 * 1024;

@@ -3,12 +3,7 @@ import { type FirehoseDialect, firehose9x07 } from './firehose-dialect.ts';
 import type { NandGeometry } from './nand.ts';
 import { ec25Partitions, type Partition } from './partitions.ts';
 import type { SaharaDialect } from './sahara.ts';
-
-export type UsbIdentity = {
-  readonly vendorId: number;
-  readonly productId: number;
-  readonly interfaceCount: number;
-};
+import { edlComposition, normalComposition, type UsbComposition } from './usb-compositions.ts';
 
 export type ModuleModel = {
   readonly vendor: string;
@@ -17,8 +12,8 @@ export type ModuleModel = {
   readonly chip: string;
   /** What the vendor's anti-misburn erase must name. */
   readonly projectName: string;
-  readonly normalUsb: UsbIdentity;
-  readonly edlUsb: UsbIdentity;
+  readonly normalUsb: UsbComposition;
+  readonly edlUsb: UsbComposition;
   readonly geometry: NandGeometry;
   partitions(geometry: NandGeometry): readonly Partition[];
   readonly sahara: SaharaDialect;
@@ -31,8 +26,8 @@ export const ec25Eu: ModuleModel = {
   name: 'EC25',
   chip: 'MDM9607',
   projectName: 'EC25EUGA_VH',
-  normalUsb: { vendorId: 0x2c7c, productId: 0x0125, interfaceCount: 5 },
-  edlUsb: { vendorId: 0x05c6, productId: 0x9008, interfaceCount: 1 },
+  normalUsb: normalComposition({ productId: 0x0125, product: 'EC25-EU' }),
+  edlUsb: edlComposition({ protocol: 0xff, product: 'QHSUSB__BULK' }),
   geometry: { pageBytes: 2048, pagesPerBlock: 64, blockCount: 2048 },
   partitions: ec25Partitions,
   sahara: { version: 2, lowestVersion: 1, commandMaxBytes: 0x400, imageId: 13, doneStatus: 0 },

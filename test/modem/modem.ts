@@ -13,6 +13,7 @@ import { Nand, type NandGeometry } from './nand.ts';
 import { openNandDirectory } from './nand-directory.ts';
 import type { Partition } from './partitions.ts';
 import { type ModemSettings, workingSettings } from './settings.ts';
+import type { UsbComposition } from './usb-compositions.ts';
 import { HIGH_SPEED_PACKET_BYTES } from './usb-pipe.ts';
 
 const WRONG_PAGES_PER_BLOCK = 128;
@@ -26,6 +27,7 @@ export class SimulatedModem {
   readonly #module: Module;
   readonly #listeners = new Set<(state: ModemState) => void>();
   readonly #closeFlash: () => void;
+  readonly #faults: FaultPlan;
   #usbHolder: object | undefined;
   #atHolder: object | undefined;
 
@@ -33,6 +35,7 @@ export class SimulatedModem {
   constructor(options: SimulatedModemOptions) {
     this.model = options.model ?? ec25Eu;
     const faults = new FaultPlan(options.faults ?? []);
+    this.#faults = faults;
     const geometry = faults.hasWrongGeometry
       ? withWrongBlocks(options.geometry ?? this.model.geometry)
       : (options.geometry ?? this.model.geometry);
@@ -62,6 +65,11 @@ export class SimulatedModem {
     return this.#module.state;
   }
 
+  /** What the module is on USB now; `undefined` while it is on no bus. */
+  get usb(): UsbComposition | undefined {
+    return this.#module.usb;
+  }
+
   /** Transfers on the bulk pair, in and out, since the module was made. The AT port does not count. */
   get transferCount(): number {
     return this.#module.transferCount;
@@ -87,8 +95,8 @@ export class SimulatedModem {
 
   /** The module as it now is on the bus: DIAG in normal mode, the only bulk pair in EDL. One holder at a time. */
   openUsb(options: { readonly packetBytes?: number } = {}): Result<UsbLink, OpenFailure> {
-    const { pipe, state } = this.#module;
-    if (pipe === undefined) return err({ reason: 'not-on-bus', state });
+    const { pipe, usb, state } = this.#module;
+    if (pipe === undefined || usb === undefined) return err({ reason: 'not-on-bus', state });
     if (this.#usbHolder === pipe) return err({ reason: 'busy' });
     this.#usbHolder = pipe;
     const onClose = (): void => {
@@ -98,7 +106,8 @@ export class SimulatedModem {
       this.#module.usbClosed();
     };
     const end = { read: pipe.read.bind(pipe), write: pipe.write.bind(pipe) };
-    const identity = state === 'normal' ? this.model.normalUsb : this.model.edlUsb;
+    const { vendorId, productId, interfaces } = usb;
+    const identity = { vendorId, productId, interfaceCount: interfaces.length };
     this.#module.usbOpened({ packetBytes: options.packetBytes ?? HIGH_SPEED_PACKET_BYTES });
     return ok({ ...identity, ...hostLink({ end, onClose }) });
   }
@@ -130,6 +139,25 @@ export class SimulatedModem {
   /** Takes power away until the next `powerCycle`. */
   powerOff(): void {
     this.#module.powerOff();
+  }
+
+  /** Takes power away during the next transfer of the bulk pair, and gives it back. */
+  cutPowerAtNextTransfer(): void {
+    this.#faults.cutAt(this.#module.transferCount + 1);
+  }
+
+  /** Somebody else reads the HELLO of the next entry into EDL. */
+  stealNextHello(): void {
+    this.#faults.stealNextHello();
+  }
+
+  /** Pulls the cable: the module leaves the bus and keeps its power until `plug`. */
+  unplug(): void {
+    this.#module.unplug();
+  }
+
+  plug(): void {
+    this.#module.plug();
   }
 
   /** What a human does to a stuck module: shorts the test point at power-on, so that the boot ROM stays in EDL. */

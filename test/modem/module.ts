@@ -15,6 +15,7 @@ import type { Nand } from './nand.ts';
 import type { Partition } from './partitions.ts';
 import { Sahara } from './sahara.ts';
 import type { ModemSettings } from './settings.ts';
+import type { UsbComposition } from './usb-compositions.ts';
 import type { ModuleControl, RestartInto, UsbFunction } from './usb-function.ts';
 import { HIGH_SPEED_PACKET_BYTES, type TransferFate, UsbPipe } from './usb-pipe.ts';
 
@@ -43,6 +44,9 @@ export class Module {
   #at: AtPort | undefined;
   #exit: (() => void) | undefined;
   #isSilent = false;
+  #isPlugged = true;
+  /** What appears when the cable is put back. */
+  #unseen: BusState | undefined;
   #transferCount = 0;
 
   /** A module without power. */
@@ -71,6 +75,12 @@ export class Module {
   /** The bulk pair while the module is on the bus. */
   get pipe(): UsbPipe | undefined {
     return this.#pipe;
+  }
+
+  /** What the module is on USB; `undefined` while it is on no bus. */
+  get usb(): UsbComposition | undefined {
+    if (this.#pipe === undefined) return undefined;
+    return this.#state === 'normal' ? this.#parts.model.normalUsb : this.#parts.model.edlUsb;
   }
 
   /** The AT port while the module is in normal mode. */
@@ -114,6 +124,26 @@ export class Module {
     if (this.#state === 'edl-sahara') this.#pipe?.discardPending();
   }
 
+  /** The cable goes; power stays, and what runs goes on. */
+  unplug(): void {
+    this.#isPlugged = false;
+    const state = this.#state;
+    if (state !== 'normal' && state !== 'edl-sahara' && state !== 'edl-firehose') return;
+    this.#function?.disconnected();
+    this.#pipe?.end();
+    this.#at?.end();
+    this.#pipe = undefined;
+    this.#at = undefined;
+    this.#unseen = state;
+    this.#become('gone');
+  }
+
+  /** The cable comes back. */
+  plug(): void {
+    this.#isPlugged = true;
+    if (this.#unseen !== undefined) this.#appear(this.#unseen);
+  }
+
   #startLater(into: RestartInto): void {
     this.#after(this.#parts.timing.rebootMs, () => this.start(into));
     this.#become('rebooting');
@@ -146,6 +176,11 @@ export class Module {
   }
 
   #appear(state: BusState): void {
+    this.#unseen = this.#isPlugged ? undefined : state;
+    if (!this.#isPlugged) {
+      this.#become('gone');
+      return;
+    }
     this.#pipe = new UsbPipe({
       received: (bytes) => this.#function?.receive(bytes),
       fateOf: (transfer) => this.#fateOf(transfer),
@@ -202,15 +237,8 @@ export class Module {
   }
 
   #unplugAndReplug(): void {
-    const state = this.#state;
-    if (state !== 'normal' && state !== 'edl-sahara' && state !== 'edl-firehose') return;
-    this.#function?.disconnected();
-    this.#pipe?.end();
-    this.#at?.end();
-    this.#pipe = undefined;
-    this.#at = undefined;
-    this.#become('gone');
-    this.#after(this.#parts.timing.rebootMs, () => this.#appear(state));
+    this.unplug();
+    this.#after(this.#parts.timing.rebootMs, () => this.plug());
   }
 
   #control(): ModuleControl {
@@ -255,6 +283,7 @@ export class Module {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#exit = undefined;
+    this.#unseen = undefined;
     this.#function = undefined;
     this.#pipe?.end();
     this.#at?.end();

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SimulatedModem } from './modem.ts';
 import { openTcpDoors, type TcpDoors } from './tcp-doors.ts';
 import { Usb2tcpDecoder, usb2tcpFrame } from './usb2tcp-frames.ts';
+import { UsbipClient } from './usbip/usbip-client.ts';
 
 const firmware = 'EC25EUGAR06A05M4G_01.003.01.003';
 
@@ -163,6 +164,28 @@ describe('the modem process', () => {
     } finally {
       rmSync(directory, { recursive: true });
     }
+  });
+
+  it('opens its USB/IP door on request and takes words on its standard input', async () => {
+    const child = spawn(process.execPath, [
+      ...[join(import.meta.dirname, 'main.ts'), '--version', firmware],
+      ...['--usbip', '0', '--reboot-ms', '0'],
+    ]);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    try {
+      const { usbip } = await nextJson(lines);
+      const client = new UsbipClient(usbip);
+      expect(((await client.import('1-1')) as Buffer).toString('hex', 300, 304)).toBe('2c7c0125');
+      expect(await nextJson(lines)).toMatchObject({ event: 'state', state: 'normal' });
+      child.stdin.write('unplug\nfly\n');
+      expect(await nextJson(lines)).toMatchObject({ event: 'state', state: 'gone' });
+      expect(await nextJson(lines)).toEqual({ event: 'word', word: 'unplug', isKnown: true });
+      expect(await nextJson(lines)).toEqual({ event: 'word', word: 'fly', isKnown: false });
+      await client.hungUp();
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect((await once(child, 'exit'))[0]).toBe(0);
   });
 
   it('refuses a fault it does not know', async () => {

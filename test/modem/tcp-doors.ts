@@ -3,10 +3,11 @@
  * port as a raw byte stream (what ser2net or socat on a router gives) on another. One client at a time each; a
  * connection ends when the modem leaves the bus, and none is kept while it is off the bus.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Result } from '../../shared/result.ts';
 import { TCP_READ_MAX_BYTES, TCP_WAIT_MS } from './limits.ts';
 import type { ByteLink, OpenFailure, UsbLink } from './link.ts';
+import { listenOnLoopback } from './loopback-server.ts';
 import type { SimulatedModem } from './modem.ts';
 import { Usb2tcpDecoder, usb2tcpFrame, usb2tcpGreeting } from './usb2tcp-frames.ts';
 
@@ -21,8 +22,8 @@ export async function openTcpDoors(
   modem: SimulatedModem,
   ports: { readonly usb2tcp: number; readonly at: number },
 ): Promise<TcpDoors> {
-  const usb = await listen(ports.usb2tcp, (socket) => serve(socket, modem.openUsb(), serveUsb));
-  const at = await listen(ports.at, (socket) => serve(socket, modem.openAt(), serveAt));
+  const usb = await listenOnLoopback(ports.usb2tcp, (socket) => serve(socket, modem.openUsb(), serveUsb));
+  const at = await listenOnLoopback(ports.at, (socket) => serve(socket, modem.openAt(), serveAt));
   return {
     usb2tcpPort: usb.port,
     atPort: at.port,
@@ -120,25 +121,4 @@ async function writeAll(link: ByteLink, bytes: Uint8Array): Promise<Verdict> {
     if (written.ok) return 'go on';
     if (written.failure.reason !== 'timeout') return 'stop';
   }
-}
-
-async function listen(port: number, accept: (socket: Socket) => void) {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-    accept(socket);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
-  const close = (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise((resolve) => server.close(() => resolve()));
-  };
-  return { port: address.port, close };
 }

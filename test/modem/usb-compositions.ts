@@ -21,7 +21,6 @@ export type UsbInterface = {
 export type UsbComposition = {
   readonly vendorId: number;
   readonly productId: number;
-  readonly interfaceCount: number;
   readonly bcdDevice: number;
   readonly manufacturer: string;
   readonly product: string;
@@ -80,7 +79,6 @@ export function normalComposition(options: {
   return {
     vendorId: 0x2c7c,
     productId: options.productId,
-    interfaceCount: FIVE_INTERFACES.length,
     bcdDevice: 0x0318,
     manufacturer: 'Quectel',
     product: options.product,
@@ -99,7 +97,6 @@ export function edlComposition(options: {
   return {
     vendorId: 0x05c6,
     productId: 0x9008,
-    interfaceCount: 1,
     bcdDevice: 0,
     manufacturer: 'Qualcomm CDMA Technologies MSM',
     product: options.product,

@@ -4,13 +4,15 @@
  */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { USB2TCP_FRAME_MAX_BYTES } from './limits.ts';
-import type { UsbIdentity } from './models.ts';
+import type { UsbLink } from './link.ts';
 
 const TAG = 0x12345678;
 const HEADER_BYTES = 8;
 const GREETING_PAYLOAD_BYTES = 12;
 
-export function usb2tcpGreeting(identity: UsbIdentity): Uint8Array {
+export function usb2tcpGreeting(
+  identity: Pick<UsbLink, 'vendorId' | 'productId' | 'interfaceCount'>,
+): Uint8Array {
   const greeting = Buffer.alloc(HEADER_BYTES + GREETING_PAYLOAD_BYTES);
   greeting.writeInt32LE(TAG, 0);
   greeting.writeInt32LE(GREETING_PAYLOAD_BYTES, 4);
