@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { buildContext } from './context.ts';
+import { exitCodeOf } from './exit-code.ts';
 
 function aProcess() {
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
@@ -33,6 +34,16 @@ describe('the process', () => {
     process.emit('SIGINT');
     expect(await answer).toBeNull();
     expect(context.signal.aborted).toBe(true);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('ends after %s with %i', (name, code) => {
+    const { process, context } = aProcess();
+    process.emit(name);
+    expect(exitCodeOf('INTERRUPTED', context.signal)).toBe(code);
   });
 
   it('asks and hears', async () => {

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Environment } from './config.ts';
 import type { Http } from './http/http.ts';
 import { undiciHttp } from './http/undici-http.ts';
+import { Interruption } from './interruption.ts';
 import { UPDATER_VERSION } from './report/updater-version.ts';
 import { nodePlatform } from './stage/node-platform.ts';
 import type { StagePlatform } from './stage/platform.ts';
@@ -27,6 +28,8 @@ export type Context = CommandContext & {
   readonly isRoot: boolean;
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** Whether somebody sits at a terminal who can be asked. */
+  readonly isInteractive: boolean;
   /** One line typed by a person; null where nobody can be asked, or Ctrl-C is the answer. */
   readonly askLine: (question: string) => Promise<string | null>;
   readonly readTextFile: (path: string) => Promise<string | null>;
@@ -40,7 +43,7 @@ export type Context = CommandContext & {
   readonly stagePlatform: StagePlatform;
   readonly processes: ProcessTable;
   readonly timings: UpdateTimings;
-  /** Aborts at the first Ctrl-C or SIGTERM. From the first erase on the flashing does not listen to it. */
+  /** Aborts at the first Ctrl-C, SIGTERM or SIGHUP, for an `Interruption`. From the first erase on the flashing does not listen to it. */
   readonly signal: AbortSignal;
   readonly setExitCode: (code: number) => void;
 };
@@ -56,6 +59,7 @@ export function buildContext(process: NodeJS.Process): Context {
     isRoot: process.getuid?.() === 0,
     stdout,
     stderr,
+    isInteractive: process.stdin?.isTTY === true,
     askLine: (question) => askLine(process, question, signal),
     readTextFile: (path) => readFile(path, 'utf8').catch(() => null),
     openHttp: () => undiciHttp({ userAgent: `cistern/${UPDATER_VERSION}` }),
@@ -82,7 +86,7 @@ function abortOnSignals(process: NodeJS.Process): AbortSignal {
       if (controller.signal.aborted)
         process.stderr.write('still at work: while flash is written it cannot stop; please wait\n');
       else process.stderr.write('interrupted: stopping as soon as the modem is safe\n');
-      controller.abort();
+      controller.abort(new Interruption(name));
     });
   }
   return controller.signal;

@@ -1,3 +1,5 @@
+import { Interruption } from './interruption.ts';
+
 /**
  * Exit codes (sysexits.h). Stable: monitoring and cron jobs rely on them. The README's table is made of these
  * words, and a test holds the two together.
@@ -22,7 +24,12 @@ export const EXIT = {
     means: 'refused: it does not fit, is held back, or would touch what is protected',
   },
   CONFIG: { code: 78, means: 'the configuration is wrong or missing' },
-  INTERRUPTED: { code: 130, means: 'interrupted by Ctrl-C' },
+  INTERRUPTED: { code: 130, means: 'interrupted by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP' },
 } as const;
 
 export type ExitName = keyof typeof EXIT;
+
+/** The code to end with; an interruption ends with 128 and the number of the signal that `signal` aborted for. */
+export function exitCodeOf(name: ExitName, { reason }: Pick<AbortSignal, 'reason'>): number {
+  return name === 'INTERRUPTED' && reason instanceof Interruption ? reason.exitCode : EXIT[name].code;
+}

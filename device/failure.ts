@@ -15,6 +15,7 @@ import type { FlashFailure } from './update/flash-session.ts';
 import type { JournalFailure } from './update/journal.ts';
 import type { LeaveFailure } from './update/leave-edl.ts';
 import type { LockFailure } from './update/lock.ts';
+import type { ResetFailure } from './update/reset-to-normal.ts';
 import type { ResolveFailure } from './update/resolve.ts';
 import type { StagedPlanFailure } from './update/staged-plan.ts';
 
@@ -32,12 +33,11 @@ export type UpdateFailure =
   | LeaveFailure
   | LocatorFailure
   | LockFailure
+  | ResetFailure
   | ResolveFailure
   | StageFailure
   | StagedPlanFailure
   | TrustFailure
-  /** The user was asked and said no. */
-  | { readonly reason: 'not-wanted-by-user' }
   /** The snapshot could not be read before anything was changed. */
   | { readonly reason: 'modem-changed-meanwhile'; readonly before: string; readonly after: string }
   /** It went back to normal mode by itself before the first erase: its power was cut, or somebody reset it. */

@@ -99,8 +99,8 @@ describe('cistern devices without a modem named', () => {
       stderr: '',
       stdout: [
         'usb:1-1.4  normal        2c7c:0125  Quectel       option,qmi_wwan  cistern check --modem usb:1-1.4',
-        'usb:1-2    edl           05c6:9008  Qualcomm      qcserial         Power-cycle it, or run cistern update if a journal speaks of it.',
-        'usb:1-3    ram-dump      2c7c:0800  Quectel       -                Power-cycle it: a crash dump does not end by itself. Then look with cistern devices.',
+        'usb:1-2    edl           05c6:9008  Qualcomm      qcserial         Run cistern reset: a modem whose flash is whole starts normally. Where an update is unfinished: cistern update.',
+        'usb:1-3    ram-dump      2c7c:0800  Quectel       -                Run cistern reset, or power-cycle it: a crash dump does not end by itself.',
         "usb:1-4    not-qualcomm  2c7c:6005  EC200A (ASR)  option           It has no emergency download mode: it needs its own maker's tool, never this one.",
         '',
       ].join('\n'),

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { run } from '@stricli/core';
 import { describe, expect, it } from 'vitest';
 import { app } from '../app.ts';
 import type { Context } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
+import { EXIT, exitCodeOf } from '../exit-code.ts';
+import { type InterruptingSignal, Interruption } from '../interruption.ts';
 
 /** sysexits.h, what shells make of a signal, and the two that need no name. */
 const SYSEXITS = {
@@ -26,6 +28,28 @@ describe('exit codes', () => {
   it('are those of sysexits.h, and stay so: monitoring relies on them', () => {
     const codes = Object.fromEntries(Object.entries(EXIT).map(([name, { code }]) => [name, code]));
     expect(codes).toEqual(SYSEXITS);
+  });
+
+  it.each([
+    ['README.md', /^\| (\d+) \| (.+) \|$/gm],
+    ['docs/updater.md', /^ {0,2}(\d{1,3}) {2}(.+)$/gm],
+  ])('stand in %s as they are', async (file, row) => {
+    const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const table = [...text.slice(text.indexOf('## Exit codes')).matchAll(row)].map(([, code, means]) => [
+      Number(code),
+      means,
+    ]);
+    expect(table.slice(0, Object.keys(EXIT).length)).toEqual(
+      Object.values(EXIT).map(({ code, means }) => [code, means]),
+    );
+  });
+
+  it('of an interruption is 128 and the number of the signal', () => {
+    const aborted = (name: InterruptingSignal) => AbortSignal.abort(new Interruption(name));
+    expect(exitCodeOf('INTERRUPTED', aborted('SIGINT'))).toBe(130);
+    expect(exitCodeOf('INTERRUPTED', aborted('SIGTERM'))).toBe(143);
+    expect(exitCodeOf('INTERRUPTED', aborted('SIGHUP'))).toBe(129);
+    expect(exitCodeOf('IO', aborted('SIGTERM'))).toBe(74);
   });
 
   it('are distinct, in code and in words', () => {

@@ -1,6 +1,6 @@
 /** How commands end: a document on stdout, or a failure told once, in words or as JSON, with its exit code. */
 import type { Context } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
+import { exitCodeOf } from '../exit-code.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { explain } from '../report/explain/explain.ts';
 
@@ -10,10 +10,11 @@ export function tellFailure(
   { json, state }: { readonly json: boolean; readonly state: string },
 ): void {
   const { exit, what, next } = explain(failure);
-  context.setExitCode(EXIT[exit].code);
+  const code = exitCodeOf(exit, context.signal);
+  context.setExitCode(code);
   if (json) {
     context.stdout.write(
-      `${JSON.stringify({ format: 'cistern-failure/1', reason: failure.reason, what, state, next, exit: EXIT[exit].code })}\n`,
+      `${JSON.stringify({ format: 'cistern-failure/1', reason: failure.reason, what, state, next, exit: code })}\n`,
     );
     return;
   }

@@ -1,7 +1,7 @@
 /** `cistern update`: all of it; what cron runs. */
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
+import { exitCodeOf } from '../exit-code.ts';
 import { exitOf } from '../report/explain-end.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import type { UpdateResult } from '../update/attempt.ts';
@@ -110,7 +110,7 @@ function tellResult(context: Context, result: UpdateResult, { json }: Pick<Updat
     }
     case 'attempted': {
       const { verdict, failure, delivery } = result;
-      context.setExitCode(EXIT[exitOf({ outcome: verdict.outcome, failure })].code);
+      context.setExitCode(exitCodeOf(exitOf({ outcome: verdict.outcome, failure }), context.signal));
       if (json) {
         context.stdout.write(
           `${JSON.stringify({ format: 'cistern-update/1', result: verdict.outcome, verdict, delivery })}\n`,

@@ -84,6 +84,26 @@ export const modemSentences = {
     what: `The modem at ${where} stays in emergency download mode after several resets.`,
     next: 'Power-cycle the modem; its flash was not touched, so it starts as before.',
   }),
+  'modem-cannot-be-reset': ({ where, state, usbId }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The modem at ${where} is in no state that a reset ends (${inWords(state, usbId)}).`,
+    next: adviceFor(state),
+  }),
+  'modem-does-not-start': ({ where }) => ({
+    exit: 'IO',
+    what: `The modem at ${where} was reset and comes back in emergency download mode: nothing in its flash starts.`,
+    next: 'Bring it back with cistern rescue, which needs to be told which firmware: cistern rescue --help.',
+  }),
+  'modem-back-but-silent': ({ where, because }) => ({
+    exit: 'PROTOCOL',
+    what: `The modem at ${where} is in normal mode again, but did not say its version (${because}).`,
+    next: 'Stop programs that use its ports (ModemManager, gsmd), wait a minute, then look with cistern devices.',
+  }),
+  'attempt-half-written': ({ where, toVersion }) => ({
+    exit: 'TEMPORARY',
+    what: `The modem at ${where} holds a part of ${toVersion}, so a reset would not start it.`,
+    next: 'Run cistern rescue (or cistern update): it goes on from the stage and finishes the update.',
+  }),
   'modem-refuses-edl': ({ attempts }) => ({
     exit: 'PROTOCOL',
     what: `The modem did not enter emergency download mode in ${attempts} tries.`,
@@ -122,7 +142,7 @@ export const modemSentences = {
   'edl-without-journal': ({ where }) => ({
     exit: 'NOT_PERMITTED',
     what: `The modem at ${where} is in emergency download mode, and no journal here says why.`,
-    next: 'Power-cycle it: a modem whose flash is whole starts normally. It is not written to unasked.',
+    next: 'Run cistern reset: a modem whose flash is whole starts normally. It is not written to unasked; cistern rescue is for one that does not start.',
   }),
   'vendor-not-supported': ({ vendor }) => ({
     exit: 'NOT_PERMITTED',
@@ -156,8 +176,8 @@ export const modemSentences = {
   }),
   'not-wanted-by-user': () => ({
     exit: 'OK',
-    what: 'You chose not to flash.',
-    next: 'Run cistern update again when you want to.',
+    what: 'You said no, so nothing was done.',
+    next: 'Run the same command again when you want to.',
   }),
   'modem-not-confirmed': ({ last, waitedMs }) => ({
     exit: 'FAILURE',
@@ -197,8 +217,8 @@ function inWords(state: OtherState, usbId: string): string {
 /** What to do about a modem that is not in normal mode. */
 export function adviceFor(state: OtherState): string {
   const advice: Readonly<Record<OtherState, string>> = {
-    edl: 'Power-cycle it, or run cistern update if a journal speaks of it.',
-    'ram-dump': 'Power-cycle it: a crash dump does not end by itself. Then look with cistern devices.',
+    edl: 'Run cistern reset: a modem whose flash is whole starts normally. Where an update is unfinished: cistern update.',
+    'ram-dump': 'Run cistern reset, or power-cycle it: a crash dump does not end by itself.',
     fastboot: 'Restart it (fastboot reboot, or a power cycle), then look with cistern devices.',
     'not-qualcomm': "It has no emergency download mode: it needs its own maker's tool, never this one.",
     unsupported: 'It is not a modem that cistern can update.',

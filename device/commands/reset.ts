@@ -1,0 +1,83 @@
+/** `cistern reset`: out of emergency download mode, or a crash dump, without writing. */
+import { buildCommand } from '@stricli/core';
+import type { Context } from '../context.ts';
+import type { ModemDoor, Sighting } from '../transport/door.ts';
+import { type ResetEnd, resetToNormal } from '../update/reset-to-normal.ts';
+import { askOnce, yesFlag } from './ask.ts';
+import { type CommonFlags, commonFlags, settingsOf } from './flags.ts';
+import { openModemSession } from './session.ts';
+import { tellFailure } from './tell.ts';
+
+type ResetFlags = CommonFlags & { readonly yes: boolean };
+
+export const resetCommand = buildCommand<ResetFlags, [], Context>({
+  func: runReset,
+  parameters: { flags: { ...commonFlags, yes: yesFlag } },
+  docs: {
+    brief: 'Bring a modem out of emergency download mode without writing anything',
+    fullDescription: [
+      'Tells the modem to restart, whatever listens there: the boot ROM (Sahara), a session that somebody broke off, a',
+      'programmer that runs already (Firehose), a crash dump. Nothing is erased or written. Then it waits until the modem',
+      'is in normal mode and says its version. At a terminal it asks once.',
+      '',
+      'A modem whose flash holds no whole firmware comes back in emergency download mode: cistern rescue.',
+      'A modem in fastboot is not reset: fastboot reboot, or a power cycle, does it.',
+      '',
+      'Examples:',
+      '  cistern reset --modem usb:1-1.4',
+      '  cistern reset --modem auto --yes          the only modem in sight, in a script',
+      '  cistern reset --modem "tcp://127.0.0.1:9008?at=9007" --json',
+    ].join('\n'),
+  },
+});
+
+async function runReset(this: Context, flags: ResetFlags): Promise<void> {
+  const session = await openModemSession(this, settingsOf(flags), flags.config);
+  if (!session.ok)
+    return tellFailure(this, session.failure, { json: flags.json, state: 'Nothing was done.' });
+  const { door, stateDir } = session.value;
+  const { processes, timings, clock } = this;
+  const reset = await resetToNormal(
+    { door, stateDir, processes, timings, clock },
+    (found) => mayReset(this, door, found, flags),
+    this.signal,
+  );
+  if (!reset.ok)
+    return tellFailure(this, reset.failure, { json: flags.json, state: 'Nothing was erased or written.' });
+  tellEnd(this, door, reset.value, flags);
+}
+
+async function mayReset(
+  context: Context,
+  { where }: ModemDoor,
+  { state, usbId }: Sighting,
+  { yes, json }: ResetFlags,
+): Promise<boolean> {
+  if (!json) {
+    const found = state === 'edl' ? 'in emergency download mode' : 'offering a crash dump';
+    context.stderr.write(
+      `${where} is ${found} (${usbId}); it is told to restart, nothing is erased or written\n`,
+    );
+  }
+  return yes || !context.isInteractive || askOnce(context, 'Restart the modem now?');
+}
+
+function tellEnd(
+  { stdout }: Context,
+  { where }: ModemDoor,
+  { found, identity }: ResetEnd,
+  { json }: ResetFlags,
+): void {
+  const { model } = identity;
+  const version = identity.version.text;
+  if (json)
+    stdout.write(
+      `${JSON.stringify({ format: 'cistern-reset/1', where, found, state: 'normal', model, version })}\n`,
+    );
+  else if (found.state === 'normal')
+    stdout.write(`${where} is in normal mode already: ${model} ${version}\n`);
+  else
+    stdout.write(
+      `${where} left ${found.state} and is in normal mode: ${model} ${version}; nothing was written\n`,
+    );
+}

@@ -1,0 +1,193 @@
+/** `cistern reset`: out of EDL from every state a session may have left it in, and nothing is written. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { attempt } from '../../device/update/test-attempt.ts';
+import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import { SimulatedModem } from '../modem/modem.ts';
+import type { SimulatedModemOptions } from '../modem/modem-options.ts';
+import { saharaPacket } from '../modem/sahara-packets.ts';
+import { loadProgrammer, openUsb, receive, send } from '../modem/test-host.ts';
+import { aCommandScene, type CommandScene, type CommandSceneOptions } from '../support/a-command.ts';
+import { flashFingerprint } from '../support/flash-fingerprint.ts';
+import { inProcessDoor } from '../support/in-process-door.ts';
+import { relabelledEdl } from '../support/relabelled-door.ts';
+
+let modem: SimulatedModem;
+let scene: CommandScene;
+afterEach(async () => {
+  modem.close();
+  await scene.end();
+});
+
+async function sceneWith(
+  options: Partial<SimulatedModemOptions> = {},
+  command: (modem: SimulatedModem) => Partial<CommandSceneOptions> = () => ({}),
+): Promise<void> {
+  modem = new SimulatedModem({
+    firmware: DEMO_OLD_VERSION,
+    timing: { rebootMs: 0, departureMs: 1 },
+    ...options,
+  });
+  scene = await aCommandScene({ door: inProcessDoor(modem), ...command(modem) });
+}
+
+async function intoEdl(): Promise<void> {
+  modem.shortTestPoint();
+  await modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
+}
+
+const LEFT: readonly (readonly [string, () => Promise<void>])[] = [
+  ['the boot ROM says HELLO', intoEdl],
+  [
+    'somebody else has had the HELLO',
+    async () => {
+      await intoEdl();
+      const link = openUsb(modem);
+      await receive(link);
+      link.close();
+    },
+  ],
+  [
+    'somebody broke a session off in the middle of the programmer',
+    async () => {
+      await intoEdl();
+      const link = openUsb(modem);
+      await receive(link);
+      await send(link, saharaPacket(2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+      await receive(link);
+      link.close();
+    },
+  ],
+  [
+    'a programmer runs already',
+    async () => {
+      await intoEdl();
+      const link = openUsb(modem);
+      expect(await loadProgrammer(link)).toBe('ok');
+      link.close();
+    },
+  ],
+];
+
+describe('cistern reset', () => {
+  it.each(LEFT)('brings the modem back where %s', async (_, leave) => {
+    await sceneWith();
+    const before = flashFingerprint(modem);
+    await leave();
+    expect(await scene.cistern('reset')).toMatchObject({
+      code: 0,
+      stdout: `simulated modem left edl and is in normal mode: quectel/ec25euga-m4g ${DEMO_OLD_VERSION}; nothing was written\n`,
+    });
+    expect(modem.state()).toBe('normal');
+    expect(flashFingerprint(modem)).toBe(before);
+  });
+
+  it('ends a crash dump', async () => {
+    await sceneWith({}, (made) => ({ door: relabelledEdl(inProcessDoor(made), '05c6:900e') }));
+    await intoEdl();
+    expect(await scene.cistern('reset', '--json')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"found":{"state":"ram-dump","usbId":"05c6:900e"},"state":"normal"'),
+    });
+  });
+
+  it('says of a modem in normal mode that it is there already', async () => {
+    await sceneWith();
+    expect(await scene.cistern('reset')).toMatchObject({
+      code: 0,
+      stdout: `simulated modem is in normal mode already: quectel/ec25euga-m4g ${DEMO_OLD_VERSION}\n`,
+    });
+    expect(modem.transferCount).toBeLessThan(20);
+  });
+
+  it.each([
+    ['18d1:d00d', 'fastboot', 'fastboot reboot'],
+    ['2c7c:6005', 'EC200A (ASR)', "its own maker's tool"],
+    ['1bc7:9010', 'unsupported', 'not a modem that cistern can update'],
+  ])('refuses %s with what to do', async (usbId, named, next) => {
+    await sceneWith({}, (made) => ({ door: relabelledEdl(inProcessDoor(made), usbId) }));
+    await intoEdl();
+    const { code, stderr } = await scene.cistern('reset');
+    expect(code).toBe(77);
+    expect(stderr).toContain(named);
+    expect(stderr).toContain(next);
+    expect(stderr).toContain('state: Nothing was erased or written.');
+    expect(modem.state()).toBe('edl-sahara');
+  });
+
+  it('says that there is no modem where it is gone', async () => {
+    await sceneWith();
+    modem.powerOff();
+    expect(await scene.cistern('reset')).toMatchObject({
+      code: 69,
+      stderr: expect.stringContaining('There is no modem at simulated modem.'),
+    });
+  });
+
+  it('says of a modem whose flash does not start that rescue brings it back', async () => {
+    await sceneWith();
+    modem.nand.eraseBlock(0);
+    await intoEdl();
+    const { code, stderr } = await scene.cistern('reset');
+    expect(code).toBe(74);
+    expect(stderr).toContain('comes back in emergency download mode: nothing in its flash starts');
+    expect(stderr).toContain('cistern rescue');
+  });
+
+  it('asks once at a terminal, and does nothing after no', async () => {
+    await sceneWith({}, () => ({ answer: 'n' }));
+    await intoEdl();
+    const { code, stderr } = await scene.cistern('reset');
+    expect(code).toBe(0);
+    expect(stderr).toContain('it is told to restart, nothing is erased or written');
+    expect(stderr).toContain('You said no, so nothing was done.');
+    expect(scene.questions).toEqual(['Restart the modem now? [y/N] ']);
+    expect(modem.state()).toBe('edl-sahara');
+  });
+
+  it.each([
+    ['after yes', { answer: 'yes' }, [], 1],
+    ['with --yes without asking', { answer: 'n' }, ['--yes'], 0],
+  ] as const)('goes on %s', async (_, command, flags, questions) => {
+    await sceneWith({}, () => command);
+    await intoEdl();
+    expect((await scene.cistern('reset', ...flags)).code).toBe(0);
+    expect(scene.questions).toHaveLength(questions);
+    expect(modem.state()).toBe('normal');
+  });
+
+  it('leaves a half-written modem to what finishes it', async () => {
+    await sceneWith();
+    await intoEdl();
+    const journal = attempt({ modemKey: 'simulated', step: 'programming', flashTouched: true });
+    await mkdir(join(scene.stateDir, 'journal'));
+    await writeFile(join(scene.stateDir, 'journal/simulated.json'), JSON.stringify(journal));
+    const { code, stderr } = await scene.cistern('reset');
+    expect(code).toBe(75);
+    expect(stderr).toContain('holds a part of EC25EUGAR08A03M4G_01.200.01.200');
+    expect(modem.state()).toBe('edl-sahara');
+  });
+
+  it('does not touch a modem that another updater works on', async () => {
+    await sceneWith({}, () => ({ context: { processes: { ownPid: 1, isAlive: () => true } } }));
+    await intoEdl();
+    await mkdir(join(scene.stateDir, 'locks'));
+    await writeFile(join(scene.stateDir, 'locks/simulated.lock'), '2');
+    expect((await scene.cistern('reset')).code).toBe(75);
+    expect(modem.state()).toBe('edl-sahara');
+  });
+
+  it('stops waiting at Ctrl-C', async () => {
+    const controller = new AbortController();
+    await sceneWith({ faults: [{ kind: 'never-returns', after: 'reset' }] }, () => ({
+      context: { signal: controller.signal },
+    }));
+    await intoEdl();
+    modem.onStateChange((state) => state === 'gone' && controller.abort());
+    expect(await scene.cistern('reset')).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('It was interrupted.'),
+    });
+  });
+});
