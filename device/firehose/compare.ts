@@ -1,22 +1,23 @@
 /** Read-back: every programmed page against the staged file, byte for byte (P4). */
-import type { StorageGeometry } from '../../shared/catalogue.ts';
 import type { PlannedProgram } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import type { FirehoseLink } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
 import { readSectors } from './read.ts';
+import { type FirehoseStorage, sectorBytesOf } from './storage.ts';
 import { type ImageSource, paddedWindow } from './write.ts';
 
 export async function compareFile<E>(
   link: FirehoseLink,
   program: PlannedProgram,
   source: ImageSource<E>,
-  options: { readonly storage: StorageGeometry; readonly onProgress: (comparedBytes: number) => void },
+  options: { readonly storage: FirehoseStorage; readonly onProgress: (comparedBytes: number) => void },
   signal?: AbortSignal,
 ): Promise<Result<void, FirehoseFailure | E>> {
   const { storage, onProgress } = options;
-  const totalBytes = program.sectorCount * storage.pageBytes;
+  const sectorBytes = sectorBytesOf(storage);
+  const totalBytes = program.sectorCount * sectorBytes;
   let offset = 0;
   const take = async (piece: Uint8Array): Promise<Result<void, FirehoseFailure | E>> => {
     const expected = await paddedWindow(source, program.sizeBytes, offset, piece.length);
@@ -25,7 +26,7 @@ export async function compareFile<E>(
     if (at !== -1) {
       return err({
         reason: 'read-back-differs',
-        sector: program.startSector + Math.floor((offset + at) / storage.pageBytes),
+        sector: program.startSector + Math.floor((offset + at) / sectorBytes),
       });
     }
     offset += piece.length;

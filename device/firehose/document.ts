@@ -8,7 +8,7 @@ import type { Attributes } from '../../shared/rawprogram.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readElements } from './elements.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
-import { LOG_MAX_CHARS } from './limits.ts';
+import { LOG_MAX_CHARS, USB_PACKET_BYTES } from './limits.ts';
 
 export type FirehoseDocument = {
   readonly logs: readonly string[];
@@ -20,8 +20,6 @@ export type FirehoseResponse = {
   readonly rawMode: boolean;
   readonly attributes: Readonly<Record<string, string>>;
 };
-
-const USB_PACKET_BYTES = 512;
 
 /** One command as the bytes of its own transfer; never a multiple of the USB packet size, which would need a ZLP. */
 export function commandDocument(tag: string, attributes: Attributes): Uint8Array<ArrayBuffer> {

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Pipe, TransferFailure } from '../transport/pipe.ts';
 import {
   type FirehoseTimings,
-  PAYLOAD_BYTES,
+  NAND_PAYLOAD_BYTES,
   RAW_FINISH_BURST,
   RAW_FINISH_MAX_BYTES,
   READ_TRANSFER_BYTES,
@@ -18,7 +18,7 @@ export async function finishRawWrite(
   pipe: Pipe,
   timings: FirehoseTimings,
 ): Promise<Result<void, TransferFailure | { readonly reason: 'sahara-no-hello' }>> {
-  const zeros = new Uint8Array(PAYLOAD_BYTES);
+  const zeros = new Uint8Array(NAND_PAYLOAD_BYTES);
   for (let sentBytes = 0; sentBytes < RAW_FINISH_MAX_BYTES; sentBytes += RAW_FINISH_BURST * zeros.length) {
     for (let i = 0; i < RAW_FINISH_BURST; i++) {
       const sent = await pipe.transferOut(zeros, { timeoutMs: timings.writeMs });

@@ -3,8 +3,10 @@
  * (edl 1c); a NAND that takes longer than these is broken.
  */
 
-/** 8 KiB is what every NAND programmer takes; a larger offer would be answered by NAK (edl 1c). */
-export const PAYLOAD_BYTES = 8192;
+/** At high speed, and what a document's and a payload's length is judged by. */
+export const USB_PACKET_BYTES = 512;
+/** What every NAND programmer takes at once; one that takes more says so in its ACK (edl 1c). */
+export const NAND_PAYLOAD_BYTES = 8192;
 export const PAYLOAD_MIN_BYTES = 512;
 export const PAYLOAD_MAX_BYTES = 1024 * 1024;
 export const DOCUMENT_MAX_BYTES = 16 * 1024;
@@ -20,8 +22,8 @@ export const DRAIN_MAX_MS = 60_000;
 /** Of one log; the description of a storage takes some 300. */
 export const LOG_MAX_CHARS = 2_000;
 export const READ_TRANSFER_BYTES = 64 * 1024;
-/** A NAK with a smaller payload is answered once (edl 1c). */
-export const CONFIGURE_ATTEMPTS_MAX = 2;
+/** What it takes, more, and back to what it took. */
+export const CONFIGURE_ATTEMPTS_MAX = 3;
 
 /** How long each wait may last. They travel with the link, so that a test need not wait for hardware. */
 export type FirehoseTimings = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Transfer } from '../transport/scripted-pipe.ts';
+import { readFunctions } from './greeting.ts';
 import {
   ACK,
   commandsOf,
@@ -11,11 +12,18 @@ import {
   response,
   STORAGE,
 } from './scripted-programmer.ts';
-import { readFunctions, startSession } from './start.ts';
+import { startSession } from './start.ts';
+import type { BlockStorage } from './storage.ts';
 
 const FUNCTIONS = 'Supported Functions: program configure power benchmark read getstorageinfo erase nop ';
 const PAGE = new Uint8Array(STORAGE.pageBytes).fill(0xee);
 const configured = (bytes: number) => response('ACK', `MaxPayloadSizeToTargetInBytes="${bytes}" `);
+const nak = (bytes: number) => response('NAK', `MaxPayloadSizeToTargetInBytes="${bytes}" `);
+const supports = (bytes: number, supported: number) =>
+  response(
+    'ACK',
+    `MaxPayloadSizeToTargetInBytes="${bytes}" MaxPayloadSizeToTargetInBytesSupported="${supported}" `,
+  );
 const storageInfo = (changes: object = {}) =>
   log(
     `INFO: ${JSON.stringify({
@@ -64,23 +72,50 @@ describe('a session', () => {
     expect(await start({ getstorageinfo: [NAK] }).started).toMatchObject({ ok: true });
   });
 
-  it('takes the payload that a NAK offers, once', async () => {
-    const smaller = response('NAK', 'MaxPayloadSizeToTargetInBytes="4096" ');
-    const { pipe, started } = start({ configure: (_, n) => (n === 0 ? [smaller] : [configured(4096)]) });
-    expect(await started).toMatchObject({ ok: true, value: { payloadBytes: 4096 } });
-    expect(commandsOf(pipe)[1]).toContain('MaxPayloadSizeToTargetInBytes="4096"');
-    expect(await start({ configure: [smaller] }).started).toMatchObject({
-      failure: { reason: 'programmer-refused', command: 'configure' },
-    });
+  it.each([
+    ['NAK with less', 8192, [nak(4096), configured(4096)], 4096, [8192, 4096]],
+    ['ACK with less', 8192, [configured(1024)], 1024, [8192]],
+    ['ACK with more than asked for, which is no promise', 8192, [configured(1_048_576)], 8192, [8192]],
+    ['ACK that supports more', 8192, [supports(8192, 65_536), configured(65_536)], 65_536, [8192, 65_536]],
+    [
+      'ACK that supports more than we send',
+      8192,
+      [supports(8192, 1 << 24), configured(1 << 20)],
+      1 << 20,
+      [8192, 1 << 20],
+    ],
+    ['ACK that supports the same', 8192, [supports(8192, 8192)], 8192, [8192]],
+    [
+      'ACK that supports ever more',
+      8192,
+      [supports(8192, 16_384), supports(16_384, 32_768)],
+      16_384,
+      [8192, 16_384],
+    ],
+    [
+      'NAK of what it said it supports',
+      8192,
+      [supports(8192, 65_536), nak(8192), configured(8192)],
+      8192,
+      [8192, 65_536, 8192],
+    ],
+    ['sizes within a packet', 8192, [supports(8192, 10_000), configured(10_000)], 9728, [8192, 9728]],
+  ])('agrees on a payload: %s', async (_, first, answers, payloadBytes, asked) => {
+    const { pipe, started } = start({ configure: (_, n) => [answers[n] ?? NAK] });
+    expect(await started).toMatchObject({ ok: true, value: { payloadBytes } });
+    const sizes = commandsOf(pipe).flatMap((command) => /ToTargetInBytes="(\d+)"/.exec(command)?.[1] ?? []);
+    expect([sizes[0], sizes]).toEqual([String(first), asked.map(String)]);
   });
 
   it.each([
-    ['offers more: what was asked for holds', 1_048_576, 8192],
-    ['offers less', 1024, 1024],
-  ])('with a programmer that %s', async (_, offered, payloadBytes) => {
-    expect(await start({ configure: [configured(offered)] }).started).toMatchObject({
-      value: { payloadBytes },
-    });
+    ['a NAK without a size', [NAK]],
+    ['a NAK with the same size', [nak(8192)]],
+    ['a NAK with more', [nak(16_384)]],
+    ['NAK after NAK', [nak(4096), nak(2048), nak(1024)]],
+    ['NAK of what it took before', [supports(8192, 65_536), nak(8192), nak(8192)]],
+  ])('is refused with %s', async (_, answers) => {
+    const refused = await start({ configure: (_, n) => [answers[n] ?? NAK] }).started;
+    expect(refused).toMatchObject({ failure: { reason: 'programmer-refused', command: 'configure' } });
   });
 
   it.each(['0', '511', '1048577', '-8192', '8192.5', 'many', ''])(
@@ -98,6 +133,13 @@ describe('a session', () => {
     const { pipe, started } = start({}, [log('VIP is enabled, receiving the signed table of size 8192')]);
     expect(await started).toEqual({ ok: false, failure: { reason: 'programmer-needs-signed-digests' } });
     expect(pipe.sent).toEqual([]);
+  });
+
+  it('ends with one that says so only when it is configured, before it erases', async () => {
+    const vip = log('VIP is enabled, receiving the signed table of size 8192');
+    const { pipe, started } = start({ configure: [vip, NAK] });
+    expect(await started).toEqual({ ok: false, failure: { reason: 'programmer-needs-signed-digests' } });
+    expect(commandsOf(pipe)).toHaveLength(1);
   });
 
   it.each(['configure', 'erase', 'program', 'read', 'power'])(
@@ -123,6 +165,7 @@ describe('the storage', () => {
     ['blocks of 256 KiB', { block_size: 262_144 }],
     ['half the blocks', { total_blocks: 1024 }],
     ['no page size', { page_size: undefined }],
+    ['another memory', { mem_type: 'eMMC' }],
     ['numbers in words', { total_blocks: '2048' }],
   ])('with %s is another than the package is for', async (_, changes) => {
     const { pipe, started } = start({ getstorageinfo: [storageInfo(changes), ACK] });
@@ -141,7 +184,21 @@ describe('the storage', () => {
     });
   });
 
+  it('may describe itself after its response', async () => {
+    const late = [ACK, storageInfo({ page_size: 4096 })];
+    expect(await start({ getstorageinfo: late }).started).toMatchObject({
+      failure: { reason: 'wrong-geometry' },
+    });
+  });
+
+  it('is asked to describe itself only by a programmer that can, and silence is taken where nobody knows', async () => {
+    const { pipe, started } = start({}, [log(FUNCTIONS.replace('getstorageinfo ', ''))]);
+    expect([(await started).ok, commandsOf(pipe).length]).toEqual([true, 2]);
+    expect((await start({ getstorageinfo: [] }, []).started).ok).toBe(true);
+  });
+
   it.each([
+    ['describes itself as nothing', { getstorageinfo: [log('INFO: {"storage_info": null}'), ACK] }],
     [
       'describes itself in broken JSON',
       { getstorageinfo: [log('INFO: {&quot;storage_info&quot;: {oops}}'), ACK] },
@@ -154,10 +211,45 @@ describe('the storage', () => {
   it.each([
     ['does not go into raw mode', { read: [ACK] }, 'programmer-answer-unexpected'],
     ['sends half a page', { read: [RAW, PAGE.subarray(1000)] }, 'transfer-timed-out'],
-    ['fails after the page', { read: [RAW, PAGE, NAK] }, 'wrong-geometry'],
+    ['fails after the page', { read: [RAW, PAGE, NAK] }, 'programmer-refused'],
+    ['cannot read', { read: [NAK, log('ERROR: failed to open device')] }, 'programmer-refused'],
+    ['is another kind', { configure: [response('ACK', 'MemoryName="eMMC" ')] }, 'wrong-geometry'],
+    ['is listed to describe itself and does not', { getstorageinfo: [] }, 'firehose-silent'],
     ['is silent', { read: [] }, 'firehose-silent'],
   ])('that %s is not trusted with an erase', async (_, changes, reason) => {
     expect(await start(changes).started).toMatchObject({ ok: false, failure: { reason } });
+  });
+});
+
+describe('storage with sectors', () => {
+  const emmc: BlockStorage = { type: 'emmc', sectorBytes: 512, totalSectors: 7_634_944 };
+  const run = (described: object, storage = emmc) => {
+    const told = log(`INFO: ${JSON.stringify({ storage_info: described }).replaceAll('"', '&quot;')}`);
+    const answers = { ...sound, getstorageinfo: [told, ACK], read: [RAW, PAGE.subarray(0, 512), RAW_END] };
+    const { link, pipe } = programmer(answers, { hears: [log(FUNCTIONS)] });
+    return { pipe, started: startSession(link, storage) };
+  };
+  const found = { total_blocks: 7_634_944, block_size: 512, page_size: 512, mem_type: 'eMMC' };
+
+  it('is configured by its name, with the largest payload first, and read by the sector', async () => {
+    const { pipe, started } = run(found);
+    expect(await started).toMatchObject({ ok: true, value: { payloadBytes: 8192 } });
+    const [configure, , read] = commandsOf(pipe);
+    expect(configure).toContain('MemoryName="emmc"');
+    expect(configure).toContain('MaxPayloadSizeToTargetInBytes="1048576"');
+    expect(read).toBe(
+      'read SECTOR_SIZE_IN_BYTES="512" num_partition_sectors="1" physical_partition_number="0" start_sector="0"',
+    );
+  });
+
+  it.each([
+    ['more sectors', { total_blocks: 15_269_888 }, true],
+    ['fewer sectors', { total_blocks: 7_634_943 }, false],
+    ['larger sectors', { block_size: 4096 }, false],
+    ['another memory', { mem_type: 'UFS' }, false],
+    ['nothing to say of its size', { total_blocks: undefined }, false],
+  ])('with %s fits: %s %s', async (_, changes, fits) => {
+    expect((await run({ ...found, ...changes }).started).ok).toBe(fits);
   });
 });
 

@@ -3,7 +3,12 @@ import { equalBytes } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { compareFile } from './compare.ts';
 import { finishRawWrite } from './finish-raw-write.ts';
-import { DEFAULT_FIREHOSE_TIMINGS, PAYLOAD_BYTES, RAW_FINISH_BURST, SOURCE_WINDOW_BYTES } from './limits.ts';
+import {
+  DEFAULT_FIREHOSE_TIMINGS,
+  NAND_PAYLOAD_BYTES,
+  RAW_FINISH_BURST,
+  SOURCE_WINDOW_BYTES,
+} from './limits.ts';
 import { readSectors } from './read.ts';
 import {
   ACK,
@@ -61,7 +66,7 @@ describe('an erase', () => {
       failure: { reason: 'protected-range', range: 'EFS2', startSector: range.startSector },
     };
     expect(await eraseSectors(link, range, flash)).toEqual(refused);
-    const options = { flash, payloadBytes: PAYLOAD_BYTES, onProgress: () => {} };
+    const options = { flash, payloadBytes: NAND_PAYLOAD_BYTES, onProgress: () => {} };
     expect(await programFile(link, { ...program, ...range }, source, options)).toEqual(refused);
     expect(pipe.sent).toEqual([]);
   });
@@ -102,14 +107,14 @@ describe('a program', () => {
   const run = (
     from: ReturnType<typeof programmer>,
     image: ImageSource<Lost | never> = source,
-    payloadBytes = PAYLOAD_BYTES,
+    payloadBytes = NAND_PAYLOAD_BYTES,
   ) => {
     let progress = 0;
     const options = { flash, payloadBytes, onProgress: (bytes: number) => (progress += bytes) };
     return programFile(from.link, program, image, options).then((result) => ({ result, progress }));
   };
 
-  it.each([PAYLOAD_BYTES, 4096, 512, 3000])(
+  it.each([NAND_PAYLOAD_BYTES, 4096, 512, 3000])(
     'writes the file and zeros up to the page in payloads of %i',
     async (payload) => {
       const target = programmer({ program: [RAW] }, sound);
@@ -251,7 +256,7 @@ describe('a restart', () => {
 
 describe('the end of a broken-off write', () => {
   it('is found with zeros, in bursts, until the programmer speaks', async () => {
-    const burst = RAW_FINISH_BURST * PAYLOAD_BYTES;
+    const burst = RAW_FINISH_BURST * NAND_PAYLOAD_BYTES;
     const target = programmer({}, { raw: (received) => (received === 2 * burst ? [NAK] : []) });
     expect(await finishRawWrite(target.pipe, DEFAULT_FIREHOSE_TIMINGS)).toEqual({
       ok: true,
@@ -275,7 +280,7 @@ describe('the end of a broken-off write', () => {
       ok: false,
       failure: { reason: 'sahara-no-hello' },
     });
-    expect(sent * PAYLOAD_BYTES).toBe(256 * 1024 * 1024);
+    expect(sent * NAND_PAYLOAD_BYTES).toBe(256 * 1024 * 1024);
   });
 
   it('is not sought on a modem that is gone', async () => {

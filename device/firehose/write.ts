@@ -6,9 +6,10 @@ import type { FirehoseFailure } from './firehose-failure.ts';
 import { SOURCE_WINDOW_BYTES } from './limits.ts';
 import type { FirehoseLink } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
+import { type FirehoseStorage, sectorBytesOf } from './storage.ts';
 
 /** What the driver needs of the plan to refuse by itself what must never be touched (P5). */
-export type FlashLimits = Pick<FlashPlan, 'storage' | 'protectedRanges'>;
+export type FlashLimits = Pick<FlashPlan, 'protectedRanges'> & { readonly storage: FirehoseStorage };
 
 /** Bytes of a staged file, verified as they are read. */
 export type ImageSource<E> = (offsetBytes: number, lengthBytes: number) => Promise<Result<Uint8Array, E>>;
@@ -63,7 +64,7 @@ export async function programFile<E>(
       why: 'an ACK without raw mode',
     });
   }
-  const totalBytes = program.sectorCount * storage.pageBytes;
+  const totalBytes = program.sectorCount * sectorBytesOf(storage);
   let failed: Result<void, E> = ok();
   for (let offset = 0; offset < totalBytes; offset += SOURCE_WINDOW_BYTES) {
     const lengthBytes = Math.min(SOURCE_WINDOW_BYTES, totalBytes - offset);
