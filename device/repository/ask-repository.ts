@@ -1,5 +1,5 @@
 /** One question to the repository: a few attempts on a bad line, bounded, and its refusals as values. */
-import { problemSchema } from '../../shared/problem.ts';
+import { type Problem, problemSchema } from '../../shared/problem.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { Http, HttpAnswer, HttpFailure } from '../http/http.ts';
@@ -11,16 +11,25 @@ export type Repository = {
   readonly url: string;
   readonly http: Http;
   readonly clock: Clock;
+  /** Bound of each request, all of it; by default `REQUEST_TIMEOUT_MS`. */
+  readonly requestTimeoutMs?: number;
 };
 
-/** The bytes of a 200; null for 404. */
+export type RepositoryAnswer = {
+  readonly bytes: Uint8Array;
+  /** When the server says it answered (RFC 9110 section 6.6.1); null where it does not say. */
+  readonly dateMs: number | null;
+};
+
+/** What a 200 brought; null where nothing is there. */
 export async function askRepository(
   repository: Repository,
   question: { readonly path: string; readonly maxBytes: number },
   signal: AbortSignal,
-): Promise<Result<Uint8Array | null, TrustFailure>> {
+): Promise<Result<RepositoryAnswer | null, TrustFailure>> {
   const url = `${repository.url.replace(/\/+$/, '')}${question.path}`;
-  const options = { headers: {}, maxBytes: question.maxBytes, timeoutMs: REQUEST_TIMEOUT_MS };
+  const timeoutMs = repository.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const options = { headers: {}, maxBytes: question.maxBytes, timeoutMs };
   for (let attempt = 1; ; attempt++) {
     const answer = await repository.http.get(url, options, signal);
     const judged = answer.ok ? judgeAnswer(answer.value, url) : err(trustFailureOf(answer.failure));
@@ -30,20 +39,30 @@ export async function askRepository(
   }
 }
 
-function judgeAnswer({ status, bytes }: HttpAnswer, url: string): Result<Uint8Array | null, TrustFailure> {
-  if (status === 200) return ok(bytes);
+function judgeAnswer(
+  { status, headers, bytes }: HttpAnswer,
+  url: string,
+): Result<RepositoryAnswer | null, TrustFailure> {
+  if (status === 200) return ok({ bytes, dateMs: readDate(headers.date) });
   if (status === 404) return ok(null);
-  const { title, detail } = readProblem(bytes);
+  const problem = readProblem(bytes);
+  // A bucket that may not be listed says 403 of what is not in it; our Worker would say why.
+  if (status === 403 && problem === null) return ok(null);
+  const title = problem?.title.slice(0, SHOWN_MAX_CHARS) ?? null;
+  const detail = problem?.detail?.slice(0, SHOWN_MAX_CHARS) ?? null;
   return err({ reason: 'repository-refused', url, status, title, detail });
 }
 
-function readProblem(bytes: Uint8Array): { readonly title: string | null; readonly detail: string | null } {
+function readDate(field: string | undefined): number | null {
+  const dateMs = Date.parse(field ?? '');
+  return Number.isNaN(dateMs) ? null : dateMs;
+}
+
+function readProblem(bytes: Uint8Array): Problem | null {
   try {
-    const problem = problemSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    const detail = problem.detail?.slice(0, SHOWN_MAX_CHARS) ?? null;
-    return { title: problem.title.slice(0, SHOWN_MAX_CHARS), detail };
+    return problemSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    return { title: null, detail: null };
+    return null;
   }
 }
 

@@ -1,19 +1,36 @@
 /**
- * Whether the device's clock can be right. tuf-js compares expiries with it, so a router that woke up in 1970 would
- * believe metadata that expired years ago (ota 6).
+ * Which instant expiries are judged by. tuf-js asks the system's clock, and a router that woke up in 1970 would
+ * believe metadata that expired years ago (ota 6). A clock can only be proved late: so the latest of what is known counts.
  */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { CLOCK_LAG_MAX_MS, EARLIEST_NOW_MS } from './limits.ts';
 import type { TrustFailure } from './trust-failure.ts';
 
-/** `timestampText`: timestamp metadata that was verified, of this poll or an earlier one. */
-export function judgeClock(nowMs: number, timestampText: string | null): Result<void, TrustFailure> {
-  const refuse = (notBeforeMs: number, because: 'build' | 'signature') =>
-    err({ reason: 'clock-in-the-past', nowMs, notBeforeMs, because } as const);
-  if (nowMs < EARLIEST_NOW_MS) return refuse(EARLIEST_NOW_MS, 'build');
-  const signedMs = timestampText === null ? null : signedAtMs(timestampText);
-  if (signedMs === null || nowMs >= signedMs - CLOCK_LAG_MAX_MS) return ok();
-  return refuse(signedMs, 'signature');
+export type TimeEvidence = {
+  /** The device's clock. */
+  readonly nowMs: number;
+  /** What the server said (RFC 9110 section 6.6.1). */
+  readonly serverDateMs: number | null;
+  /** Timestamp metadata that was verified now: as new as any that was seen, unless its keys were replaced. */
+  readonly timestampText: string;
+};
+
+/**
+ * The latest of the device's clock, the age of this code, the signature of the timestamp and the server's date. A
+ * device whose clock is certainly late must have the server's word: the other two stand still in a frozen repository.
+ */
+export function judgeTime({
+  nowMs,
+  serverDateMs,
+  timestampText,
+}: TimeEvidence): Result<number, TrustFailure> {
+  const signedMs = signedAtMs(timestampText) ?? 0;
+  const notBeforeMs = Math.max(EARLIEST_NOW_MS, signedMs);
+  const isPossible = (ms: number) => ms >= notBeforeMs - CLOCK_LAG_MAX_MS;
+  if (isPossible(Math.max(nowMs, serverDateMs ?? 0)))
+    return ok(Math.max(nowMs, serverDateMs ?? 0, notBeforeMs));
+  const because = signedMs > EARLIEST_NOW_MS ? 'signature' : 'build';
+  return err({ reason: 'clock-in-the-past', nowMs, notBeforeMs, because });
 }
 
 /**

@@ -8,6 +8,8 @@ export const REQUEST_ATTEMPTS_MAX = 3;
 export const RETRY_WAIT_MS = 1_000;
 /** Roots between the pinned one and today's. */
 export const ROOT_CHAIN_MAX = 256;
+/** Polls for one refresh: one for what the device lacks, one for everything, and more while new roots come. */
+export const POLLS_MAX = 12;
 /** The file that holds all trusted metadata of a model. */
 export const TRUSTED_STATE_MAX_BYTES = 24 * 1024 * 1024;
 /** Targets fetched at a time. */

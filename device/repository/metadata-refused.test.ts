@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ModelId } from '../../shared/model.ts';
 import { generatePrivateKey, signerOf } from '../../shared/trust/keys.ts';
@@ -128,12 +127,19 @@ describe('metadata that is not believed', () => {
     expect(await at.refresh()).toMatchObject({ failure: { reason: 'signature-wrong', role: 'root' } });
   });
 
-  it('leaves what was believed before as it was', async () => {
+  it('is kept as far as it was right, so that none of it goes back', async () => {
     await at.expectView();
-    const before = readFileSync(at.trustedPath());
     at.repository.version = { targets: 2, snapshot: 2, timestamp: 2, rollout: 2 };
     at.repository.signers.rollout = await signerOf(await generatePrivateKey());
-    expect(await at.refresh()).toMatchObject({ ok: false });
-    expect(readFileSync(at.trustedPath())).toEqual(before);
+    expect(await at.refresh()).toMatchObject({ failure: { reason: 'signature-wrong', role: 'rollout' } });
+    at.repository.signers.rollout = at.keys.rollout;
+    at.repository.version = { targets: 1, snapshot: 1, timestamp: 1, rollout: 1 };
+    expect(await at.refresh()).toMatchObject({
+      failure: { reason: 'metadata-rolled-back', role: 'timestamp' },
+    });
+    at.repository.version = { targets: 2, snapshot: 3, timestamp: 3, rollout: 3 };
+    at.server.asked.length = 0;
+    await at.expectView();
+    expect(at.server.asked[0]).toContain('timestamp=0');
   });
 });

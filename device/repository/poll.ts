@@ -14,18 +14,21 @@ export type PollQuestion = {
   readonly timestampVersion: number;
 };
 
+export type Polled = { readonly answer: PollAnswer; readonly dateMs: number | null };
+
+/** Null where nobody answers polls: a static file server, or a repository that does not know the model. */
 export async function poll(
   repository: Repository,
   { model, rootVersion, timestampVersion }: PollQuestion,
   signal: AbortSignal,
-): Promise<Result<PollAnswer, TrustFailure>> {
+): Promise<Result<Polled | null, TrustFailure>> {
   const path = `/v1/models/${model}/poll?root=${rootVersion}&timestamp=${timestampVersion}`;
   const answer = await askRepository(repository, { path, maxBytes: POLL_MAX_BYTES }, signal);
   if (!answer.ok) return answer;
-  const { url } = repository;
-  if (answer.value === null) return err({ reason: 'unknown-model', model, url });
-  const parsed = parseAnswer(answer.value);
-  return parsed.ok ? parsed : err({ reason: 'answer-unreadable', url, problem: parsed.failure });
+  if (answer.value === null) return ok(null);
+  const parsed = parseAnswer(answer.value.bytes);
+  if (!parsed.ok) return err({ reason: 'answer-unreadable', url: repository.url, problem: parsed.failure });
+  return ok({ answer: parsed.value, dateMs: answer.value.dateMs });
 }
 
 function parseAnswer(bytes: Uint8Array): Result<PollAnswer, string> {

@@ -26,9 +26,9 @@ export type Targets = {
   readonly online: ReadonlyMap<string, TargetFile>;
 };
 
-/** Both texts were verified by tuf-js. */
+/** Both texts were verified by tuf-js, as one whole. */
 export function listTargets(files: TrustedFiles): Targets {
-  const list = (text: string) => {
+  const list = (text = '') => {
     const { signed } = Metadata.fromJSON(MetadataKind.Targets, JSON.parse(text));
     return new Map(Object.entries(signed.targets));
   };

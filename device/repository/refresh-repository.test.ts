@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ModelId } from '../../shared/model.ts';
 import { modelEntry } from '../../shared/test-documents.ts';
 import { TEST_MODEL } from '../stage/test-package.ts';
 import { MANIFEST, PACKAGE as pkg, setUpDevice } from './test-device.ts';
 import { signRoot, someKeys } from './test-repository.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const at = setUpDevice();
 
 describe('a poll', () => {
@@ -118,37 +118,63 @@ describe('files that a power cut left', () => {
   });
 });
 
-describe('a clock that cannot be right', () => {
-  it('is before this code was written: nobody is asked', async () => {
-    at.nowMs = () => 1000;
-    expect(await at.refresh()).toMatchObject({
-      failure: { reason: 'clock-in-the-past', nowMs: 1000, because: 'build' },
-    });
-    expect(at.server.asked).toEqual([]);
+describe('a mirror that serves files and answers no polls', () => {
+  const base = `/v1/models/${TEST_MODEL}`;
+
+  it('is followed in the plain TUF layout', async () => {
+    at.server.answersPolls = false;
+    expect((await at.expectView()).releases).toEqual([pkg.manifest]);
+    expect(at.server.asked.slice(0, 6)).toEqual([
+      `${base}/poll?root=1&timestamp=0`,
+      `${base}/metadata/2.root.json`,
+      `${base}/metadata/timestamp.json`,
+      `${base}/metadata/1.snapshot.json`,
+      `${base}/metadata/1.targets.json`,
+      `${base}/metadata/1.rollout.json`,
+    ]);
   });
 
-  it('is before what was signed, now or in an earlier poll', async () => {
-    const signedSeconds = Math.floor(Date.now() / 1000) - 60;
-    at.repository.version = { targets: 1, snapshot: 1, timestamp: signedSeconds, rollout: 1 };
-    at.nowMs = () => Date.now() - DAY_MS;
-    const failure = {
-      reason: 'clock-in-the-past',
-      because: 'signature',
-      notBeforeMs: signedSeconds * 1000,
-    };
-    expect(await at.refresh()).toMatchObject({ failure });
+  it('is asked for no more than root and timestamp when nothing changed', async () => {
+    await at.expectView();
+    at.server.answersPolls = false;
     at.server.asked.length = 0;
-    expect(await at.refresh()).toMatchObject({ failure });
-    expect(at.server.asked).toEqual([]);
-    at.nowMs = () => Date.now();
+    await at.expectView();
+    expect(at.server.asked).toEqual([
+      `${base}/poll?root=1&timestamp=1`,
+      `${base}/metadata/2.root.json`,
+      `${base}/metadata/timestamp.json`,
+    ]);
+  });
+
+  it('brings new roots, and what they sign', async () => {
+    await at.expectView();
+    at.server.answersPolls = false;
+    const next = await someKeys();
+    at.repository.laterRoots.push(
+      await signRoot(next, 2, [...at.keys.root.slice(0, 2), ...next.root.slice(1)]),
+      await signRoot(next, 3),
+    );
+    Object.assign(at.repository, { keys: next });
+    at.repository.version = { targets: 2, snapshot: 2, timestamp: 2, rollout: 2 };
+    await at.expectView();
+    at.server.answersPolls = true;
+    at.server.asked.length = 0;
+    await at.expectView();
+    expect(at.server.asked).toEqual([`${base}/poll?root=3&timestamp=2`]);
+  });
+
+  it('in a bucket that may not be listed says 403 of what it does not hold', async () => {
+    at.server.answersPolls = false;
+    at.server.statuses.push(403, 403);
+    at.server.plainStatuses = true;
     await at.expectView();
   });
 });
 
 describe('a repository that does not help', () => {
   it('does not know the model', async () => {
-    at.server.answer = () => null;
-    expect(await at.refresh()).toMatchObject({ failure: { reason: 'unknown-model', model: TEST_MODEL } });
+    const model = 'quectel/ec25efa-m4g' as ModelId;
+    expect(await at.refresh({ model })).toMatchObject({ failure: { reason: 'unknown-model', model } });
   });
 
   it('refuses, in its own words', async () => {

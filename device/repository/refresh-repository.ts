@@ -16,9 +16,7 @@ import type { Clock } from '../clock.ts';
 import type { Http } from '../http/http.ts';
 import { codeOf } from '../stage/error-code.ts';
 import type { Repository } from './ask-repository.ts';
-import { judgeClock } from './clock-guard.ts';
-import { type PinnedRoot, readPinnedRoot } from './pinned-root.ts';
-import { poll } from './poll.ts';
+import { readPinnedRoot } from './pinned-root.ts';
 import {
   listTargets,
   readEntry,
@@ -27,10 +25,10 @@ import {
   readRollout,
   type Targets,
 } from './read-targets.ts';
-import { runUpdater } from './run-updater.ts';
+import { refreshMetadata } from './refresh-metadata.ts';
 import { pruneTargets, type TargetStore } from './target-store.ts';
 import type { TrustFailure } from './trust-failure.ts';
-import { loadTrusted, saveTrusted, type TrustedFiles, type TrustedState } from './trusted-state.ts';
+import { loadTrusted, trustDirectory } from './trusted-state.ts';
 
 export type RepositoryRefresh = {
   /** Persistent; `trust/<vendor>/<model>/` below it is ours. */
@@ -44,12 +42,16 @@ export type RepositoryRefresh = {
   readonly clock: Clock;
   /** Where tuf-js may write while it runs; by default the system's temporary directory, in memory on routers. */
   readonly scratchDirectory?: string;
+  /** Bound of each request; see `Repository`. */
+  readonly requestTimeoutMs?: number;
 };
 
 export type RepositoryView = {
   readonly entry: ModelEntry;
   readonly rollout: Rollout;
   readonly releases: readonly ReleaseManifest[];
+  /** The instant that expiries were judged by: the device's clock, or later where that is late (clock-guard.ts). */
+  readonly nowMs: number;
   /** The index of a release's package, from signed metadata; `signal` by default that of the refresh. */
   readonly readIndex: (
     manifest: ReleaseManifest,
@@ -61,74 +63,32 @@ export async function refreshRepository(
   refresh: RepositoryRefresh,
   signal: AbortSignal,
 ): Promise<Result<RepositoryView, TrustFailure>> {
-  const { stateDir, model, clock } = refresh;
-  const directory = join(stateDir, 'trust', model);
+  const { stateDir, model } = refresh;
+  const directory = trustDirectory(stateDir, model);
   const pinned = readPinnedRoot(refresh.pinnedRoot);
   if (!pinned.ok) return pinned;
-  const repository: Repository = { url: refresh.repositoryUrl, http: refresh.http, clock };
-  const store: TargetStore = { model, directory: join(directory, 'targets'), repository };
+  const repository: Repository = {
+    url: refresh.repositoryUrl,
+    http: refresh.http,
+    clock: refresh.clock,
+    ...(refresh.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: refresh.requestTimeoutMs }),
+  };
+  const scratchDirectory = refresh.scratchDirectory ?? tmpdir();
 
   return onState(directory, async () => {
     const state = await loadTrusted(directory, pinned.value.text);
-    const plausible = judgeClock(clock.nowMs(), state.files?.timestamp ?? null);
-    if (!plausible.ok) return plausible;
-    const scratchDirectory = refresh.scratchDirectory ?? tmpdir();
-    const metadata = { directory, scratchDirectory, pinned: pinned.value, state, store };
-    const files = await refreshMetadata(metadata, signal);
-    if (!files.ok) return files;
-    const stillPlausible = judgeClock(clock.nowMs(), files.value.timestamp);
-    if (!stillPlausible.ok) return stillPlausible;
-    return readView(store, listTargets(files.value), signal);
+    const metadata = { directory, scratchDirectory, model, pinned: pinned.value, state, repository };
+    const verified = await refreshMetadata(metadata, signal);
+    if (!verified.ok) return verified;
+    const { files, nowMs } = verified.value;
+    const store: TargetStore = { model, directory: join(directory, 'targets'), repository };
+    return readView(store, { targets: listTargets(files), nowMs }, signal);
   });
-}
-
-type MetadataRefresh = {
-  readonly directory: string;
-  readonly scratchDirectory: string;
-  readonly pinned: PinnedRoot;
-  readonly state: TrustedState;
-  readonly store: TargetStore;
-};
-
-/**
- * Usually one question. A second, for everything, where what came and what the device had did not stand together:
- * the fault may lie with either.
- */
-async function refreshMetadata(
-  refresh: MetadataRefresh,
-  signal: AbortSignal,
-): Promise<Result<TrustedFiles, TrustFailure>> {
-  const timestamp = refresh.state.files?.timestamp;
-  const timestampVersion = timestamp === undefined ? 0 : JSON.parse(timestamp).signed.version;
-  const files = await askOnce(refresh, timestampVersion, signal);
-  if (files.ok || timestampVersion === 0 || !isAboutMetadata(files.failure)) return files;
-  const state = await loadTrusted(refresh.directory, refresh.pinned.text);
-  return askOnce({ ...refresh, state }, 0, signal);
-}
-
-function isAboutMetadata({ reason }: TrustFailure): boolean {
-  return reason === 'signature-wrong' || reason.startsWith('metadata-');
-}
-
-async function askOnce(
-  { directory, scratchDirectory, pinned, state, store }: MetadataRefresh,
-  timestampVersion: number,
-  signal: AbortSignal,
-): Promise<Result<TrustedFiles, TrustFailure>> {
-  const { model, repository } = store;
-  const rootVersion = pinned.version + state.roots.length;
-  const answer = await poll(repository, { model, rootVersion, timestampVersion }, signal);
-  if (!answer.ok) return answer;
-  const { roots, files } = await runUpdater({ model, pinned, state, answer: answer.value, scratchDirectory });
-  const next = { ...state, roots: [...roots], files: files.ok ? files.value : state.files };
-  // An unchanged poll wears no flash.
-  if (JSON.stringify(next) !== JSON.stringify(state)) await saveTrusted(directory, next);
-  return files;
 }
 
 async function readView(
   store: TargetStore,
-  targets: Targets,
+  { targets, nowMs }: { readonly targets: Targets; readonly nowMs: number },
   signal: AbortSignal,
 ): Promise<Result<RepositoryView, TrustFailure>> {
   const entry = await readEntry(store, targets, signal);
@@ -143,6 +103,7 @@ async function readView(
     entry: entry.value,
     rollout: rollout.value,
     releases: releases.value,
+    nowMs,
     readIndex: (manifest, own = signal) =>
       onState(store.directory, () => readPackageIndex(store, targets, manifest, own)),
   });

@@ -34,18 +34,30 @@ export async function getTarget(
     return err({ reason: 'target-too-large', path, lengthBytes: target.length, maxBytes });
   }
   const cached = await readCached(store, sha256.value);
-  if (cached !== null && (await isRight(target, cached))) return ok(cached);
+  if (cached !== null && (await isRightTarget(target, cached))) return ok(cached);
 
   const question = {
     path: `/v1/models/${store.model}/targets/${encodeURI(consistentTargetPath(target.path, sha256.value))}`,
     maxBytes: target.length,
   };
-  const answer = await askRepository(store.repository, question, signal);
+  const bytes = await fetchTarget(store.repository, target, question, signal);
+  if (bytes.ok) await writeWhole(store.directory, sha256.value, bytes.value);
+  return bytes;
+}
+
+/** The target's bytes from where they are served; `maxBytes` is no less than the target's length. */
+export async function fetchTarget(
+  repository: Repository,
+  target: TargetFile,
+  question: { readonly path: string; readonly maxBytes: number },
+  signal: AbortSignal,
+): Promise<Result<Uint8Array, TrustFailure>> {
+  const path = target.path.slice(0, SHOWN_MAX_CHARS);
+  const answer = await askRepository(repository, question, signal);
   if (!answer.ok) return answer;
   if (answer.value === null) return err({ reason: 'target-missing', path });
-  if (!(await isRight(target, answer.value))) return err({ reason: 'target-hash-wrong', path });
-  await writeWhole(store.directory, sha256.value, answer.value);
-  return ok(answer.value);
+  const { bytes } = answer.value;
+  return (await isRightTarget(target, bytes)) ? ok(bytes) : err({ reason: 'target-hash-wrong', path });
 }
 
 /** Removes cached targets that no metadata names any more, and what a cut left half-written. */
@@ -76,7 +88,8 @@ async function readCached({ directory }: TargetStore, sha256: string): Promise<U
   }
 }
 
-async function isRight(target: TargetFile, bytes: Uint8Array): Promise<boolean> {
+/** Whether the bytes have the target's length and hashes. */
+export async function isRightTarget(target: TargetFile, bytes: Uint8Array): Promise<boolean> {
   try {
     await target.verify(Readable.from([bytes]));
     return true;

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sha256Hex } from '../../shared/digest.ts';
-import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
+import { consistentTargetPath, metadataFile, targetPath } from '../../shared/trust/roles.ts';
 import type { TestRepository } from './test-repository.ts';
 
 export type RepositoryServer = {
@@ -15,6 +15,12 @@ export type RepositoryServer = {
   readonly instead: Map<string, Uint8Array | null>;
   /** Status codes that are answered first, in order. */
   readonly statuses: number[];
+  /** Whether those come without the problem document that the Worker sends. */
+  plainStatuses: boolean;
+  /** A static file server answers no polls; its files are in the plain TUF layout. */
+  answersPolls: boolean;
+  /** The `Date` of its answers; null sends none. */
+  date: () => number | null;
   readonly close: () => Promise<void>;
 };
 
@@ -25,24 +31,34 @@ export async function serveRepository(repository: TestRepository): Promise<Repos
     asked: [],
     instead: new Map(),
     statuses: [],
+    plainStatuses: false,
+    answersPolls: true,
+    date: () => Date.now(),
     answer: (rootVersion, timestampVersion) => honestAnswer(repository, rootVersion, timestampVersion),
     close: () => Promise.resolve(),
   };
   const server: Server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     served.asked.push(url.pathname + url.search);
+    response.sendDate = false;
+    const dateMs = served.date();
+    if (dateMs !== null) response.setHeader('date', new Date(dateMs).toUTCString());
     const status = served.statuses.shift();
     if (status !== undefined) {
       const problem = { type: '/problems/test', title: 'Not today', status, detail: 'try tomorrow' };
-      return response.writeHead(status).end(JSON.stringify(problem));
+      return response.writeHead(status).end(served.plainStatuses ? '' : JSON.stringify(problem));
     }
     const base = `/v1/models/${repository.model}`;
-    if (url.pathname === `${base}/poll`) {
+    if (url.pathname === `${base}/poll` && served.answersPolls) {
       const query = (name: string) => Number(url.searchParams.get(name));
       const answer = await served.answer(query('root'), query('timestamp'));
       return answer === null
         ? response.writeHead(404).end()
         : response.end(JSON.stringify({ format: 'cistern-poll/1', ...answer }));
+    }
+    if (url.pathname.startsWith(`${base}/metadata/`)) {
+      const text = await metadataText(repository, url.pathname.replace(`${base}/metadata/`, ''));
+      return text === undefined ? response.writeHead(404).end() : response.end(text);
     }
     const path = url.pathname.replace(`${base}/targets/`, '');
     const instead = served.instead.get(path.replace(/^.*\/[0-9a-f]{64}\./, ''));
@@ -67,6 +83,20 @@ export async function honestAnswer(
   const roots = repository.laterRoots.slice(rootVersion - 1);
   const files = timestampVersion === repository.version.timestamp ? {} : await repository.signAll();
   return { ...(roots.length > 0 ? { roots } : {}), ...files };
+}
+
+/** A file of the plain layout (TUF 6.2). */
+async function metadataText(repository: TestRepository, file: string): Promise<string | undefined> {
+  const root = /^(\d+)\.root\.json$/.exec(file)?.[1];
+  if (root !== undefined) return repository.laterRoots[Number(root) - 2];
+  const { timestamp, snapshot, targets, rollout } = await repository.signAll();
+  const { version } = repository;
+  return {
+    'timestamp.json': timestamp,
+    [metadataFile('snapshot', version.snapshot)]: snapshot,
+    [metadataFile('targets', version.targets)]: targets,
+    [metadataFile('rollout', version.rollout)]: rollout,
+  }[file];
 }
 
 async function targetFiles(repository: TestRepository): Promise<ReadonlyMap<string, Uint8Array>> {

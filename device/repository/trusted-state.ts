@@ -8,42 +8,47 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { ModelId } from '../../shared/model.ts';
 import { codeOf } from '../stage/error-code.ts';
 import { ROOT_CHAIN_MAX, TRUSTED_STATE_MAX_BYTES } from './limits.ts';
 
 const trustedStateSchema = z.strictObject({
-  format: z.literal('cistern-trusted/1'),
+  format: z.literal('cistern-trusted/2'),
   /** SHA-256 of the pinned root that the chain begins after. */
   pinnedRootSha256: z.string(),
   /** Roots after the pinned one, oldest first. */
   roots: z.array(z.string()).max(ROOT_CHAIN_MAX),
-  /** The exact texts; null until a whole set was verified. */
-  files: z
-    .strictObject({
-      timestamp: z.string(),
-      snapshot: z.string(),
-      targets: z.string(),
-      rollout: z.string(),
-    })
-    .nullable(),
+  /**
+   * The exact text of the newest file of each role that was verified, by role. A role's file counts from when it was
+   * verified, whatever became of the others (TUF 5.4.5): none may go back.
+   */
+  files: z.record(z.string(), z.string()),
+  /** Whether the files were verified as one whole. */
+  isWhole: z.boolean(),
 });
 export type TrustedState = z.infer<typeof trustedStateSchema>;
-export type TrustedFiles = NonNullable<TrustedState['files']>;
+export type TrustedFiles = Readonly<TrustedState['files']>;
 
-const NAME = 'trusted.json';
+const TRUSTED_STATE_NAME = 'trusted.json';
+
+/** Where what is trusted about a model lies. */
+export function trustDirectory(stateDir: string, model: ModelId): string {
+  return join(stateDir, 'trust', model);
+}
 
 /** What an earlier poll left, or a fresh start. Of another pinned root only the files are kept, unbelieved. */
 export async function loadTrusted(directory: string, pinnedRootText: string): Promise<TrustedState> {
   const pinnedRootSha256 = sha256(pinnedRootText);
-  const found = await read(join(directory, NAME));
+  const found = await read(join(directory, TRUSTED_STATE_NAME));
   if (found?.pinnedRootSha256 === pinnedRootSha256) return found;
-  return { format: 'cistern-trusted/1', pinnedRootSha256, roots: [], files: found?.files ?? null };
+  const files = found?.files ?? {};
+  return { format: 'cistern-trusted/2', pinnedRootSha256, roots: [], files, isWhole: false };
 }
 
 /** Written beside, synced, renamed, and the rename synced. Throws system errors. */
 export async function saveTrusted(directory: string, state: TrustedState): Promise<void> {
   const text = JSON.stringify(state);
-  await writeWhole(directory, NAME, `${sha256(text)}\n${text}`);
+  await writeWhole(directory, TRUSTED_STATE_NAME, `${sha256(text)}\n${text}`);
 }
 
 export async function writeWhole(

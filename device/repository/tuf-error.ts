@@ -2,7 +2,7 @@
  * What tuf-js means when it throws. It wraps most causes into plain sentences (`Unable to load targets error …`),
  * so the sentences of the pinned version are what there is to go by; the tests run each of them.
  */
-import type { Role } from '../../shared/trust/roles.ts';
+import { ONLINE_ROLES, type Role } from '../../shared/trust/roles.ts';
 import { SHOWN_MAX_CHARS } from './limits.ts';
 import type { TrustFailure } from './trust-failure.ts';
 
@@ -40,7 +40,13 @@ export function tufFailureOf(error: unknown, { role, expiresOf }: TufContext): T
 const MIXED =
   /Expected (?:length|hash) |Expected version \d+, got|Snapshot version doesn't match|does not match snapshot version|Missing \w+\.json in snapshot/;
 
+const ROLES: readonly Role[] = ['root', 'targets', ...ONLINE_ROLES];
+
 function roleOf(name: string | undefined, otherwise: Role): Role {
-  const roles: readonly Role[] = ['root', 'timestamp', 'snapshot', 'targets', 'rollout'];
-  return roles.find((role) => role === name) ?? otherwise;
+  return ROLES.find((role) => role === name) ?? otherwise;
+}
+
+/** The role of `timestamp.json`, `3.targets.json`; roles that are none of ours count as targets, which they are. */
+export function roleOfFile(file: string): Role {
+  return roleOf(/^(?:\d+\.)?([^.]*)\.json$/.exec(file)?.[1], 'targets');
 }
