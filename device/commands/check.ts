@@ -1,4 +1,7 @@
-/** `cistern check`: is there an update, does it fit, is it rolled out to me. Changes nothing. */
+/**
+ * `cistern check`: is there an update, does it fit, is it rolled out to me. The modem is only asked; this device's
+ * key and the verified metadata are kept in the state directory.
+ */
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { updateDisplay } from '../ui/update-display.ts';
@@ -27,7 +30,8 @@ export const checkCommand = buildCommand<CheckFlags, [], Context>({
   docs: {
     brief: 'Say whether there is an update for the modem, and why or why not',
     fullDescription: [
-      'Asks the modem and the repository; fetches no package and changes nothing.',
+      'Asks the modem and the repository; fetches no package and leaves the modem as it is. What was verified (metadata)',
+      "and this device's key are kept in the state directory, as every poll needs them.",
       '',
       'Examples:',
       '  cistern check',
@@ -38,7 +42,7 @@ export const checkCommand = buildCommand<CheckFlags, [], Context>({
 });
 
 async function runCheck(this: Context, flags: CheckFlags): Promise<void> {
-  const told = { json: flags.json, state: 'Nothing was changed.' };
+  const told = { json: flags.json, state: 'The modem was not touched.' };
   const session = await openModemSession(this, settingsOf(flags), flags.config);
   if (!session.ok) return tellFailure(this, session.failure, told);
   const ports = await openUpdatePorts(this, session.value, updateDisplay(this, 'quiet').events);

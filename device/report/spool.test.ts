@@ -76,13 +76,20 @@ describe('the spool', () => {
     ['empty', ''],
     ['of another format', JSON.stringify({ ...report(7), format: 'cistern-report/0' })],
     ['with an unknown field', JSON.stringify({ ...report(7), imei: '490154203237518' })],
-  ])('removes a file that is %s: nobody would ever take it', async (_, text) => {
-    const stateDir = await temporaryDirectory();
-    await spoolReport(stateDir, report(1));
-    await writeFile(join(stateDir, 'spool', `${report(7).id}.json`), text);
-    expect(await idsIn(stateDir)).toEqual([report(1).id]);
-    expect(await readdir(join(stateDir, 'spool'))).toEqual([`${report(1).id}.json`]);
-  });
+  ])(
+    'passes over a file that is %s, and lets go of it with the next report: nobody would ever take it',
+    async (_, text) => {
+      const stateDir = await temporaryDirectory();
+      await spoolReport(stateDir, report(1));
+      await writeFile(join(stateDir, 'spool', `${report(7).id}.json`), text);
+      expect(await idsIn(stateDir)).toEqual([report(1).id]);
+      expect(await readdir(join(stateDir, 'spool'))).toHaveLength(2);
+      await spoolReport(stateDir, report(2));
+      expect((await readdir(join(stateDir, 'spool'))).sort()).toEqual(
+        [1, 2].map((n) => `${report(n).id}.json`),
+      );
+    },
+  );
 
   it('passes over a report that is being written', async () => {
     const stateDir = await temporaryDirectory();

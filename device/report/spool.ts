@@ -12,19 +12,27 @@ export async function spoolReport(stateDir: string, report: Report): Promise<Res
 }
 
 /**
- * Waiting reports, oldest first. Files that are not reports are removed: nobody will ever take them. What cannot be
- * read does not wait: a dead disk must not stand between a person and the verdict (P10).
+ * Waiting reports, oldest first. What cannot be read does not wait: a dead disk must not stand between a person and
+ * the verdict (P10). Changes nothing.
  */
 export async function waitingReports(stateDir: string): Promise<readonly Report[]> {
+  const reports = (await readSpool(stateDir)).flatMap(({ content }) =>
+    content === null || content === 'not a report' ? [] : [content],
+  );
+  return reports.sort((a, b) => a.endedAt.localeCompare(b.endedAt));
+}
+
+type SpoolFile = { readonly path: string; readonly content: Report | 'not a report' | null };
+
+async function readSpool(stateDir: string): Promise<readonly SpoolFile[]> {
   const directory = join(stateDir, 'spool');
   const names = await readdir(directory).catch(() => []);
-  const reports: Report[] = [];
+  const files: SpoolFile[] = [];
   for (const name of names.filter((entry) => entry.endsWith('.json'))) {
-    const report = await readReport(join(directory, name));
-    if (report === 'not a report') await remove(join(directory, name));
-    else if (report !== null) reports.push(report);
+    const path = join(directory, name);
+    files.push({ path, content: await readReport(path) });
   }
-  return reports.sort((a, b) => a.endedAt.localeCompare(b.endedAt));
+  return files;
 }
 
 export async function dropReport(stateDir: string, id: string): Promise<void> {
@@ -36,7 +44,11 @@ async function remove(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => {});
 }
 
+/** Files that are not reports go too: nobody will ever take them. */
 async function makeRoom(stateDir: string): Promise<void> {
+  for (const { path, content } of await readSpool(stateDir)) {
+    if (content === 'not a report') await remove(path);
+  }
   const waiting = await waitingReports(stateDir);
   const tooMany = waiting.slice(0, Math.max(0, waiting.length + 1 - SPOOL_MAX_REPORTS));
   for (const report of tooMany) await dropReport(stateDir, report.id);

@@ -191,7 +191,7 @@ describe('a version that the user names', () => {
         wanted: OVER,
         releases: [release(NEXT), release(OVER, [{ from: { baseline: 6, minRelease: 6 }, source: 's' }])],
       },
-      { reason: 'release-does-not-fit', version: OVER },
+      { reason: 'release-needs-hops', installed: OLD, version: OVER, hops: [NEXT, OVER] },
     ],
     [
       'is recalled',

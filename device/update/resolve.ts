@@ -30,6 +30,13 @@ export type ResolveFailure =
       readonly because: readonly CompatibilityReason[];
     }
   | {
+      readonly reason: 'release-needs-hops';
+      readonly installed: string;
+      readonly version: string;
+      /** Versions to install in turn, the wanted one last. */
+      readonly hops: readonly string[];
+    }
+  | {
       readonly reason: 'release-held-back';
       readonly version: string;
       readonly because: string;
@@ -119,8 +126,10 @@ async function resolveWanted(input: ResolveInput, wanted: string): Promise<Resul
   }
   if (manifest.version === installed.text) return ok({ action: 'up-to-date', considered: [] });
   const compatibility = judgeCompatibility(installed, version.value, { entry, releases });
-  if (compatibility.verdict !== 'fits' || compatibility.path.length !== 1) {
-    const { verdict, reasons } = compatibility;
+  const { verdict, reasons, path } = compatibility;
+  if (verdict === 'fits' && path.length > 1)
+    return err({ reason: 'release-needs-hops', installed: installed.text, version: wanted, hops: path });
+  if (verdict !== 'fits') {
     return err({
       reason: 'release-does-not-fit',
       installed: installed.text,

@@ -108,6 +108,11 @@ export const repositorySentences = {
     what: `${version} on ${installed}: ${verdict}. ${because.map(({ sentence }) => sentence).join(' ')}`,
     next: 'Run cistern check to see what fits.',
   }),
+  'release-needs-hops': ({ installed, version, hops }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `${version} fits ${installed}, but not in one step: ${hops.join(', then ')}.`,
+    next: `Run cistern update --version ${hops[0]}, and then cistern update --version ${hops[1]}; without --version each run takes the next step.`,
+  }),
   'release-held-back': ({ version, because, why }) => ({
     exit: 'NOT_PERMITTED',
     what: `${version} is ${because.replaceAll('-', ' ')}${why === '' ? '' : `: ${why}`}.`,
