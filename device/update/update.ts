@@ -104,7 +104,7 @@ export async function decide(
     releases: view.value.releases,
     rollout: view.value.rollout,
     wanted: options.wanted,
-    device: { deviceId: ports.identity.deviceId, channel: options.channel, nowMs: clock.nowMs() },
+    device: { deviceId: ports.identity.deviceId, channel: options.channel, nowMs: view.value.nowMs },
   });
   return resolved.ok
     ? ok({ identity: identity.value, view: view.value, resolved: resolved.value })
