@@ -10,10 +10,22 @@ export const SAHARA = {
   doneResponse: 0x06,
   reset: 0x07,
   resetResponse: 0x08,
+  memoryDebug: 0x09,
+  commandReady: 0x0b,
+  switchMode: 0x0c,
+  execute: 0x0d,
+  executeResponse: 0x0e,
+  executeData: 0x0f,
+  memoryDebug64: 0x10,
   readRequest64: 0x12,
+  resetStateMachine: 0x13,
 } as const;
 
-export const MODE_IMAGE_TRANSFER = 0;
+/** What a HELLO and its answer may agree on. */
+export const SAHARA_MODE = { imageTransfer: 0, memoryDebug: 2, command: 3 } as const;
+
+/** What a modem in command mode may be asked for. */
+export const CLIENT_COMMAND = { serialNumber: 1, hardwareId: 2, oemKeyHash: 3, chipIdV3: 0x0a } as const;
 
 export type SaharaPacket =
   | {
@@ -31,9 +43,14 @@ export type SaharaPacket =
     }
   | { readonly kind: 'end'; readonly imageId: number; readonly status: number }
   | { readonly kind: 'done-response'; readonly complete: boolean }
-  | { readonly kind: 'reset-response' };
+  | { readonly kind: 'reset-response' }
+  | { readonly kind: 'command-ready' }
+  | { readonly kind: 'execute-response'; readonly clientCommand: number; readonly dataBytes: number }
+  /** A modem that has crashed offers its memory. */
+  | { readonly kind: 'memory-debug' };
 
 export type Hello = Extract<SaharaPacket, { kind: 'hello' }>;
+export type ReadRequest = Extract<SaharaPacket, { kind: 'read' }>;
 
 export type PacketFailure = {
   readonly reason: 'sahara-packet-unknown';
@@ -48,6 +65,10 @@ const LENGTHS: ReadonlyMap<number, number> = new Map([
   [SAHARA.doneResponse, 0x0c],
   [SAHARA.resetResponse, 0x08],
   [SAHARA.readRequest64, 0x20],
+  [SAHARA.commandReady, 0x08],
+  [SAHARA.executeResponse, 0x10],
+  [SAHARA.memoryDebug, 0x10],
+  [SAHARA.memoryDebug64, 0x18],
 ]);
 
 /** A packet from the modem; its length field and the transfer must both be exactly right. */
@@ -78,27 +99,24 @@ export function parsePacket(bytes: Uint8Array): Result<SaharaPacket, PacketFailu
       return ok({ kind: 'end', imageId: u32(8), status: u32(12) });
     case SAHARA.doneResponse:
       return ok({ kind: 'done-response', complete: u32(8) === 1 });
-    default:
+    case SAHARA.commandReady:
+      return ok({ kind: 'command-ready' });
+    case SAHARA.executeResponse:
+      return ok({ kind: 'execute-response', clientCommand: u32(8), dataBytes: u32(12) });
+    case SAHARA.resetResponse:
       return ok({ kind: 'reset-response' });
+    default:
+      return ok({ kind: 'memory-debug' });
   }
 }
 
-export function helloResponse(hello: {
-  readonly version: number;
-  readonly compatible: number;
-}): Uint8Array<ArrayBuffer> {
-  return packet(SAHARA.helloResponse, [
-    hello.version,
-    hello.compatible,
-    0,
-    MODE_IMAGE_TRANSFER,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-  ]);
+/** Agrees on a mode; `imageTransfer` where nothing else is wanted. */
+export function helloResponse(
+  hello: { readonly version: number; readonly compatible: number },
+  mode: number = SAHARA_MODE.imageTransfer,
+): Uint8Array<ArrayBuffer> {
+  const reserved = [0, 0, 0, 0, 0, 0];
+  return packet(SAHARA.helloResponse, [hello.version, hello.compatible, 0, mode, ...reserved]);
 }
 
 export function donePacket(): Uint8Array<ArrayBuffer> {
@@ -107,6 +125,24 @@ export function donePacket(): Uint8Array<ArrayBuffer> {
 
 export function resetPacket(): Uint8Array<ArrayBuffer> {
   return packet(SAHARA.reset, []);
+}
+
+/** Begins the conversation anew without a restart; Sahara 2.9 and later (edl 1b). */
+export function resetStateMachinePacket(): Uint8Array<ArrayBuffer> {
+  return packet(SAHARA.resetStateMachine, []);
+}
+
+export function switchModePacket(mode: number): Uint8Array<ArrayBuffer> {
+  return packet(SAHARA.switchMode, [mode]);
+}
+
+export function executePacket(clientCommand: number): Uint8Array<ArrayBuffer> {
+  return packet(SAHARA.execute, [clientCommand]);
+}
+
+/** Asks for the bytes that an EXECUTE_RESP has announced. */
+export function executeDataPacket(clientCommand: number): Uint8Array<ArrayBuffer> {
+  return packet(SAHARA.executeData, [clientCommand]);
 }
 
 function packet(command: number, fields: readonly number[]): Uint8Array<ArrayBuffer> {
