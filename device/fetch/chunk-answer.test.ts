@@ -40,6 +40,14 @@ describe('an answer to a request for a chunk', () => {
     ['429 without a time', rest, 429, {}, { take: 'later', retryAfterMs: null }],
     ['404', whole, 404, {}, { take: 'never' }],
     ['403', whole, 403, {}, { take: 'never' }],
+    [
+      'a whole that was compressed',
+      whole,
+      200,
+      { 'content-encoding': 'gzip' },
+      { take: 'encoded', encoding: 'gzip' },
+    ],
+    ['a whole that says it was not', whole, 200, { 'content-encoding': 'identity' }, { take: 'whole' }],
     ['304, which nobody asked for', whole, 304, {}, { take: 'never' }],
   ] as const)('%s', (_name, request, status, headers, verdict) => {
     expect(judgeAnswer(request, { status, headers }, NOW)).toEqual(verdict);

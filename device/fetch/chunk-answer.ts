@@ -2,7 +2,7 @@
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import type { HttpHeaders } from '../http/http.ts';
 import { retryAfterMs } from './backoff.ts';
-import { ETAG_MAX_CHARS } from './limits.ts';
+import { ENCODING_MAX_CHARS, ETAG_MAX_CHARS } from './limits.ts';
 
 export type ChunkRequest = {
   /** Where the rest begins; null when the whole chunk was asked for. */
@@ -24,6 +24,8 @@ export type ChunkVerdict =
   /** The range that came is not the one that was asked for: begin again, and ask for no range. */
   | { readonly take: 'again' }
   | { readonly take: 'too-large' }
+  /** The body is compressed or the like, though identity alone was accepted: its bytes are not the chunk's. */
+  | { readonly take: 'encoded'; readonly encoding: string }
   | { readonly take: 'later'; readonly retryAfterMs: number | null }
   | { readonly take: 'never' };
 
@@ -35,6 +37,9 @@ export function judgeAnswer(
   nowMs: number,
 ): ChunkVerdict {
   const { status, headers } = answer;
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if ((status === 200 || status === 206) && encoding !== 'identity')
+    return { take: 'encoded', encoding: encoding.slice(0, ENCODING_MAX_CHARS) };
   if (status === 200) return declaresTooMuch(headers) ? { take: 'too-large' } : { take: 'whole' };
   if (status === 206) return judgeRange(request, headers);
   if (status === 416 && request.fromBytes !== null) return { take: 'again' };

@@ -5,6 +5,7 @@ import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts
 import { type ChunkRequest, judgeAnswer, strongEtag } from './chunk-answer.ts';
 import { REQUEST_MAX_MS } from './limits.ts';
 import type { PartFile } from './part-file.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { Tally } from './tally.ts';
 
 export type Attempt =
@@ -17,6 +18,7 @@ export type Attempt =
   | { readonly end: 'again' }
   | { readonly end: 'refused'; readonly status: number }
   | { readonly end: 'too-large' }
+  | { readonly end: 'encoded'; readonly encoding: string }
   | { readonly end: 'over-budget' };
 
 export type ChunkAttempt = {
@@ -25,6 +27,7 @@ export type ChunkAttempt = {
   readonly part: PartFile;
   readonly tally: Tally;
   readonly silenceMs: number;
+  readonly rateLimit: RateLimit;
   readonly nowMs: () => number;
   /** Off after a range was answered wrongly. */
   readonly mayResume: boolean;
@@ -52,10 +55,10 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
   switch (verdict.take) {
     case 'rest':
       tally.resumed();
-      return take(attempt, stream, { endBytes: verdict.endBytes, totalBytes: verdict.totalBytes });
+      return take(attempt, stream, { endBytes: verdict.endBytes, totalBytes: verdict.totalBytes }, signal);
     case 'whole':
       restart(attempt, strongEtag(stream.headers));
-      return take(attempt, stream, { endBytes: CHUNK_STORED_MAX_BYTES, totalBytes: null });
+      return take(attempt, stream, { endBytes: CHUNK_STORED_MAX_BYTES, totalBytes: null }, signal);
     case 'again':
       stream.discard();
       restart(attempt, null);
@@ -66,6 +69,9 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
     case 'never':
       stream.discard();
       return { end: 'refused', status: stream.status };
+    case 'encoded':
+      stream.discard();
+      return { end: 'encoded', encoding: verdict.encoding };
     case 'too-large':
       stream.discard();
       return { end: 'too-large' };
@@ -78,8 +84,9 @@ async function take(
   attempt: ChunkAttempt,
   stream: HttpStream,
   bounds: { readonly endBytes: number; readonly totalBytes: number | null },
+  signal: AbortSignal,
 ): Promise<Attempt> {
-  const { part, tally } = attempt;
+  const { part, tally, rateLimit } = attempt;
   for await (const piece of stream.body) {
     if (!piece.ok) return { end: 'broken', failure: piece.failure };
     if (part.sizeBytes() + piece.value.length > bounds.endBytes) {
@@ -91,6 +98,7 @@ async function take(
     part.append(piece.value);
     tally.kept(piece.value.length);
     if (tally.isSpent()) return { end: 'over-budget' };
+    await rateLimit(piece.value.length, signal);
   }
   const { totalBytes } = bounds;
   if (totalBytes === null || part.sizeBytes() === totalBytes) return { end: 'complete' };

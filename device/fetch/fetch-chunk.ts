@@ -1,34 +1,12 @@
-/** One chunk from the repository into the stage, over as many requests as it takes, within bounds. */
-import { chunkPath } from '../../shared/caibx.ts';
-import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
-import { assertNever, err, ok, type Result } from '../../shared/result.ts';
-import type { Clock } from '../clock.ts';
-import type { Http, HttpFailure } from '../http/http.ts';
+/** One chunk into the stage, from whichever base has it. */
+import { ok, type Result } from '../../shared/result.ts';
 import { verifyChunk, type WantedChunk } from '../stage/chunk-file.ts';
-import type { Stage } from '../stage/stage.ts';
-import { checkStageProof } from '../stage/stage-proof.ts';
-import { backoffMs } from './backoff.ts';
-import { type Attempt, requestChunk } from './chunk-request.ts';
+import { nameOfBase } from './chunk-bases.ts';
+import { type ChunkFetch, keepPart, proveStage } from './chunk-fetch.ts';
+import { copyChunk } from './copy-chunk.ts';
+import { downloadChunk } from './download-chunk.ts';
 import type { FetchFailure } from './fetch-failure.ts';
-import {
-  ATTEMPTS_PER_CHUNK_MAX,
-  FRUITLESS_ATTEMPTS_MAX,
-  RETRY_AFTER_MAX_MS,
-  WRONG_CONTENTS_MAX,
-} from './limits.ts';
 import { openPart, type PartFile } from './part-file.ts';
-import type { Tally } from './tally.ts';
-
-export type ChunkFetch = {
-  readonly stage: Stage;
-  readonly repositoryUrl: string;
-  readonly http: Http;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly tally: Tally;
-  readonly silenceMs: number;
-  readonly budgetBytes: number;
-};
 
 /** Throws the system errors of the stage's filesystem. */
 export async function fetchChunk(
@@ -40,119 +18,51 @@ export async function fetchChunk(
   fetch.tally.reused(part.sizeBytes());
   // An earlier run may have ended between the last byte and the chunk's name.
   const isWhole = part.sizeBytes() > 0 && verifyChunk(part.content(), chunk).ok;
-  const arrived = isWhole ? ok() : await untilWhole(chunk, part, fetch, signal);
+  const arrived = isWhole ? ok() : await fromBases(chunk, part, fetch, signal);
   if (!arrived.ok) {
-    const kept = await keep(part, fetch);
+    const kept = await keepPart(part, fetch);
     return kept.ok ? arrived : kept;
   }
-  const proved = await prove(fetch);
+  const proved = await proveStage(fetch);
   if (proved.ok) await part.finish({ durably: fetch.stage.proof.kind === 'disk' });
   return proved;
 }
 
-async function keep(part: PartFile, fetch: ChunkFetch): Promise<Result<void, FetchFailure>> {
-  const proved = await prove(fetch);
-  if (proved.ok) await part.save();
-  return proved;
-}
-
-/** Before anything is written: a stage that has lost its mount would fill the router's own disk. */
-function prove({ stage }: ChunkFetch): Promise<Result<void, FetchFailure>> {
-  return checkStageProof(stage.proof, stage.platform);
-}
-
-/** Asks until the part is the chunk. */
-async function untilWhole(
+/** The failure is the last base's: the repository's own. */
+async function fromBases(
   chunk: WantedChunk,
   part: PartFile,
   fetch: ChunkFetch,
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
-  const { http, clock, random, tally, silenceMs } = fetch;
-  const url = chunkUrl(fetch.repositoryUrl, chunk.id);
-  const nowMs = clock.nowMs;
-  let mayResume = true;
-  let fruitless = 0;
-  let wrongContents = 0;
-  let last: FetchFailure = { reason: 'repository-unreachable', url, code: 'none', attempts: 0 };
-  for (let attempts = 1; attempts <= ATTEMPTS_PER_CHUNK_MAX; attempts++) {
-    const before = part.sizeBytes();
-    const attempt = await requestChunk({ http, url, part, tally, silenceMs, nowMs, mayResume }, signal);
-    if (attempt.end === 'complete') {
-      const content = verifyChunk(part.content(), chunk);
-      if (content.ok) return ok();
-      last = { ...content.failure, id: chunk.id, file: null };
-      tally.dropped(part.sizeBytes());
-      part.restart(null);
-      if (++wrongContents >= WRONG_CONTENTS_MAX) return err(last);
-    } else {
-      const final = finalFailure(attempt, chunk.id, url, fetch);
-      if (final !== null) return err(final);
-      last = transientFailure(attempt, url, attempts) ?? last;
-    }
-    const kept = await keep(part, fetch);
-    if (!kept.ok) return kept;
-    if (attempt.end === 'again') mayResume = false;
-    fruitless = part.sizeBytes() > before ? 0 : fruitless + 1;
-    if (fruitless >= FRUITLESS_ATTEMPTS_MAX) return err(last);
-    await clock.sleep(waitMs(attempt, fruitless, random), signal);
-    if (signal.aborted) return err({ reason: 'aborted' });
+  let arrived: Result<void, FetchFailure> = ok();
+  for (const base of fetch.bases.inOrder()) {
+    arrived =
+      base.kind === 'directory'
+        ? await copyChunk(base.path, chunk, part, fetch)
+        : await downloadChunk({ chunk, part, base }, fetch, signal);
+    if (arrived.ok || !isOfItsBase(arrived.failure)) return arrived;
+    if (fetch.bases.hasFailed(base))
+      fetch.onNote(`${nameOfBase(base)} is not asked any more (${arrived.failure.reason})`);
+    part.forgetEtag();
   }
-  return err(last);
+  return arrived;
 }
 
-/** Failures that another request would only repeat. */
-function finalFailure(
-  attempt: Exclude<Attempt, { end: 'complete' }>,
-  id: string,
-  url: string,
-  { tally, budgetBytes }: ChunkFetch,
-): FetchFailure | null {
-  switch (attempt.end) {
-    case 'refused':
-      return { reason: 'chunk-refused', id, url, status: attempt.status };
-    case 'too-large':
-      return { reason: 'chunk-too-large', id, maxBytes: CHUNK_STORED_MAX_BYTES };
-    case 'over-budget':
-      return { reason: 'byte-budget-spent', fetchedBytes: tally.summary().fetchedBytes, budgetBytes };
-    case 'busy': {
-      const { status, retryAfterMs } = attempt;
-      if ((retryAfterMs ?? 0) <= RETRY_AFTER_MAX_MS) return null;
-      return { reason: 'repository-busy', url, status, retryAfterMs, attempts: 1 };
-    }
-    case 'broken':
-      return attempt.failure.reason === 'aborted' || attempt.failure.reason === 'address-refused'
-        ? attempt.failure
-        : null;
-    case 'again':
-      return null;
+/** Failures that another base may not have. */
+function isOfItsBase({ reason }: FetchFailure): boolean {
+  switch (reason) {
+    case 'repository-unreachable':
+    case 'repository-busy':
+    case 'chunk-refused':
+    case 'chunk-too-large':
+    case 'chunk-encoded':
+    case 'chunk-missing':
+    case 'chunk-content-wrong':
+    case 'chunk-unreadable':
+    case 'address-refused':
+      return true;
     default:
-      return assertNever(attempt);
+      return false;
   }
-}
-
-function transientFailure(attempt: Attempt, url: string, attempts: number): FetchFailure | null {
-  if (attempt.end === 'broken') {
-    return { reason: 'repository-unreachable', url, code: codeOfFailure(attempt.failure), attempts };
-  }
-  if (attempt.end === 'again') {
-    return { reason: 'repository-unreachable', url, code: 'wrong-range', attempts };
-  }
-  if (attempt.end !== 'busy') return null;
-  const { status, retryAfterMs } = attempt;
-  return { reason: 'repository-busy', url, status, retryAfterMs, attempts };
-}
-
-function codeOfFailure(failure: HttpFailure): string {
-  return failure.reason === 'unreachable' ? failure.code : failure.reason;
-}
-
-/** What the repository asks for, and jitter on top so that a fleet does not come back as one. */
-function waitMs(attempt: Attempt, fruitless: number, random: () => number): number {
-  const asked = attempt.end === 'busy' ? (attempt.retryAfterMs ?? 0) : 0;
-  return asked + backoffMs(fruitless, random);
-}
-
-export function chunkUrl(repositoryUrl: string, id: string): string {
-  return `${repositoryUrl.replace(/\/+$/, '')}/v1/chunks/${chunkPath(id)}`;
 }

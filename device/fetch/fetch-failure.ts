@@ -25,5 +25,11 @@ export type FetchFailure =
       readonly status: number;
     }
   | { readonly reason: 'chunk-too-large'; readonly id: string; readonly maxBytes: number }
+  | {
+      readonly reason: 'chunk-encoded';
+      readonly id: string;
+      readonly url: string;
+      readonly encoding: string;
+    }
   | { readonly reason: 'byte-budget-spent'; readonly fetchedBytes: number; readonly budgetBytes: number }
   | { readonly reason: 'address-refused'; readonly url: string; readonly why: AddressRefusal };

@@ -14,15 +14,20 @@ import { readChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import { codeOf } from '../stage/error-code.ts';
 import type { Stage } from '../stage/stage.ts';
 import { checkStageProof } from '../stage/stage-proof.ts';
-import { type ChunkFetch, fetchChunk } from './fetch-chunk.ts';
+import { chunkBases } from './chunk-bases.ts';
+import type { ChunkFetch } from './chunk-fetch.ts';
+import { fetchChunk } from './fetch-chunk.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import { BUDGET_FACTOR, PARALLEL_CHUNKS, SILENCE_MS } from './limits.ts';
+import { limitRate, UNLIMITED } from './rate-limit.ts';
 import { type FetchProgress, type FetchSummary, startTally } from './tally.ts';
 
 export type FetchLimits = {
   /** Bytes of bodies that the download may cost; by default twice the package, and a chunk. */
   readonly budgetBytes?: number;
   readonly silenceMs?: number;
+  /** Bytes of bodies in a second, of all connections together. */
+  readonly bytesPerSecond?: number;
 };
 
 export type PackageFetch = {
@@ -32,11 +37,14 @@ export type PackageFetch = {
   readonly stage: Stage;
   /** The repository's address, without `/v1`. */
   readonly repositoryUrl: string;
+  /** Directories and addresses that hold the same chunks, tried in order before the repository. */
+  readonly mirrors?: readonly string[];
   readonly http: Http;
   readonly clock: Clock;
   /** 0 up to 1, for jitter. */
   readonly random: () => number;
   readonly onProgress: (progress: FetchProgress) => void;
+  readonly onNote?: (note: string) => void;
   readonly limits?: FetchLimits;
 };
 
@@ -47,7 +55,16 @@ export async function fetchPackage(
   const { index, storedBytes, stage, limits } = wanted;
   const budgetBytes = limits?.budgetBytes ?? BUDGET_FACTOR * storedBytes + CHUNK_STORED_MAX_BYTES;
   const tally = startTally({ totalBytes: storedBytes, budgetBytes }, wanted.onProgress);
-  const fetch = { ...wanted, tally, budgetBytes, silenceMs: limits?.silenceMs ?? SILENCE_MS };
+  const rate = limits?.bytesPerSecond;
+  const fetch: ChunkFetch = {
+    ...wanted,
+    tally,
+    budgetBytes,
+    bases: chunkBases(wanted.mirrors ?? [], wanted.repositoryUrl),
+    silenceMs: limits?.silenceMs ?? SILENCE_MS,
+    rateLimit: rate === undefined ? UNLIMITED : limitRate(rate, wanted.clock),
+    onNote: wanted.onNote ?? (() => {}),
+  };
 
   const chunks = uniqueChunks(index).values();
   const stop = new AbortController();

@@ -19,5 +19,13 @@ export const BACKOFF_CAP_MS = 60_000;
 export const RETRY_AFTER_MAX_MS = 10 * 60_000;
 /** What a download may cost at most, in stored sizes of its package: data volume is paid for (ota 3, field 5). */
 export const BUDGET_FACTOR = 2;
+/** What a rate limit lets through at once, in time at its rate. */
+export const RATE_BURST_MS = 250;
+/** Chunks that a mirror may fail to give before it is not asked again in this run. */
+export const BASE_FAILURES_MAX = 3;
+/** Requests for one chunk, in a row, that bring nothing, of a mirror that others stand in for. */
+export const FRUITLESS_ATTEMPTS_OF_MIRROR_MAX = 2;
+/** What is kept of a Content-Encoding. */
+export const ENCODING_MAX_CHARS = 40;
 /** Longest ETag that is kept. */
 export const ETAG_MAX_CHARS = 200;

@@ -18,6 +18,8 @@ export type PartFile = {
   readonly append: (bytes: Uint8Array) => void;
   /** Empties the part; what follows is of this ETag. */
   readonly restart: (etag: string | null) => void;
+  /** What is there is gone on from at another server, whose ETags are its own. */
+  readonly forgetEtag: () => void;
   /** All of it. */
   readonly content: () => Uint8Array;
   /** Writes it down for the next run, or removes what was written where it is empty. */
@@ -61,6 +63,9 @@ export async function openPart(stageDirectory: string, id: string): Promise<Part
       pieces = [];
       sizeBytes = 0;
       etag = next;
+    },
+    forgetEtag: () => {
+      etag = null;
     },
     content,
     save: async () => {

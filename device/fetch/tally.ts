@@ -25,6 +25,8 @@ export type Tally = {
   readonly wasted: (bytes: number) => void;
   /** Bytes of a part that are thrown away. */
   readonly dropped: (bytes: number) => void;
+  /** Bytes that came from a directory on this machine. */
+  readonly copied: (bytes: number) => void;
   /** Bytes that were there before this run. */
   readonly reused: (bytes: number) => void;
   readonly isSpent: () => boolean;
@@ -60,6 +62,10 @@ export function startTally(
     dropped: (bytes) => {
       doneBytes -= bytes;
       if (bytes > 0) tell();
+    },
+    copied: (bytes) => {
+      doneBytes += bytes;
+      tell();
     },
     reused: (bytes) => {
       reusedBytes += bytes;

@@ -43,7 +43,8 @@ export function verifyChunk(stored: Uint8Array, chunk: WantedChunk): Result<Veri
   return ok({ bytes: bytes.value, storedBytes: stored.length });
 }
 
-async function readStored(path: string): Promise<Result<Uint8Array, ChunkDefect>> {
+/** A chunk's file as it lies there, bounded in size; whether it is right is not known yet. */
+export async function readStored(path: string): Promise<Result<Uint8Array, ChunkDefect>> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, fsConstants.O_RDONLY | fsConstants.O_NOFOLLOW);

@@ -83,6 +83,11 @@ export const repositorySentences = {
     what: `The repository refused chunk ${id.slice(0, 12)} with HTTP status ${status}.`,
     next: TELL_OPERATOR,
   }),
+  'chunk-encoded': ({ url, encoding }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The answer of ${url} was changed on its way (Content-Encoding: ${encoding}), though that was not accepted.`,
+    next: 'A proxy between here and the repository does it: use https, or another uplink.',
+  }),
   'chunk-too-large': ({ id, maxBytes }) =>
     notBelieved(`chunk ${id.slice(0, 12)} has more than ${maxBytes} bytes`),
   'byte-budget-spent': ({ fetchedBytes, budgetBytes }) => ({

@@ -1,0 +1,48 @@
+/**
+ * Where chunks may come from, in the order they are tried: a directory (a USB stick), a mirror on the LAN, and last
+ * the repository. All hold the same bytes, which prove themselves by their hash; a base that fails too often is not
+ * asked again in this run.
+ */
+import { BASE_FAILURES_MAX } from './limits.ts';
+
+export type ChunkBase =
+  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 'http';
+      /** Without `/v1`. */
+      readonly url: string;
+      /** A base that others stand in for is given up sooner. */
+      readonly patience: 'little' | 'all';
+    };
+
+export type ChunkBases = {
+  /** Those that are still worth asking; the last one always is. */
+  readonly inOrder: () => readonly ChunkBase[];
+  /** True when the base is given up with this. */
+  readonly hasFailed: (base: ChunkBase) => boolean;
+};
+
+/** `mirrors` are directories or addresses, as they were given. */
+export function chunkBases(mirrors: readonly string[], repositoryUrl: string): ChunkBases {
+  const all = [...mirrors.map(readMirror), { kind: 'http', url: repositoryUrl, patience: 'all' } as const];
+  const last = all.at(-1);
+  const failures = new Map<ChunkBase, number>();
+  const isUsable = (base: ChunkBase) => base === last || (failures.get(base) ?? 0) < BASE_FAILURES_MAX;
+  return {
+    inOrder: () => all.filter(isUsable),
+    hasFailed: (base) => {
+      failures.set(base, (failures.get(base) ?? 0) + 1);
+      return base !== last && failures.get(base) === BASE_FAILURES_MAX;
+    },
+  };
+}
+
+export function nameOfBase(base: ChunkBase): string {
+  return base.kind === 'http' ? base.url : base.path;
+}
+
+function readMirror(mirror: string): ChunkBase {
+  return /^https?:/i.test(mirror)
+    ? { kind: 'http', url: mirror, patience: 'little' }
+    : { kind: 'directory', path: mirror.replace(/^file:\/\//, '') };
+}

@@ -1,0 +1,33 @@
+/** One chunk from a directory on this machine: a USB stick, a mounted share. */
+import { join } from 'node:path';
+import { chunkPath } from '../../shared/caibx.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { readStored, verifyChunk, type WantedChunk } from '../stage/chunk-file.ts';
+import type { ChunkFetch } from './chunk-fetch.ts';
+import type { FetchFailure } from './fetch-failure.ts';
+import type { PartFile } from './part-file.ts';
+
+/** A mirror's directory, or a bare casync store. What is taken proves itself as what is downloaded does. */
+export async function copyChunk(
+  directory: string,
+  chunk: WantedChunk,
+  part: PartFile,
+  { tally }: ChunkFetch,
+): Promise<Result<void, FetchFailure>> {
+  const missing = { reason: 'chunk-missing', id: chunk.id, file: null } as const;
+  let last: FetchFailure = missing;
+  for (const layout of ['v1/chunks', 'chunks', '.']) {
+    const stored = await readStored(join(directory, layout, chunkPath(chunk.id)));
+    const content = stored.ok ? verifyChunk(stored.value, chunk) : stored;
+    if (stored.ok && content.ok) {
+      tally.dropped(part.sizeBytes());
+      part.restart(null);
+      part.append(stored.value);
+      tally.copied(stored.value.length);
+      return ok();
+    }
+    if (!content.ok && content.failure.reason !== 'chunk-missing')
+      last = { ...content.failure, id: chunk.id, file: null };
+  }
+  return err(last);
+}

@@ -1,0 +1,126 @@
+/** One chunk from one address, over as many requests as it takes, within bounds. */
+import { chunkPath } from '../../shared/caibx.ts';
+import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
+import { assertNever, err, ok, type Result } from '../../shared/result.ts';
+import type { HttpFailure } from '../http/http.ts';
+import { verifyChunk, type WantedChunk } from '../stage/chunk-file.ts';
+import { backoffMs } from './backoff.ts';
+import type { ChunkBase } from './chunk-bases.ts';
+import { type ChunkFetch, keepPart } from './chunk-fetch.ts';
+import { type Attempt, requestChunk } from './chunk-request.ts';
+import type { FetchFailure } from './fetch-failure.ts';
+import {
+  ATTEMPTS_PER_CHUNK_MAX,
+  FRUITLESS_ATTEMPTS_MAX,
+  FRUITLESS_ATTEMPTS_OF_MIRROR_MAX,
+  RETRY_AFTER_MAX_MS,
+  WRONG_CONTENTS_MAX,
+} from './limits.ts';
+import type { PartFile } from './part-file.ts';
+
+type Asked = {
+  readonly chunk: WantedChunk;
+  readonly part: PartFile;
+  readonly base: Extract<ChunkBase, { kind: 'http' }>;
+};
+
+/** Asks until the part is the chunk. */
+export async function downloadChunk(
+  { chunk, part, base }: Asked,
+  fetch: ChunkFetch,
+  signal: AbortSignal,
+): Promise<Result<void, FetchFailure>> {
+  const { http, clock, random, tally, silenceMs, rateLimit } = fetch;
+  const url = chunkUrl(base.url, chunk.id);
+  const fruitlessMax = base.patience === 'all' ? FRUITLESS_ATTEMPTS_MAX : FRUITLESS_ATTEMPTS_OF_MIRROR_MAX;
+  const nowMs = clock.nowMs;
+  let mayResume = true;
+  let fruitless = 0;
+  let wrongContents = 0;
+  let last: FetchFailure = { reason: 'repository-unreachable', url, code: 'none', attempts: 0 };
+  for (let attempts = 1; attempts <= ATTEMPTS_PER_CHUNK_MAX; attempts++) {
+    const before = part.sizeBytes();
+    const attempt = await requestChunk(
+      { http, url, part, tally, silenceMs, rateLimit, nowMs, mayResume },
+      signal,
+    );
+    if (attempt.end === 'complete') {
+      const content = verifyChunk(part.content(), chunk);
+      if (content.ok) return ok();
+      last = { ...content.failure, id: chunk.id, file: null };
+      tally.dropped(part.sizeBytes());
+      part.restart(null);
+      if (++wrongContents >= WRONG_CONTENTS_MAX) return err(last);
+    } else {
+      const final = finalFailure(attempt, chunk.id, url, fetch);
+      if (final !== null) return err(final);
+      last = transientFailure(attempt, url, attempts) ?? last;
+    }
+    const kept = await keepPart(part, fetch);
+    if (!kept.ok) return kept;
+    if (attempt.end === 'again') mayResume = false;
+    fruitless = part.sizeBytes() > before ? 0 : fruitless + 1;
+    if (fruitless >= fruitlessMax) return err(last);
+    await clock.sleep(waitMs(attempt, fruitless, random), signal);
+    if (signal.aborted) return err({ reason: 'aborted' });
+  }
+  return err(last);
+}
+
+/** Failures that another request would only repeat. */
+function finalFailure(
+  attempt: Exclude<Attempt, { end: 'complete' }>,
+  id: string,
+  url: string,
+  { tally, budgetBytes }: ChunkFetch,
+): FetchFailure | null {
+  switch (attempt.end) {
+    case 'refused':
+      return { reason: 'chunk-refused', id, url, status: attempt.status };
+    case 'too-large':
+      return { reason: 'chunk-too-large', id, maxBytes: CHUNK_STORED_MAX_BYTES };
+    case 'encoded':
+      return { reason: 'chunk-encoded', id, url, encoding: attempt.encoding };
+    case 'over-budget':
+      return { reason: 'byte-budget-spent', fetchedBytes: tally.summary().fetchedBytes, budgetBytes };
+    case 'busy': {
+      const { status, retryAfterMs } = attempt;
+      if ((retryAfterMs ?? 0) <= RETRY_AFTER_MAX_MS) return null;
+      return { reason: 'repository-busy', url, status, retryAfterMs, attempts: 1 };
+    }
+    case 'broken':
+      return attempt.failure.reason === 'aborted' || attempt.failure.reason === 'address-refused'
+        ? attempt.failure
+        : null;
+    case 'again':
+      return null;
+    default:
+      return assertNever(attempt);
+  }
+}
+
+function transientFailure(attempt: Attempt, url: string, attempts: number): FetchFailure | null {
+  if (attempt.end === 'broken') {
+    return { reason: 'repository-unreachable', url, code: codeOfFailure(attempt.failure), attempts };
+  }
+  if (attempt.end === 'again') {
+    return { reason: 'repository-unreachable', url, code: 'wrong-range', attempts };
+  }
+  if (attempt.end !== 'busy') return null;
+  const { status, retryAfterMs } = attempt;
+  return { reason: 'repository-busy', url, status, retryAfterMs, attempts };
+}
+
+function codeOfFailure(failure: HttpFailure): string {
+  return failure.reason === 'unreachable' ? failure.code : failure.reason;
+}
+
+/** What the repository asks for, and jitter on top so that a fleet does not come back as one. */
+function waitMs(attempt: Attempt, fruitless: number, random: () => number): number {
+  const asked = attempt.end === 'busy' ? (attempt.retryAfterMs ?? 0) : 0;
+  return asked + backoffMs(fruitless, random);
+}
+
+export function chunkUrl(repositoryUrl: string, id: string): string {
+  return `${repositoryUrl.replace(/\/+$/, '')}/v1/chunks/${chunkPath(id)}`;
+}

@@ -1,0 +1,129 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { chunkPath } from '../../shared/caibx.ts';
+import { BASE_FAILURES_MAX } from './limits.ts';
+import { MANY, setUpDownload } from './test-download.ts';
+import { type ChunkServer, type Misbehaviour, serveChunks } from './test-repository-server.ts';
+
+const at = setUpDownload();
+const opened: ChunkServer[] = [];
+afterEach(async () => {
+  for (const server of opened.splice(0)) await server.close();
+});
+
+async function aMirror(misbehaviours: Misbehaviour[] = [], stored = MANY.stored): Promise<ChunkServer> {
+  const server = await serveChunks(stored, misbehaviours);
+  opened.push(server);
+  return server;
+}
+
+function aDirectoryMirror(
+  layout: string,
+  change: (bytes: Uint8Array, i: number) => Uint8Array | null,
+): string {
+  const directory = join(at.base, 'stick');
+  [...MANY.stored].forEach(([id, bytes], i) => {
+    const changed = change(bytes, i);
+    const path = join(directory, layout, chunkPath(id));
+    mkdirSync(dirname(path), { recursive: true });
+    if (changed !== null) writeFileSync(path, changed);
+  });
+  return directory;
+}
+
+async function fetchFrom(mirrors: readonly string[], misbehaviours: Misbehaviour[] = []) {
+  const notes: string[] = [];
+  const fetched = await at.fetch(MANY, misbehaviours, { mirrors, onNote: (note) => notes.push(note) });
+  return { fetched, notes, askedRepository: at.server?.seen.length };
+}
+
+describe('a mirror', () => {
+  it.each(['v1/chunks', 'chunks', '.'])(
+    'that is a directory with its chunks in %s costs no request',
+    async (layout) => {
+      const stick = aDirectoryMirror(layout, (bytes) => bytes);
+      const { fetched, askedRepository } = await fetchFrom([stick]);
+      expect(fetched).toMatchObject({ ok: true, value: { fetchedBytes: 0, requests: 0 } });
+      expect(askedRepository).toBe(0);
+      await at.expectWhole(MANY);
+    },
+  );
+
+  it('that is a directory is not believed: what is wrong or missing comes from the repository', async () => {
+    const stick = aDirectoryMirror('chunks', (bytes, i) => {
+      if (i === 0) return null;
+      return i === 1 ? bytes.map((byte) => byte ^ 1) : bytes;
+    });
+    const { fetched, askedRepository } = await fetchFrom([stick]);
+    expect(fetched).toMatchObject({ ok: true });
+    expect(askedRepository).toBe(2);
+    await at.expectWhole(MANY);
+  });
+
+  it('on the network is asked before the repository', async () => {
+    const mirror = await aMirror();
+    const { fetched, askedRepository } = await fetchFrom([mirror.url]);
+    expect(fetched).toMatchObject({ ok: true, value: { requests: MANY.stored.size } });
+    expect(askedRepository).toBe(0);
+    expect(mirror.seen).toHaveLength(MANY.stored.size);
+  });
+
+  it.each([
+    ['lacks everything', () => aMirror([], new Map())],
+    ['is forbidden', () => aMirror(Array.from({ length: 99 }, () => ({ status: 403 })))],
+    ['has other bytes', () => aMirror(Array.from({ length: 99 }, () => 'wrong-bytes'))],
+    ['is busy', () => aMirror(Array.from({ length: 99 }, () => ({ status: 503 })))],
+  ] as const)('that %s is given up, said so, and the repository gives everything', async (_, make) => {
+    const mirror = await make();
+    const { fetched, notes } = await fetchFrom([mirror.url]);
+    expect(fetched).toMatchObject({ ok: true });
+    expect(notes).toEqual([expect.stringContaining(`${mirror.url} is not asked any more`)]);
+    await at.expectWhole(MANY);
+  });
+
+  it('that nobody reaches costs a few tries, not one for each chunk', async () => {
+    const gone = await aMirror();
+    await gone.close();
+    const { fetched, notes } = await fetchFrom([gone.url, join(at.base, 'no-stick')]);
+    expect(fetched).toMatchObject({ ok: true });
+    expect(notes).toHaveLength(2);
+    await at.expectWhole(MANY);
+  });
+
+  it('that breaks off is gone on from at the repository, byte for byte', async () => {
+    const cut = { cutAfterBytes: 1_000 } as const;
+    const nothing = { cutAfterBytes: 0 } as const;
+    const mirror = await aMirror([cut, cut, cut, cut, ...Array.from({ length: 40 }, () => nothing)]);
+    const { fetched } = await fetchFrom([mirror.url]);
+    if (!fetched.ok) throw new Error(fetched.failure.reason);
+    expect(fetched.value.resumed).toBeGreaterThanOrEqual(BASE_FAILURES_MAX);
+    expect(fetched.value.fetchedBytes).toBe(MANY.manifest.package.storedBytes);
+    await at.expectWhole(MANY);
+  });
+
+  it('has no say in why a download failed: the repository has', async () => {
+    const mirror = await aMirror([], new Map());
+    const { fetched } = await fetchFrom(
+      [mirror.url],
+      Array.from({ length: 99 }, () => ({ status: 410 })),
+    );
+    expect(fetched).toMatchObject({ ok: false, failure: { reason: 'chunk-refused', status: 410 } });
+  });
+});
+
+describe('a rate limit', () => {
+  it('holds all connections together to its bytes a second', async () => {
+    let nowMs = 0;
+    const clock = {
+      nowMs: () => nowMs,
+      sleep: async (ms: number) => {
+        nowMs += ms;
+      },
+    };
+    const storedBytes = MANY.manifest.package.storedBytes;
+    const fetched = await at.fetch(MANY, [], { clock, limits: { bytesPerSecond: storedBytes / 10 } });
+    expect(fetched).toMatchObject({ ok: true });
+    expect(nowMs).toBeGreaterThan(9_000);
+  });
+});
