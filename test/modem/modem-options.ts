@@ -11,6 +11,8 @@ export type SimulatedModemOptions = {
   readonly model?: ModuleModel;
   /** 15 digits; part of the calibration. */
   readonly imei?: string;
+  /** What Sahara's command mode tells; 32 bits. */
+  readonly chipSerial?: number;
   readonly geometry?: NandGeometry;
   readonly badBlocks?: readonly number[];
   /** Where it differs from a module that works. */

@@ -18,6 +18,7 @@ import { HIGH_SPEED_PACKET_BYTES } from './usb-pipe.ts';
 
 const WRONG_PAGES_PER_BLOCK = 128;
 const DEFAULT_IMEI = '861536030196001';
+const DEFAULT_CHIP_SERIAL = 0x12345678;
 const DEFAULT_TIMING = { rebootMs: 0, departureMs: 50, lingerMs: 0 };
 
 export class SimulatedModem {
@@ -50,6 +51,7 @@ export class SimulatedModem {
       nand: this.nand,
       partitions: this.partitions,
       faults,
+      chipSerial: options.chipSerial ?? DEFAULT_CHIP_SERIAL,
       settings: { ...workingSettings, ...options.settings },
       settingsByFirmware: options.settingsByFirmware ?? {},
       timing: { ...DEFAULT_TIMING, ...timing },

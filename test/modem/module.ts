@@ -27,6 +27,8 @@ export type ModuleParts = {
   readonly nand: Nand;
   readonly partitions: readonly Partition[];
   readonly faults: FaultPlan;
+  /** Burnt into the chip. */
+  readonly chipSerial: number;
   readonly settings: ModemSettings;
   readonly settingsByFirmware: Readonly<Record<string, Partial<ModemSettings>>>;
   readonly timing: { readonly rebootMs: number; readonly departureMs: number; readonly lingerMs: number };
@@ -158,11 +160,12 @@ export class Module {
 
   #enterEdl(): void {
     const { faults, model } = this.#parts;
-    const { sahara: dialect, chip } = model;
+    const { sahara: dialect, chip, hardwareId, rootKeyHash } = model;
     this.#function = new Sahara(this.#control(), {
       dialect,
       chip,
-      helloStolen: faults.stealsHello(),
+      identity: { serial: this.#parts.chipSerial, hardwareId, rootKeyHash },
+      session: faults.stealsHello() ? 'hello-taken' : 'fresh',
       rejectsAll: faults.rejectsProgrammer,
     });
     this.#appear('edl-sahara');

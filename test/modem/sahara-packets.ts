@@ -9,7 +9,19 @@ export const SAHARA = {
   doneResponse: 0x06,
   reset: 0x07,
   resetResponse: 0x08,
+  memoryDebug: 0x09,
+  memoryRead: 0x0a,
+  commandReady: 0x0b,
+  switchMode: 0x0c,
+  execute: 0x0d,
+  executeResponse: 0x0e,
+  executeData: 0x0f,
+  readData64: 0x12,
+  resetStateMachine: 0x13,
 } as const;
+
+/** What HELLO offers, and HELLO_RESP and SWITCH_MODE choose. */
+export const SAHARA_MODE = { imageTransfer: 0, memoryDebug: 2, command: 3 } as const;
 
 /** Status codes of END_IMAGE_TX (edl 1b, the enum). */
 export const SAHARA_STATUS = {
@@ -22,6 +34,10 @@ export const SAHARA_STATUS = {
   unsupportedProgramHeaders: 0x0e,
   invalidElfHeader: 0x14,
   invalidHostMode: 0x18,
+  invalidMemoryRead: 0x19,
+  invalidModeSwitch: 0x1c,
+  commandUnsupported: 0x1f,
+  commandDataInvalid: 0x20,
   hashTableAuthenticationFailure: 0x21,
   hashVerificationFailure: 0x22,
 } as const;
@@ -40,14 +56,18 @@ export function saharaPacket(command: number, ...fields: number[]): Uint8Array {
   return packet;
 }
 
-/** Version, lowest version, largest command, mode 0 (an image is wanted), six reserved words. */
-export function saharaHello(dialect: {
-  readonly version: number;
-  readonly lowestVersion: number;
-  readonly commandMaxBytes: number;
-}): Uint8Array {
+/** Packet of `command` with these u64 fields: what 64-bit boot ROMs ask with. */
+export function saharaPacket64(command: number, ...fields: number[]): Uint8Array {
+  return saharaPacket(command, ...fields.flatMap((field) => [field % 2 ** 32, Math.floor(field / 2 ** 32)]));
+}
+
+/** Version, lowest version, largest command, mode (0: an image is wanted), six reserved words. */
+export function saharaHello(
+  dialect: { readonly version: number; readonly lowestVersion: number; readonly commandMaxBytes: number },
+  mode: number,
+): Uint8Array {
   const fields = new Array<number>((HELLO_BYTES - 8) / 4).fill(0);
-  fields.splice(0, 3, dialect.version, dialect.lowestVersion, dialect.commandMaxBytes);
+  fields.splice(0, 4, dialect.version, dialect.lowestVersion, dialect.commandMaxBytes, mode);
   return saharaPacket(SAHARA.hello, ...fields);
 }
 

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ec25Eu } from './models.ts';
 import { buildProgrammer } from './programmer-format.ts';
-import { Sahara } from './sahara.ts';
+import { Sahara, type SaharaDialect, type SaharaOptions } from './sahara.ts';
 import { saharaPacket } from './sahara-packets.ts';
 import type { ModuleControl } from './usb-function.ts';
 
-const dialect = { version: 2, lowestVersion: 1, commandMaxBytes: 0x400, imageId: 13, doneStatus: 0 };
+const { sahara: dialect, hardwareId, rootKeyHash } = ec25Eu;
+const identity = { serial: 0x0a0b0c0d, hardwareId, rootKeyHash };
 const HELLO_RESPONSE = saharaPacket(2, 2, 1, 0, 0, 1, 2, 3, 4, 5, 6);
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
 
@@ -27,12 +29,13 @@ function recorder() {
 let rom: ReturnType<typeof recorder>;
 let sahara: Sahara;
 
-function start(options: { helloStolen?: boolean; rejectsAll?: boolean } = {}): void {
+function start(options: Partial<SaharaOptions> = {}): void {
   rom = recorder();
   sahara = new Sahara(rom.control, {
     dialect,
     chip: 'MDM9607',
-    helloStolen: false,
+    identity,
+    session: 'fresh',
     rejectsAll: false,
     ...options,
   });
@@ -44,8 +47,12 @@ function serve(file: Uint8Array, chunkBytes = 0x1000) {
   const reads: { offset: number; bytes: number }[] = [];
   for (;;) {
     const last = Buffer.from(rom.sent.at(-1) ?? []);
-    if (last.readUInt32LE(0) !== 3) return { reads, end: hex(last) };
-    const [offset, bytes] = [last.readUInt32LE(12), last.readUInt32LE(16)];
+    const command = last.readUInt32LE(0);
+    if (command !== 3 && command !== 0x12) return { reads, end: hex(last) };
+    const [offset, bytes] =
+      command === 3
+        ? [last.readUInt32LE(12), last.readUInt32LE(16)]
+        : [Number(last.readBigUInt64LE(16)), Number(last.readBigUInt64LE(24))];
     reads.push({ offset, bytes });
     const wanted = file.subarray(offset, offset + bytes);
     for (let at = 0; at < wanted.length; at += chunkBytes)
@@ -55,7 +62,7 @@ function serve(file: Uint8Array, chunkBytes = 0x1000) {
 
 beforeEach(() => start());
 
-describe('Sahara, 32-bit', () => {
+describe('Sahara', () => {
   it('says HELLO once, to whoever opens first', () => {
     sahara.opened();
     sahara.opened();
@@ -142,12 +149,102 @@ describe('Sahara, 32-bit', () => {
   });
 
   it('stays silent when HELLO was stolen, until it is poked', () => {
-    start({ helloStolen: true });
+    start({ session: 'hello-taken' });
     expect(rom.sent).toEqual([]);
     sahara.receive(new Uint8Array(1));
     expect(hex(rom.sent.at(-1))).toBe(hex(saharaPacket(4, 13, 0x05)));
   });
 });
+
+describe('Sahara in 64 bits', () => {
+  it('asks for the same pieces with longer packets', () => {
+    sahara.receive(HELLO_RESPONSE);
+    const { reads } = serve(buildProgrammer({ chip: 'MDM9607' }));
+    start(withDialect({ asksIn64Bit: true }));
+    sahara.receive(HELLO_RESPONSE);
+    expect(hex(rom.sent.at(-1))).toBe(
+      `1200000020000000${'0d'.padEnd(16, '0')}${'0'.repeat(16)}${'34'.padEnd(16, '0')}`,
+    );
+    expect(serve(buildProgrammer({ chip: 'MDM9607' })).reads).toEqual(reads);
+  });
+
+  it('ends its image as in 32 bits, and says COMPLETE where the chip does', () => {
+    start(withDialect({ asksIn64Bit: true, doneStatus: 1 }));
+    sahara.receive(HELLO_RESPONSE);
+    expect(serve(buildProgrammer({ chip: 'MDM9607' })).end).toBe('04000000100000000d00000000000000');
+    sahara.receive(saharaPacket(5));
+    expect(hex(rom.sent.at(-1))).toBe('060000000c00000001000000');
+  });
+});
+
+describe("Sahara's command mode", () => {
+  const COMMAND_MODE = saharaPacket(2, 2, 1, 0, 3, 1, 2, 3, 4, 5, 6);
+  const hardwareIdOnTheWire = '00000000e1800400';
+
+  it.each([
+    ['the serial number', 1, '0d0c0b0a'],
+    ['the hardware id, three times', 2, hardwareIdOnTheWire.repeat(3)],
+    ['the hash of the root key, three times', 3, rootKeyHash.repeat(3)],
+  ])('tells %s', (_what, command, expected) => {
+    sahara.receive(COMMAND_MODE);
+    expect(hex(rom.sent.at(-1))).toBe('0b00000008000000');
+    sahara.receive(saharaPacket(0x0d, command));
+    expect(hex(rom.sent.at(-1))).toBe(hex(saharaPacket(0x0e, command, expected.length / 2)));
+    sahara.receive(saharaPacket(0x0f, command));
+    expect(hex(rom.sent.at(-1))).toBe(expected);
+  });
+
+  it('goes on to the image transfer with another HELLO', () => {
+    sahara.receive(COMMAND_MODE);
+    sahara.receive(saharaPacket(0x0c, 0));
+    expect(rom.sent.at(-1)).toEqual(rom.sent[0]);
+    sahara.receive(HELLO_RESPONSE);
+    expect(serve(buildProgrammer({ chip: 'MDM9607' })).end).toBe('04000000100000000d00000000000000');
+  });
+
+  it.each([
+    ['a command it does not know', 0x1f, [saharaPacket(0x0d, 8)]],
+    ['data nobody asked to prepare', 0x20, [saharaPacket(0x0f, 1)]],
+    ['data of another command', 0x20, [saharaPacket(0x0d, 1), saharaPacket(0x0f, 2)]],
+    ['the same data twice', 0x20, [saharaPacket(0x0d, 1), saharaPacket(0x0f, 1), saharaPacket(0x0f, 1)]],
+    ['a switch to memory debug', 0x1c, [saharaPacket(0x0c, 2)]],
+    ['DONE', 0x01, [saharaPacket(5)]],
+  ])('ends in an error on %s', (_what, status, packets) => {
+    sahara.receive(COMMAND_MODE);
+    for (const packet of packets) sahara.receive(packet);
+    expect(hex(rom.sent.at(-1))).toBe(hex(saharaPacket(4, 13, status)));
+  });
+
+  it('is refused where the chip has none', () => {
+    start(withDialect({ hasCommandMode: false }));
+    sahara.receive(COMMAND_MODE);
+    expect(hex(rom.sent.at(-1))).toBe(hex(saharaPacket(4, 13, 0x18)));
+  });
+});
+
+describe('a session that another host left behind', () => {
+  it('takes the next packet for image bytes, and is left by RESET', () => {
+    start({ session: 'mid-image' });
+    expect(rom.sent).toEqual([]);
+    sahara.receive(HELLO_RESPONSE);
+    expect(hex(rom.sent.at(-1))).toBe(hex(saharaPacket(4, 13, 0x0d)));
+    sahara.receive(saharaPacket(7));
+    expect(rom.asked).toEqual(['restart into firmware']);
+  });
+
+  it('starts over on RESET_STATE_MACHINE where the chip knows it', () => {
+    start(withDialect({ hasStateMachineReset: true }));
+    sahara.receive(new Uint8Array(1));
+    sahara.receive(saharaPacket(0x13));
+    expect(hex(rom.sent.at(-1)).slice(0, 16)).toBe('0100000030000000');
+    sahara.receive(HELLO_RESPONSE);
+    expect(serve(buildProgrammer({ chip: 'MDM9607' })).end).toBe('04000000100000000d00000000000000');
+  });
+});
+
+function withDialect(change: Partial<SaharaDialect>): { dialect: SaharaDialect } {
+  return { dialect: { ...dialect, ...change } };
+}
 
 function altered(offset: number): Uint8Array {
   const file = buildProgrammer({ chip: 'MDM9607' });
