@@ -1,10 +1,23 @@
 /** The command line of `cistern-repo`: every command, and how failures end. */
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import {
+  keysAdd,
+  keysRenew,
+  keysRevoke,
+  keysRotate,
+  keysRotateOnline,
+  keysThreshold,
+} from './commands/keys-change.ts';
 import { keysInit } from './commands/keys-init.ts';
+import { keysNew } from './commands/keys-new.ts';
 import { keysShow } from './commands/keys-show.ts';
+import { keysUpload } from './commands/keys-upload.ts';
 import { lint } from './commands/lint.ts';
 import { publish } from './commands/publish.ts';
 import { rollout } from './commands/rollout.ts';
+import { sign } from './commands/sign.ts';
+import { signImport } from './commands/sign-import.ts';
+import { signRequest } from './commands/sign-request.ts';
 import { verify } from './commands/verify.ts';
 import { Interrupted } from './context.ts';
 import { CommandFailure, EXIT, exitCodeOf } from './failure.ts';
@@ -12,9 +25,23 @@ import { CommandFailure, EXIT, exitCodeOf } from './failure.ts';
 const routes = buildRouteMap({
   routes: {
     keys: buildRouteMap({
-      routes: { init: keysInit, show: keysShow },
+      routes: {
+        init: keysInit,
+        show: keysShow,
+        new: keysNew,
+        add: keysAdd,
+        revoke: keysRevoke,
+        rotate: keysRotate,
+        rotateOnline: keysRotateOnline,
+        threshold: keysThreshold,
+        renew: keysRenew,
+        upload: keysUpload,
+      },
       docs: { brief: 'The root of trust and the keys below it' },
     }),
+    signRequest,
+    sign,
+    signImport,
     lint,
     publish,
     verify,

@@ -6,8 +6,10 @@
 import type { SourceFailure } from '../shared/package/source.ts';
 import { assertNever } from '../shared/result.ts';
 import type { CatalogueFailure } from './catalogue/find-model.ts';
+import type { FindKeyFailure } from './keys/find-key.ts';
 import type { KeyDirectoryFailure } from './keys/key-directory.ts';
 import type { KeyFileFailure } from './keys/key-file.ts';
+import type { NextRootFailure } from './keys/next-root.ts';
 import type { PassphraseFailure } from './keys/passphrase.ts';
 import type { FromFailure } from './publish/installable-from.ts';
 import type { OperatorFailure } from './publish/operator-client.ts';
@@ -15,11 +17,14 @@ import type { PublishFailure, PublishStep } from './publish/publish-release.ts';
 import type { ManifestFailure } from './repository/read-manifest.ts';
 import type { VerificationFailure } from './repository/verified-model.ts';
 import type { RolloutChangeFailure } from './rollout/edit-rollout.ts';
+import { shortId } from './signing/describe.ts';
 
 export type RepoFailure =
   | CatalogueFailure
   | KeyDirectoryFailure
   | KeyFileFailure
+  | NextRootFailure
+  | FindKeyFailure
   | PassphraseFailure
   | SourceFailure
   | OperatorFailure
@@ -29,6 +34,7 @@ export type RepoFailure =
   | RolloutChangeFailure
   | FromFailure
   | { readonly reason: 'file-unreadable'; readonly path: string; readonly why: string }
+  | { readonly reason: 'file-unwritable'; readonly path: string; readonly why: string }
   | { readonly reason: 'from-without-source' }
   | { readonly reason: 'lint-found-errors'; readonly count: number }
   | { readonly reason: 'repository-defective'; readonly count: number };
@@ -61,6 +67,12 @@ export function exitCodeOf(failure: RepoFailure): number {
   switch (failure.reason) {
     case 'from-unreadable':
     case 'from-without-source':
+    case 'key-ambiguous':
+    case 'key-not-in-role':
+    case 'key-in-role-already':
+    case 'online-key-not-revocable':
+    case 'threshold-out-of-reach':
+    case 'too-many-keys':
     case 'passphrase-not-given':
     case 'passphrase-too-short':
     case 'passphrases-differ':
@@ -70,12 +82,15 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'file-unreadable':
     case 'key-file-unreadable':
     case 'key-directory-incomplete':
+    case 'signing-request-unreadable':
+    case 'no-root-pending':
     case 'catalogue-unreadable':
       return EXIT.noInput;
     case 'repository-unreachable':
       return EXIT.unavailable;
     case 'keys-exist':
     case 'keys-unwritable':
+    case 'file-unwritable':
     case 'chunk-store-unwritable':
       return EXIT.cantCreate;
     case 'repository-refused':
@@ -168,6 +183,28 @@ function says(failure: RepoFailure): string {
       return `${failure.path} has no usable ${failure.file}. Was it made by "cistern-repo keys init"?`;
     case 'key-file-unreadable':
       return `The key file ${failure.path} cannot be used: ${failure.why}.`;
+    case 'key-not-in-role':
+      return `No role of the root has a key ${failure.key}. Its keys: ${failure.held.map(shortId).join(', ')}.`;
+    case 'key-in-role-already':
+      return `The role has the key ${shortId(failure.keyId)} already.`;
+    case 'key-ambiguous':
+      return `${failure.key} may mean ${failure.candidates.map(shortId).join(', ')}. Say which with --key.`;
+    case 'online-key-not-revocable':
+      return `${shortId(failure.keyId)} is a key of the Worker, which needs one. Use "keys rotate-online".`;
+    case 'threshold-out-of-reach':
+      return `${failure.role} would need ${failure.threshold} signatures and have ${failure.keyCount} keys. Nothing was changed: add keys or lower the threshold first.`;
+    case 'too-many-keys':
+      return `${failure.role} has ${failure.maxKeys} keys, which is all it may have.`;
+    case 'signing-request-unreadable':
+      return `The signing request ${failure.path} cannot be used: ${failure.why}.`;
+    case 'key-not-asked-for':
+      return `The key ${shortId(failure.keyId)} is not one that this request asks for (${failure.wanted.map(shortId).join(', ')}). Nothing was signed.`;
+    case 'requests-differ':
+      return 'The files are signatures of different things, or of another request than the one that waits. Nothing was taken over.';
+    case 'no-root-pending':
+      return `No next root waits in ${failure.path}. Make one with "keys add", "revoke", "rotate", "threshold" or "renew".`;
+    case 'file-unwritable':
+      return `${failure.path} cannot be written: ${failure.why}.`;
     case 'passphrase-needed':
       return `${failure.path} is encrypted. Give its passphrase in CISTERN_PASSPHRASE or with --passphrase-file.`;
     case 'passphrase-wrong':

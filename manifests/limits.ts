@@ -19,5 +19,13 @@ export const ANSWER_MAX_BYTES = 256 * 1024;
 
 /** Key files. */
 export const KEY_FILE_MAX_BYTES = 16 * 1024;
+/** Keys of one role: what root metadata takes. */
+export const KEYS_PER_ROLE_MAX = 16;
+/** Key files looked at in a directory. */
+export const KEY_FILES_MAX = 64;
+/** Two targets documents and a root. */
+export const SIGNING_REQUEST_MAX_BYTES = 4 * 1024 * 1024;
+/** Roots looked at in a key directory: more than one a month for twenty years. */
+export const ROOT_FILES_MAX = 256;
 export const PASSPHRASE_MIN_CHARS = 12;
 export const PASSPHRASE_MAX_CHARS = 1024;

@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { buildCommand } from '@stricli/core';
 import type { RepoContext } from '../context.ts';
-import { readFirstRoot } from '../keys/key-directory.ts';
-import { keyIdOfPublic, readKeyFile } from '../keys/key-file.ts';
+import { listHeldKeys } from '../keys/held-keys.ts';
+import { ROOT_DRAFT, readDraft, readRoots } from '../keys/roots.ts';
+import { describeRequest, describeStandings } from '../signing/describe.ts';
+import { standingsOf } from '../signing/judges.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
 import { textArgument } from './parsers.ts';
 
@@ -11,38 +11,43 @@ type Flags = { readonly dir: string; readonly json: boolean };
 
 export const keysShow = buildCommand<Flags, [], RepoContext>({
   async func(flags) {
-    const root = await readFirstRoot(flags.dir);
-    if (!root.ok) return fail(this, flags, root.failure);
-    const { signed } = JSON.parse(root.value) as {
-      signed: {
-        version: number;
-        expires: string;
-        roles: Record<string, { keyids: string[]; threshold: number }>;
-      };
-    };
-    const held = new Map<string, { file: string; isEncrypted: boolean }>();
-    for (const file of (await readdir(flags.dir)).filter((name) => name.endsWith('.key'))) {
-      const key = await readKeyFile(join(flags.dir, file));
-      if (!key.ok) return fail(this, flags, key.failure);
-      const keyId = await keyIdOfPublic(key.value.public);
-      held.set(keyId, { file, isEncrypted: key.value.sealed !== undefined });
-    }
-    const keys = Object.entries(signed.roles).flatMap(([role, { keyids }]) =>
-      keyids.map((keyId) => ({
-        role,
-        keyId,
-        file: held.get(keyId)?.file ?? null,
-        isEncrypted: held.get(keyId)?.isEncrypted ?? null,
-      })),
+    const roots = await readRoots(flags.dir);
+    if (!roots.ok) return fail(this, flags, roots.failure);
+    const draft = await readDraft(flags.dir);
+    if (!draft.ok) return fail(this, flags, draft.failure);
+    const held = await listHeldKeys(flags.dir);
+    if (!held.ok) return fail(this, flags, held.failure);
+    const { version, expires, roles } = (roots.value.at(-1) ?? roots.value[0]).root.signed;
+    const keys = Object.entries(roles).flatMap(([role, { keyids }]) =>
+      keyids.map((keyId) => {
+        const key = held.value.find((candidate) => candidate.keyId === keyId);
+        return { role, keyId, file: key?.file ?? null, isEncrypted: key?.isEncrypted ?? null };
+      }),
     );
+    const named = new Set(keys.map(({ keyId }) => keyId));
+    const unnamed = held.value.filter(({ keyId }) => !named.has(keyId));
+    const pending = draft.value === null || draft.value.next.signed.version <= version ? null : draft.value;
+    const standings = pending === null ? [] : await standingsOf(pending);
     const text = [
-      `root ${signed.version}, expires ${signed.expires}`,
+      `root ${version}, expires ${expires}; ${roles.root.threshold} root and ${roles.targets.threshold} targets signatures are needed`,
       ...keys.map(({ role, keyId, file, isEncrypted }) => {
         const where = file === null ? 'not here' : `${file}${isEncrypted ? '' : ' (plain text)'}`;
         return `${role.padEnd(10)} ${keyId}  ${where}`;
       }),
+      ...unnamed.map(({ keyId, file }) => `${'none'.padEnd(10)} ${keyId}  ${file}: no role of this root`),
+      ...(pending === null
+        ? []
+        : ['', `waiting in ${ROOT_DRAFT}:`, ...describeRequest(pending), ...describeStandings(standings)]),
     ].join('\n');
-    succeed(this, flags, { json: { version: signed.version, expires: signed.expires, keys }, text });
+    const json = {
+      version,
+      expires,
+      thresholds: { root: roles.root.threshold, targets: roles.targets.threshold },
+      keys,
+      unnamed,
+      pending: pending === null ? null : { version: pending.next.signed.version, standings },
+    };
+    succeed(this, flags, { json, text });
   },
   parameters: {
     flags: {
@@ -50,5 +55,7 @@ export const keysShow = buildCommand<Flags, [], RepoContext>({
       json: jsonFlag,
     },
   },
-  docs: { brief: 'List the keys of the root of trust and which of them are here; shows nothing private' },
+  docs: {
+    brief: 'List the keys of the newest root, which of them are here, and what waits; shows nothing private',
+  },
 });

@@ -1,6 +1,7 @@
 /** Arguments read strictly; what they throw becomes the usage message. */
 import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import { type ModelId, parseModelId } from '../../shared/model.ts';
+import type { OfflineRole } from '../keys/root-change.ts';
 import { repositoryBase } from '../repository/addresses.ts';
 
 export function modelArgument(text: string): ModelId {
@@ -42,6 +43,29 @@ export function dateArgument(text: string): string {
     /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
   if (!isDate) throw new SyntaxError(`"${text}" is not a date such as 2026-11-23`);
   return text;
+}
+
+export function offlineRoleArgument(text: string): OfflineRole {
+  if (text === 'root' || text === 'targets') return text;
+  throw new SyntaxError(`"${text.slice(0, 40)}" is neither root nor targets`);
+}
+
+/** A key id, or at least eight digits of its beginning. */
+export function keyArgument(text: string): string {
+  if (/^[0-9a-f]{8,64}$/.test(text)) return text;
+  throw new SyntaxError(
+    `"${text.slice(0, 80)}" is not a key id: 8 to 64 hex digits, as "keys show" lists them`,
+  );
+}
+
+export function publicKeyArgument(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new SyntaxError('a public key is 64 hex digits, as "keys new" prints them');
+}
+
+export function thresholdArgument(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new SyntaxError(`"${text.slice(0, 40)}" is not a number of keys`);
 }
 
 export const textArgument = (text: string): string => text;

@@ -12,12 +12,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import * as z from 'zod';
 import { ROOT_MAX_BYTES } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { generatePrivateKey, type PrivateKey, signerOf, type TufKey } from '../../shared/trust/keys.ts';
+import { generatePrivateKey, signerOf, type TufKey } from '../../shared/trust/keys.ts';
 import { ROOT_KEY_COUNT } from '../../shared/trust/roles.ts';
+import { type OnlinePublic, onlinePublicSchema } from '../signing/request.ts';
 import { keyIdOfPublic, writeKeyFile } from './key-file.ts';
+import { generateOnlineKeys, type OnlineKeys, onlineKeysLine, publicHalves } from './online-keys.ts';
 import { signFirstRoot } from './root.ts';
 
 export const FIRST_ROOT = '1.root.json';
@@ -51,14 +52,10 @@ export async function initKeys(
   if (occupied !== null) return err({ reason: 'keys-exist', path: occupied });
 
   const root = await Promise.all(Array.from({ length: ROOT_KEY_COUNT }, generatePrivateKey));
-  const [targets, snapshot, timestamp, rollout] = await Promise.all([
-    generatePrivateKey(),
-    generatePrivateKey(),
-    generatePrivateKey(),
-    generatePrivateKey(),
-  ]);
+  const targets = await generatePrivateKey();
+  const online = await generateOnlineKeys();
+  const { snapshot, timestamp, rollout } = online;
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const online = { snapshot, timestamp, rollout };
   const rootText = await signFirstRoot(
     {
       root: await Promise.all(root.map(signerOf)),
@@ -119,20 +116,18 @@ function pathInDraft(file: string, directory: string, draft: string): string {
   return file.startsWith(`${directory}/`) ? join(draft, file.slice(directory.length)) : file;
 }
 
-type OnlineKeys = Readonly<Record<'snapshot' | 'timestamp' | 'rollout', PrivateKey>>;
-
-/** An env file for the Worker: `wrangler dev --env-file`, or `wrangler secret bulk`. */
+/** The Worker's secrets: its keys, and what it knows of the operator token. */
 function onlineEnvironment(online: OnlineKeys, token: string): string {
   const digest = createHash('sha256').update(token).digest('hex');
-  return `ONLINE_KEYS='${JSON.stringify(online)}'\nOPERATOR_TOKEN_SHA256=${digest}\n`;
+  return `${onlineKeysLine(online)}OPERATOR_TOKEN_SHA256=${digest}\n`;
 }
 
-function publicHalves(online: OnlineKeys): Record<string, string> {
-  return Object.fromEntries(Object.entries(online).map(([role, key]) => [role, key.public]));
+/** Takes the place of the file that is there: the root that names these keys is signed. */
+export async function writeOnlinePublic(directory: string, online: OnlinePublic): Promise<void> {
+  const path = join(directory, ONLINE_PUBLIC);
+  await writeFile(`${path}.part`, `${JSON.stringify(online, null, 2)}\n`, { flush: true });
+  await rename(`${path}.part`, path);
 }
-
-const publicKey = z.string().regex(/^[0-9a-f]{64}$/);
-const onlinePublicSchema = z.strictObject({ snapshot: publicKey, timestamp: publicKey, rollout: publicKey });
 
 /** The key the rollout role is delegated to. */
 export async function readRolloutKey(

@@ -19,16 +19,26 @@ export async function isSignedBy(
   keys: Readonly<Record<string, TufKey>>,
   metadata: Signed,
 ): Promise<boolean> {
+  const signers = await signersOf(role, keys, metadata);
+  return signers.length >= Math.max(1, role.threshold);
+}
+
+/** Those keys of the role that signed the metadata, each once. */
+export async function signersOf(
+  role: Pick<KeyRole, 'keyids'>,
+  keys: Readonly<Record<string, TufKey>>,
+  metadata: Signed,
+): Promise<readonly string[]> {
   const bytes = canonicalBytes(metadata.signed);
-  if (bytes === null) return false;
-  const verified = await Promise.all(
-    [...new Set(role.keyids)].map(async (keyid) => {
-      const key = Object.hasOwn(keys, keyid) ? keys[keyid] : undefined;
-      const signature = metadata.signatures.find((candidate) => candidate.keyid === keyid);
-      return key !== undefined && signature !== undefined && (await verifies(key, signature.sig, bytes));
-    }),
-  );
-  return verified.filter(Boolean).length >= Math.max(1, role.threshold);
+  if (bytes === null) return [];
+  const signers: string[] = [];
+  for (const keyid of new Set(role.keyids)) {
+    const key = Object.hasOwn(keys, keyid) ? keys[keyid] : undefined;
+    const signature = metadata.signatures.find((candidate) => candidate.keyid === keyid);
+    if (key !== undefined && signature !== undefined && (await verifies(key, signature.sig, bytes)))
+      signers.push(keyid);
+  }
+  return signers;
 }
 
 async function verifies(key: TufKey, sig: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {

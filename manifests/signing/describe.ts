@@ -1,0 +1,65 @@
+/** What a signing request would change, in words: what a signer reads before giving a signature. */
+import type { RootMetadata, TargetsMetadata } from '../../shared/trust/documents.ts';
+import type { Standing } from './judges.ts';
+import type { SigningRequest } from './request.ts';
+
+/** Digits of a key id that are shown; enough to tell keys apart and to name one. */
+const SHOWN_ID_CHARS = 16;
+export const shortId = (keyId: string): string => keyId.slice(0, SHOWN_ID_CHARS);
+
+export function describeRequest(request: SigningRequest): readonly string[] {
+  return request.kind === 'root'
+    ? describeRoot(request.former.signed, request.next.signed)
+    : describeTargets(request.former?.signed ?? null, request.next.signed, request.rollout);
+}
+
+function describeRoot(former: RootMetadata['signed'], next: RootMetadata['signed']): readonly string[] {
+  const lines = [`root ${next.version} in place of root ${former.version}`];
+  lines.push(`  expires ${next.expires} (root ${former.version}: ${former.expires})`);
+  for (const role of ['root', 'targets', 'snapshot', 'timestamp'] as const) {
+    const [before, after] = [former.roles[role], next.roles[role]];
+    for (const keyId of after.keyids.filter((id) => !before.keyids.includes(id)))
+      lines.push(`  ${role}: adds key ${shortId(keyId)}`);
+    for (const keyId of before.keyids.filter((id) => !after.keyids.includes(id)))
+      lines.push(`  ${role}: drops key ${shortId(keyId)}`);
+    const isMoved = before.threshold !== after.threshold;
+    if (isMoved) lines.push(`  ${role}: threshold ${after.threshold} (was ${before.threshold})`);
+  }
+  const { root, targets } = next.roles;
+  lines.push(
+    `  then ${root.threshold} of ${root.keyids.length} root keys and ${targets.threshold} of ${targets.keyids.length} targets keys sign`,
+  );
+  return lines;
+}
+
+function describeTargets(
+  former: TargetsMetadata['signed'] | null,
+  next: TargetsMetadata['signed'],
+  rollout: { readonly version: string; readonly percentage: number } | null,
+): readonly string[] {
+  const lines = [`targets ${next.version} of ${next['x-model']}, expires ${next.expires}`];
+  const before = former?.targets ?? {};
+  for (const [path, { hashes }] of Object.entries(next.targets)) {
+    const known = before[path]?.hashes.sha256;
+    if (known === hashes.sha256) continue;
+    lines.push(`  ${known === undefined ? 'adds' : 'changes'} ${path}  sha256 ${hashes.sha256}`);
+  }
+  for (const path of Object.keys(before).filter((known) => next.targets[known] === undefined))
+    lines.push(`  drops ${path}`);
+  const delegate = (signed: TargetsMetadata['signed'] | null) =>
+    signed?.delegations.roles.flatMap(({ keyids }) => keyids).join() ?? '';
+  if (delegate(former) !== delegate(next))
+    lines.push(`  delegates the rollout to ${shortId(delegate(next))}`);
+  if (lines.length === 1) lines.push('  changes nothing but the expiry');
+  if (rollout !== null)
+    lines.push(`  then ${rollout.version} is offered to ${rollout.percentage} % of devices`);
+  return lines;
+}
+
+/** Who signed and who may still sign. */
+export function describeStandings(standings: readonly Standing[]): readonly string[] {
+  return standings.map(({ judge, threshold, signed, unsigned, lacking }) => {
+    const have = `${judge}: ${signed.length} of ${threshold} signatures`;
+    return lacking === 0 ? have : `${have}; ${lacking} more of ${unsigned.map(shortId).join(', ')}`;
+  });
+}
