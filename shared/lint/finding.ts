@@ -7,6 +7,7 @@ export type FindingReason =
   | PlanFailure['reason']
   | 'programmer-missing'
   | 'several-programmers'
+  | 'programmer-not-an-image'
   | 'rawprogram-missing'
   | 'several-rawprograms'
   | 'factory-rawprogram'
@@ -23,6 +24,7 @@ export type FindingReason =
   | 'contents-missing'
   | 'contents-malformed'
   | 'chip-contradicts-model'
+  | 'partition-table-contradicts-model'
   | 'version-contradicts-name'
   | 'name-shows-no-version'
   | 'version-of-another-model'

@@ -4,9 +4,11 @@ import type { FirmwareVersion } from '../firmware-version.ts';
 import { buildFlashPlan, type FlashPlan } from '../flash-plan.ts';
 import { FINDINGS_MAX } from '../package/limits.ts';
 import type { PackageSource } from '../package/source.ts';
+import type { NamedRange } from '../partition-table.ts';
 import { parseRawprogram } from '../rawprogram.ts';
 import { errorAt, type Finding, warningAt } from './finding.ts';
 import { type FlashFiles, findFlashFiles } from './flash-files.ts';
+import { judgePartitions, judgeProgrammer, partitionTableFile, readPartitions } from './images.ts';
 import { judgeMd5List, MD5_LIST, parseMd5List } from './md5-list.ts';
 import { judgeGeometryName, judgeVersion } from './names.ts';
 import type { ReadFiles } from './read-files.ts';
@@ -18,6 +20,8 @@ export type LintReport = {
   readonly flash: FlashFiles | null;
   /** What the package would do to the model; null where that could not be worked out. */
   readonly plan: FlashPlan | null;
+  /** The partitions that the package's own table names; null where it brings none. */
+  readonly partitions: readonly NamedRange[] | null;
   readonly sha256ByPath: ReadonlyMap<string, string>;
 };
 
@@ -30,25 +34,37 @@ export function judgePackage(
   const { entry } = expected;
   const { flash, findings: layout } = findFlashFiles(source.files);
   const { plan, findings: commands } = judgeRawprogram(source, read, flash, entry);
+  const table = plan === null ? null : partitionTableFile(plan);
+  const partitions = plan === null ? null : readPartitions(table, read.head, plan.storage);
   const needed = plan?.programs.map(({ path }) => path) ?? [];
   const findings = [
     ...layout,
+    ...(flash === null
+      ? []
+      : judgeProgrammer(flash.programmer, read.head(flash.programmer), sizeOf(source, flash.programmer))),
     ...commands,
     ...judgeDigests(read, needed),
     ...judgeVersion(expected.version, source.names, entry),
     ...(flash?.patches ?? []).flatMap((path) => judgePatch(read.text(path) ?? '', path)),
-    ...(entry === null ? [modelNotGiven()] : judgeModel(read, flash, entry)),
+    ...(entry === null
+      ? [modelNotGiven()]
+      : [...judgeModel(read, flash, entry), ...judgePartitions(table, partitions, entry)]),
   ];
   return {
     findings: findings.slice(0, FINDINGS_MAX),
     flash,
     plan,
+    partitions,
     sha256ByPath: new Map([...read.digests].map(([path, { sha256 }]) => [path, sha256])),
   };
 }
 
 export function hasErrors(report: Pick<LintReport, 'findings'>): boolean {
   return report.findings.some(({ severity }) => severity === 'error');
+}
+
+function sizeOf({ files }: Pick<PackageSource, 'files'>, path: string): number {
+  return files.find((file) => file.path === path)?.sizeBytes ?? 0;
 }
 
 function judgeRawprogram(

@@ -1,4 +1,4 @@
-/** Reads every file of a package once: digests of all, the text of the few that are parsed. */
+/** Reads every file of a package once: digests of all, text and first bytes of the few that are parsed. */
 import { concatBytes, fromUtf8 } from '../bytes.ts';
 import { PARSED_FILE_MAX_BYTES } from '../package/limits.ts';
 import type { NewHasher } from '../package/package-ports.ts';
@@ -9,7 +9,13 @@ export type ReadFiles = {
   readonly digests: ReadonlyMap<string, { readonly md5: string; readonly sha256: string }>;
   /** Text of a small file; null where it is not there, too large to parse or not UTF-8. */
   readonly text: (path: string) => string | null;
+  /** The first bytes of a programmer or a partition table, HEAD_BYTES at most; null for other files. */
+  readonly head: (path: string) => Uint8Array | null;
 };
+
+const HEAD_BYTES = 16 * 1024;
+/** Names of vendors' programmers and partition tables (edl 1b, 1e). */
+const HEADED = /(^|\/)(prog_|firehose-prog|partition)[^/]*\.(mbn|elf)$/i;
 
 /** Throws the signal's reason when it aborts. */
 export async function readFiles(
@@ -19,17 +25,22 @@ export async function readFiles(
 ): Promise<Result<ReadFiles, SourceFailure>> {
   const digests = new Map<string, { md5: string; sha256: string }>();
   const texts = new Map<string, string | null>();
+  const heads = new Map<string, Uint8Array>();
   for (const { path, sizeBytes } of source.files) {
     const md5 = newHasher('md5');
     const sha256 = newHasher('sha256');
     const isParsed = /\.(xml|txt)$/i.test(path) && sizeBytes <= PARSED_FILE_MAX_BYTES;
+    const isHeaded = HEADED.test(path);
     const kept: Uint8Array[] = [];
+    let keptBytes = 0;
     try {
       for await (const bytes of source.read(path)) {
         signal.throwIfAborted();
         md5.update(bytes);
         sha256.update(bytes);
-        if (isParsed) kept.push(bytes);
+        if (!isParsed && !(isHeaded && keptBytes < HEAD_BYTES)) continue;
+        kept.push(bytes);
+        keptBytes += bytes.length;
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -38,6 +49,11 @@ export async function readFiles(
     }
     digests.set(path, { md5: md5.digest('hex'), sha256: sha256.digest('hex') });
     if (isParsed) texts.set(path, fromUtf8(concatBytes(kept)));
+    if (isHeaded) heads.set(path, concatBytes(kept).slice(0, HEAD_BYTES));
   }
-  return ok({ digests, text: (path) => texts.get(path) ?? null });
+  return ok({
+    digests,
+    text: (path) => texts.get(path) ?? null,
+    head: (path) => heads.get(path) ?? null,
+  });
 }

@@ -1,5 +1,6 @@
 /** What a defect of a rawprogram means, in words. */
 import type { PlanFailure } from '../flash-plan.ts';
+import type { ProgrammerDefect } from '../programmer-image.ts';
 import type { RawprogramFailure } from '../rawprogram.ts';
 import { assertNever } from '../result.ts';
 
@@ -60,5 +61,21 @@ export function planSentence(failure: PlanFailure): string {
       return 'Nothing erases and programs start sector 0, so a cut would leave a modem that nothing reaches.';
     default:
       return assertNever(failure);
+  }
+}
+
+/** What is wrong with a programmer, as the end of a sentence that names it. */
+export function programmerWords(defect: ProgrammerDefect): string {
+  switch (defect) {
+    case 'not-elf-or-mbn':
+      return 'is neither an ELF nor an MBN image';
+    case 'not-for-arm':
+      return 'is an ELF image for another processor';
+    case 'cut-off':
+      return 'is cut off: it says that it is longer';
+    case 'header-contradicts-itself':
+      return 'has a header that contradicts itself';
+    default:
+      return assertNever(defect);
   }
 }

@@ -5,6 +5,9 @@ import { writeMd5List } from './md5-list.ts';
 
 export const RAWPROGRAM = 'update/firehose/rawprogram_nand_p2K_b128K_update.xml';
 
+export const PROGRAMMER = 'update/firehose/prog_nand_firehose_9x07.mbn';
+const PARTITION_TABLE = 'update/firehose/partition_complete_p2K_b128K.mbn';
+
 export type Defect = {
   readonly name: string;
   /** Makes the package in this directory defective; its md5.txt still fits unless md5 is the defect. */
@@ -74,7 +77,34 @@ export const DEFECTS = {
   lacksProgrammer: {
     name: 'has no programmer',
     async apply(directory: string) {
-      await rm(join(directory, 'update/firehose/prog_nand_firehose_9x07.mbn'));
+      await rm(join(directory, PROGRAMMER));
+      await writeMd5List(directory);
+    },
+  },
+  hasNoProgrammerImage: {
+    name: 'has a programmer that is a web page',
+    async apply(directory: string) {
+      await writeFile(join(directory, PROGRAMMER), '<html>404 Not Found</html>'.padEnd(4096));
+      await writeMd5List(directory);
+    },
+  },
+  hasProgrammerCutOff: {
+    name: 'has a programmer that is cut off',
+    async apply(directory: string) {
+      const bytes = await readFile(join(directory, PROGRAMMER));
+      await writeFile(join(directory, PROGRAMMER), bytes.subarray(0, bytes.length >> 1));
+      await writeMd5List(directory);
+    },
+  },
+  movesCalibration: {
+    name: 'brings a partition table with EFS2 elsewhere',
+    async apply(directory: string) {
+      const path = join(directory, PARTITION_TABLE);
+      const bytes = await readFile(path);
+      const entry = bytes.indexOf('0:EFS2');
+      bytes.writeUInt32LE(14, entry + 16);
+      bytes.writeUInt32LE(88, entry + 20);
+      await writeFile(path, bytes);
       await writeMd5List(directory);
     },
   },

@@ -9,7 +9,7 @@ import { openPackage } from '../../manifests/package/open-package.ts';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { buildZip } from './build-zip.ts';
-import { DEFECTS, RAWPROGRAM } from './defects.ts';
+import { DEFECTS, PROGRAMMER, RAWPROGRAM } from './defects.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION, SMALL_SIZE_BYTES, writeDemoPackage } from './demo-package.ts';
 
 let scratch: string;
@@ -85,6 +85,14 @@ describe('lint', () => {
         [DEFECTS.lacksImage, 'md5-file-missing', 'md5.txt', 4],
         [DEFECTS.lacksMd5List, 'md5-list-missing', 'md5.txt', null],
         [DEFECTS.lacksProgrammer, 'programmer-missing', null, null],
+        [DEFECTS.hasNoProgrammerImage, 'programmer-not-an-image', PROGRAMMER, null],
+        [DEFECTS.hasProgrammerCutOff, 'programmer-not-an-image', PROGRAMMER, null],
+        [
+          DEFECTS.movesCalibration,
+          'partition-table-contradicts-model',
+          'update/firehose/partition_complete_p2K_b128K.mbn',
+          null,
+        ],
         [DEFECTS.shipsFactoryXml, 'factory-rawprogram', RAWPROGRAM.replace('_update', '_factory'), null],
         [DEFECTS.shipsCalibration, 'ships-calibration', 'update/cefs.mbn', null],
         [DEFECTS.isForAnotherChip, 'chip-contradicts-model', 'contents.xml', null],
