@@ -1,27 +1,23 @@
 /** The HTTP port on one undici agent (HTTP/1.1, kept-alive connections). */
-import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { concatBytes } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type AddressPolicy, parseAddress, parseRedirect, shownUrl } from './address.ts';
+import { type DispatcherOptions, makeDispatcher } from './dispatcher.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import type { GetOptions, Http, HttpAnswer, HttpFailure, HttpStream } from './http.ts';
-import { CONNECT_TIMEOUT_MS, CONNECTIONS_MAX, REDIRECTS_MAX, RESPONSE_HEADERS_MAX_BYTES } from './limits.ts';
+import { REDIRECTS_MAX } from './limits.ts';
 
-export type UndiciHttpOptions = {
+export type UndiciHttpOptions = DispatcherOptions & {
   /** `cistern/0.1.0`, sent with every request. */
   readonly userAgent: string;
   /** Plain HTTP to other machines too: for a repository on a network of one's own. */
   readonly allowInsecure?: boolean;
 };
 
-export function undiciHttp({ userAgent, allowInsecure = false }: UndiciHttpOptions): Http {
+export function undiciHttp({ userAgent, allowInsecure = false, ...way }: UndiciHttpOptions): Http {
   const policy: AddressPolicy = { allowInsecure };
-  const agent = new Agent({
-    allowH2: false,
-    connections: CONNECTIONS_MAX,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    maxHeaderSize: RESPONSE_HEADERS_MAX_BYTES,
-  });
+  const agent = makeDispatcher(way);
   const withAgent = (headers: GetOptions['headers']) => ({ 'user-agent': userAgent, ...headers });
 
   return {
@@ -54,7 +50,7 @@ export function undiciHttp({ userAgent, allowInsecure = false }: UndiciHttpOptio
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 async function follow(
-  agent: Agent,
+  agent: Dispatcher,
   policy: AddressPolicy,
   from: string,
   { headers, timeoutMs }: Pick<GetOptions, 'headers' | 'timeoutMs'>,

@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { localAddressOf } from './local-address.ts';
+import { undiciHttp } from './undici-http.ts';
+
+const never = new AbortController().signal;
+const ending: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ending.splice(0)) await end();
+});
+
+async function listen(answer: (request: IncomingMessage) => string) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end(answer(request));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ending.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { asked, port: (server.address() as AddressInfo).port };
+}
+
+async function get(url: string, options: Omit<Parameters<typeof undiciHttp>[0], 'userAgent'>) {
+  const http = undiciHttp({ userAgent: 'cistern-test', ...options });
+  ending.push(() => http.close());
+  const answer = await http.get(url, { headers: {}, maxBytes: 1000, timeoutMs: 5_000 }, never);
+  return answer.ok ? new TextDecoder().decode(answer.value.bytes) : answer.failure.reason;
+}
+
+describe('the proxy of the environment', () => {
+  it.each(['http_proxy', 'HTTP_PROXY'])('%s is asked for other machines', async (name) => {
+    const proxy = await listen(() => 'from the proxy');
+    const environment = { [name]: `http://127.0.0.1:${proxy.port}` };
+    const said = await get('http://firmware.example/x', { environment, allowInsecure: true });
+    expect(said).toBe('from the proxy');
+    expect(proxy.asked.join(' ')).toContain('firmware.example');
+  });
+
+  it('is not asked for this machine, nor where no_proxy says so', async () => {
+    const proxy = await listen(() => 'from the proxy');
+    const here = await listen(() => 'from here');
+    const environment = { http_proxy: `http://127.0.0.1:${proxy.port}`, no_proxy: 'firmware.example' };
+    expect(await get(`http://127.0.0.1:${here.port}/`, { environment })).toBe('from here');
+    expect(await get('http://firmware.example/x', { environment, allowInsecure: true })).toBe('unreachable');
+    expect(proxy.asked).toEqual([]);
+  });
+});
+
+describe('an interface that was named', () => {
+  it('is where requests leave from', async () => {
+    const server = await listen((request) => String(request.socket.remoteAddress));
+    const url = `http://127.0.0.1:${server.port}/`;
+    expect(await get(url, { localAddress: '127.0.0.9' })).toBe('127.0.0.9');
+  });
+
+  it('is found by its name on this machine', () => {
+    expect(localAddressOf('lo', networkInterfaces())).toEqual({ ok: true, value: '127.0.0.1' });
+  });
+
+  it('that is not there is refused with those that are', () => {
+    expect(localAddressOf('wwan7', networkInterfaces())).toMatchObject({
+      ok: false,
+      failure: { reason: 'interface-not-usable', name: 'wwan7', known: expect.arrayContaining(['lo']) },
+    });
+  });
+});

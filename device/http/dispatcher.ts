@@ -1,0 +1,28 @@
+/** undici's pool: from the address that was chosen, or through the proxy that the environment names. */
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { CONNECT_TIMEOUT_MS, CONNECTIONS_MAX, RESPONSE_HEADERS_MAX_BYTES } from './limits.ts';
+
+export type DispatcherOptions = {
+  readonly localAddress?: string | undefined;
+  /** `http_proxy`, `https_proxy` and `no_proxy` are read, in either case. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+};
+
+/** Never asked of a proxy, whatever the environment says: it could not reach them. */
+const LOOPBACK = 'localhost,127.0.0.1,::1';
+
+export function makeDispatcher({ localAddress, environment = {} }: DispatcherOptions): Dispatcher {
+  const pool = {
+    allowH2: false,
+    connections: CONNECTIONS_MAX,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    maxHeaderSize: RESPONSE_HEADERS_MAX_BYTES,
+  };
+  // undici reaches a proxy from any address: whoever names an interface wants that way, and no other.
+  if (localAddress !== undefined) return new Agent({ ...pool, localAddress });
+  const value = (name: string) => environment[name] ?? environment[name.toUpperCase()] ?? '';
+  const proxies = { httpProxy: value('http_proxy'), httpsProxy: value('https_proxy') };
+  if (proxies.httpProxy === '' && proxies.httpsProxy === '') return new Agent(pool);
+  const noProxy = [value('no_proxy'), LOOPBACK].filter((list) => list !== '').join(',');
+  return new EnvHttpProxyAgent({ ...pool, ...proxies, noProxy });
+}
