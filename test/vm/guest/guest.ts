@@ -17,6 +17,8 @@ export type Finished = { readonly code: number | null; readonly stdout: string; 
 export type CommandOptions = {
   readonly timeoutMs?: number;
   readonly onLine?: (line: string) => void;
+  /** The program while it runs: to be stopped for a while, and let on. */
+  readonly onStart?: (running: { readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void }) => void;
 };
 
 export type Guest = {
@@ -84,12 +86,13 @@ function runProgram(
   program: string,
   args: readonly string[],
   say: (text: string) => void,
-  { timeoutMs = COMMAND_TIMEOUT_MS, onLine }: CommandOptions = {},
+  { timeoutMs = COMMAND_TIMEOUT_MS, onLine, onStart }: CommandOptions = {},
 ): Promise<Finished> {
   say(`$ ${[basename(program), ...args].join(' ')}`);
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    onStart?.({ signal: (name) => void child.kill(name) });
     const read = { stdout: '', stderr: '' };
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

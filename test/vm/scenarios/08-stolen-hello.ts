@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { type FileHandle, open } from 'node:fs/promises';
 import { bootedNewVersion, expectUpdated } from '../guest/expect-updated.ts';
-import { deviceWith, type Guest } from '../guest/guest.ts';
-import { BUS_ID, EDL_ID, modemAppears } from '../guest/modem-on-the-bus.ts';
+import { deviceWith, type Guest, usbDevices } from '../guest/guest.ts';
+import { BUS_ID, EDL_ID, modemAppears, NORMAL_ID } from '../guest/modem-on-the-bus.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** How a Sahara HELLO begins: command 1, 48 bytes (edl 1b). */
 const HELLO = Buffer.from('0100000030000000', 'hex');
 const LOOK_TIMEOUT_MS = 60_000;
+
+type Suspendable = { readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void };
 
 export const scenario: Scenario = {
   title:
@@ -16,9 +18,13 @@ export const scenario: Scenario = {
   needs: 'repository',
   inGuest: async (guest) => {
     await modemAppears(guest);
-    const theft = stealHello(guest);
-    const finished = await guest.update(`usb:${BUS_ID}`);
-    const stolen = await theft;
+    let updater: Suspendable | undefined;
+    const updating = guest.update(`usb:${BUS_ID}`, {
+      onStart: (running) => {
+        updater = running;
+      },
+    });
+    const [finished, stolen] = await Promise.all([updating, stealHello(guest, () => updater)]);
     assert.deepEqual(stolen.subarray(0, HELLO.length), HELLO, 'the reader was first, and read the HELLO');
     expectUpdated(guest, finished);
   },
@@ -26,10 +32,17 @@ export const scenario: Scenario = {
 };
 
 /**
- * Opened as soon as it is there, and read. The tty is left as the kernel makes it: it takes the HELLO apart as lines,
- * and echoes it into the modem.
+ * Who is first is the scheduler's choice, and here it chooses the other program: the updater stands still while the
+ * modem is between its modes. The tty is left as the kernel makes it: it takes the HELLO apart as lines, and echoes it
+ * into the modem.
  */
-async function stealHello(guest: Guest): Promise<Buffer> {
+async function stealHello(guest: Guest, updater: () => Suspendable | undefined): Promise<Buffer> {
+  await guest.await(
+    'the modem on its way to EDL',
+    async () => ((await usbDevices()).some(({ usbId }) => usbId === NORMAL_ID) ? null : true),
+    LOOK_TIMEOUT_MS,
+  );
+  updater()?.signal('SIGSTOP');
   const tty = await guest.await(
     'the tty of a modem in EDL',
     async () => (await deviceWith(EDL_ID, 1))?.interfaces[0]?.ttys[0] ?? null,
@@ -42,5 +55,6 @@ async function stealHello(guest: Guest): Promise<Buffer> {
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
+    updater()?.signal('SIGCONT');
   }
 }
