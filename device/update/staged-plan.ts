@@ -5,11 +5,11 @@ import { buildFlashPlan, type FlashPlan, type PlanFailure } from '../../shared/f
 import { RAWPROGRAM_MAX_BYTES } from '../../shared/limits.ts';
 import { parseRawprogram, type RawprogramFailure } from '../../shared/rawprogram.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StagedPackage } from '../stage/staged-package.ts';
+import { judgeStagedProgrammer, readStagedPartitions, type StagedImageFailure } from './staged-images.ts';
 
 export type StagedPlanFailure =
-  | StageFailure
+  | StagedImageFailure
   | RawprogramFailure
   | { readonly reason: 'plan-refused'; readonly failures: readonly PlanFailure[] }
   | { readonly reason: 'release-contradicts-model'; readonly what: string };
@@ -43,5 +43,9 @@ export async function planOf(
     directory: rawprogram.slice(0, Math.max(0, rawprogram.lastIndexOf('/'))),
     fileSizeBytes: (path) => manifest.files.find((candidate) => candidate.path === path)?.sizeBytes,
   });
-  return plan.ok ? ok(plan.value) : err({ reason: 'plan-refused', failures: plan.failure });
+  if (!plan.ok) return err({ reason: 'plan-refused', failures: plan.failure });
+  const programmer = await judgeStagedProgrammer(staged);
+  if (!programmer.ok) return programmer;
+  const partitions = await readStagedPartitions(staged, plan.value);
+  return partitions.ok ? ok(plan.value) : partitions;
 }

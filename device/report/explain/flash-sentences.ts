@@ -1,5 +1,6 @@
 /** Failures of Sahara, Firehose, the flash plan and the journal. */
 import type { PlanFailure } from '../../../shared/flash-plan.ts';
+import { programmerWords } from '../../../shared/lint/sentences.ts';
 import type { Explainers } from './explanation.ts';
 
 const REPORT_RELEASE = 'Report this release to who published it; run cistern check to see others.';
@@ -45,6 +46,11 @@ export const flashSentences = {
     exit: 'PROTOCOL',
     what: `The modem broke the loading of the programmer off: ${meaning}.`,
     next: TRY_AGAIN,
+  }),
+  'wrong-hardware': ({ what, wanted, found }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The modem's ${what} is not the one of its model: wanted ${wanted}, found ${found}.`,
+    next: 'This modem needs another package; report its label and version.',
   }),
   'programmer-too-large': ({ bytes }) => ({
     exit: 'DATA',
@@ -122,6 +128,12 @@ export const flashSentences = {
     ),
   'plan-refused': ({ failures }) => brokenPackage(failures.map(describePlanFailure).join('; ')),
   'release-contradicts-model': ({ what }) => brokenPackage(`its ${what} is not the model's`),
+  'programmer-not-an-image': ({ path, defect }) =>
+    brokenPackage(`its programmer ${path} ${programmerWords(defect)}`),
+  'partition-table-contradicts-model': ({ partition, wantedSector, foundSector }) =>
+    brokenPackage(
+      `its partition table puts ${partition} at page ${foundSector}, where this model has it at page ${wantedSector}: it is for another module`,
+    ),
   'journal-unreadable': ({ path, why }) => ({
     exit: 'CONFIG',
     what: `The journal ${path} cannot be read: ${why}.`,
