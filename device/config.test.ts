@@ -29,6 +29,24 @@ describe('settings', () => {
     expect(mergeSettings({}, {}, file({ [name]: 'c' }))).toMatchObject({ value: { [name]: 'c' } });
   });
 
+  it('know where to download from and what it may cost', () => {
+    const environment = {
+      CISTERN_MIRRORS: '/mnt/stick, https://lan.example',
+      CISTERN_INTERFACE: 'eth0',
+      CISTERN_LIMIT_RATE: '500k',
+      CISTERN_MAX_BYTES: '100M',
+    };
+    expect(mergeSettings({}, environment, file({ mirrors: ['/elsewhere'] }))).toEqual({
+      ok: true,
+      value: {
+        mirrors: ['/mnt/stick', 'https://lan.example'],
+        interface: 'eth0',
+        limitRate: '500k',
+        maxBytes: '100M',
+      },
+    });
+  });
+
   it('are none without any source', () => {
     expect(mergeSettings({}, {}, file(null))).toEqual({ ok: true, value: {} });
   });
@@ -38,6 +56,7 @@ describe('settings', () => {
     ['is empty', ''],
     ['is a list', '[]'],
     ['has a setting that is not known', '{"modm": "x"}'],
+    ['has a size that is none', '{"limitRate": "fast"}'],
     ['has a channel that is not known', '{"channel": "nightly"}'],
     ['has a number for a path', '{"state": 1}'],
     ['is too large', `{"modem": "${'x'.repeat(70_000)}"}`],

@@ -5,9 +5,14 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { err, ok, type Result } from '../shared/result.ts';
+import { parseSize } from './size-text.ts';
 
 export const DEFAULT_CONFIG_PATH = '/etc/cistern/config.json';
 const CONFIG_MAX_CHARS = 64 * 1024;
+
+const MIRRORS_MAX = 16;
+
+const sizeText = z.string().refine((text) => parseSize(text) !== null, 'is no size such as 500k or 1.5M');
 
 const configSchema = z.strictObject({
   repository: z.string().max(500).optional(),
@@ -16,6 +21,13 @@ const configSchema = z.strictObject({
   state: z.string().max(500).optional(),
   stage: z.string().max(500).optional(),
   channel: z.enum(['stable', 'beta']).optional(),
+  /** Directories and addresses that hold the same chunks, tried in order before the repository. */
+  mirrors: z.array(z.string().min(1).max(500)).max(MIRRORS_MAX).optional(),
+  /** Network interface that requests leave from. */
+  interface: z.string().max(40).optional(),
+  /** Bytes a second, and bytes that a download may cost: `500k`, `1.5M`. */
+  limitRate: sizeText.optional(),
+  maxBytes: sizeText.optional(),
 });
 export type Settings = z.infer<typeof configSchema>;
 
@@ -46,6 +58,10 @@ export function mergeSettings(
       state: environment.CISTERN_STATE,
       stage: environment.CISTERN_STAGE,
       channel: environment.CISTERN_CHANNEL,
+      mirrors: environment.CISTERN_MIRRORS?.split(',').map((mirror) => mirror.trim()),
+      interface: environment.CISTERN_INTERFACE,
+      limitRate: environment.CISTERN_LIMIT_RATE,
+      maxBytes: environment.CISTERN_MAX_BYTES,
     }),
   );
   if (!fromEnvironment.success) {
@@ -58,7 +74,10 @@ export function mergeSettings(
   return ok({ ...fromFile.value, ...fromEnvironment.data, ...withoutUndefined(flags) });
 }
 
-export function requireSetting(settings: Settings, name: keyof Settings): Result<string, ConfigFailure> {
+export function requireSetting(
+  settings: Settings,
+  name: 'modem' | 'repository' | 'root',
+): Result<string, ConfigFailure> {
   const value = settings[name];
   if (value !== undefined) return ok(value);
   return err({

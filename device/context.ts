@@ -1,11 +1,13 @@
 /** The one place that touches the process: streams, environment, signals, clock, randomness, files, sockets. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import type { CommandContext } from '@stricli/core';
-import type { Result } from '../shared/result.ts';
+import { ok, type Result } from '../shared/result.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Environment } from './config.ts';
 import type { Http } from './http/http.ts';
+import { type InterfaceFailure, localAddressOf } from './http/local-address.ts';
 import { undiciHttp } from './http/undici-http.ts';
 import { Interruption } from './interruption.ts';
 import { UPDATER_VERSION } from './report/updater-version.ts';
@@ -33,7 +35,8 @@ export type Context = CommandContext & {
   /** One line typed by a person; null where nobody can be asked, or Ctrl-C is the answer. */
   readonly askLine: (question: string) => Promise<string | null>;
   readonly readTextFile: (path: string) => Promise<string | null>;
-  readonly openHttp: () => Http;
+  /** Through the proxies of the environment, or from the interface that is named. */
+  readonly openHttp: (options: { readonly interface: string | undefined }) => Result<Http, InterfaceFailure>;
   /** The USB bus and the ttys of this machine. */
   readonly localPorts: LocalPorts;
   readonly openDoor: (locator: string) => Promise<Result<ModemDoor, OpenDoorFailure>>;
@@ -62,7 +65,7 @@ export function buildContext(process: NodeJS.Process): Context {
     isInteractive: process.stdin?.isTTY === true,
     askLine: (question) => askLine(process, question, signal),
     readTextFile: (path) => readFile(path, 'utf8').catch(() => null),
-    openHttp: () => undiciHttp({ userAgent: `cistern/${UPDATER_VERSION}` }),
+    openHttp: ({ interface: name }) => openHttp(name, environment),
     localPorts: systemPorts,
     openDoor: (locator) => openDoor(locator, systemPorts),
     clock: systemClock,
@@ -76,6 +79,13 @@ export function buildContext(process: NodeJS.Process): Context {
       process.exitCode = code;
     },
   };
+}
+
+function openHttp(name: string | undefined, environment: Environment): Result<Http, InterfaceFailure> {
+  const userAgent = `cistern/${UPDATER_VERSION}`;
+  if (name === undefined) return ok(undiciHttp({ userAgent, environment }));
+  const localAddress = localAddressOf(name, networkInterfaces());
+  return localAddress.ok ? ok(undiciHttp({ userAgent, localAddress: localAddress.value })) : localAddress;
 }
 
 /** Stays installed: a second Ctrl-C must not kill a process that is writing flash. */

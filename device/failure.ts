@@ -2,6 +2,7 @@
 import type { UpdateStep } from '../shared/telemetry.ts';
 import type { ConfigFailure } from './config.ts';
 import type { FetchFailure } from './fetch/fetch-failure.ts';
+import type { InterfaceFailure } from './http/local-address.ts';
 import type { IdentifyFailure } from './modem/identify.ts';
 import type { DeviceKeyFailure } from './report/device-key.ts';
 import type { TrustFailure } from './repository/trust-failure.ts';
@@ -29,6 +30,7 @@ export type UpdateFailure =
   | FetchFailure
   | FlashFailure
   | IdentifyFailure
+  | InterfaceFailure
   | JournalFailure
   | LeaveFailure
   | LocatorFailure

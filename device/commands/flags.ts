@@ -1,5 +1,6 @@
 /** Flags that several commands share. */
 import type { Settings } from '../config.ts';
+import { parseSize } from '../size-text.ts';
 
 export type CommonFlags = {
   readonly modem?: string;
@@ -11,6 +12,11 @@ export type CommonFlags = {
 };
 
 const text = (value: string) => value;
+/** stricli turns what is thrown here into a wrong command line. */
+const size = (value: string) => {
+  if (parseSize(value) === null) throw new SyntaxError(`${value} is no size such as 500k or 1.5M`);
+  return value;
+};
 
 export const commonFlags = {
   modem: {
@@ -51,6 +57,54 @@ export const commonFlags = {
   json: { kind: 'boolean', default: false, withNegated: false, brief: 'Machine-readable output on stdout' },
 } as const;
 
+/** Of the commands that download. */
+export const downloadFlags = {
+  stage: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    brief: 'Where to stage: auto (memory) or a directory on a disk',
+    placeholder: 'where',
+  },
+  mirror: {
+    kind: 'parsed',
+    parse: text,
+    variadic: true,
+    optional: true,
+    brief: 'A directory or address that holds the same chunks, asked before the repository; may be repeated',
+    placeholder: 'where',
+  },
+  interface: {
+    kind: 'parsed',
+    parse: text,
+    optional: true,
+    brief: 'Network interface to download through',
+    placeholder: 'name',
+  },
+  limitRate: {
+    kind: 'parsed',
+    parse: size,
+    optional: true,
+    brief: 'Bytes a second at most, such as 500k',
+    placeholder: 'size',
+  },
+  maxBytes: {
+    kind: 'parsed',
+    parse: size,
+    optional: true,
+    brief: 'Bytes that the download may cost, such as 100M (default: twice the package)',
+    placeholder: 'size',
+  },
+} as const;
+
+export type DownloadFlags = {
+  readonly stage?: string;
+  readonly mirror?: readonly string[];
+  readonly interface?: string;
+  readonly limitRate?: string;
+  readonly maxBytes?: string;
+};
+
 export const channelFlag = {
   kind: 'enum',
   values: ['stable', 'beta'],
@@ -59,8 +113,10 @@ export const channelFlag = {
 } as const;
 
 export function settingsOf(
-  flags: CommonFlags & { readonly stage?: string; readonly channel?: 'stable' | 'beta' },
+  flags: CommonFlags & DownloadFlags & { readonly channel?: 'stable' | 'beta' },
 ): Settings {
-  const { modem, repository, root, state, stage, channel } = flags;
-  return { modem, repository, root, state, stage, channel };
+  const { modem, repository, root, state, stage, channel, limitRate, maxBytes } = flags;
+  const mirrors = flags.mirror?.length ? [...flags.mirror] : undefined;
+  const own = { mirrors, interface: flags.interface, limitRate, maxBytes };
+  return { modem, repository, root, state, stage, channel, ...own };
 }

@@ -10,6 +10,7 @@ import {
 import type { Context } from '../context.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
+import { parseSize } from '../size-text.ts';
 import type { ModemDoor } from '../transport/door.ts';
 import type { UpdateEvents, UpdatePorts } from '../update/attempt.ts';
 
@@ -64,10 +65,12 @@ export async function openUpdatePorts(
     return err({ reason: 'config-unreadable', path: rootPath.value, why: 'the pinned root cannot be read' });
   const identity = await loadDeviceIdentity(stateDir);
   if (!identity.ok) return identity;
+  const http = context.openHttp({ interface: settings.interface });
+  if (!http.ok) return http;
   const { clock, random, newId, stagePlatform, processes, timings } = context;
   return ok({
     door,
-    http: context.openHttp(),
+    http: http.value,
     clock,
     random,
     newId,
@@ -77,7 +80,21 @@ export async function openUpdatePorts(
     identity: identity.value,
     stateDir,
     repositoryUrl: repositoryUrl.value,
+    download: downloadOf(settings),
     pinnedRoot,
     events,
   });
+}
+
+/** The sizes were judged when the settings were read. */
+function downloadOf({ mirrors = [], limitRate, maxBytes }: Settings): UpdatePorts['download'] {
+  const bytesPerSecond = parseSize(limitRate ?? '');
+  const budgetBytes = parseSize(maxBytes ?? '');
+  return {
+    mirrors,
+    limits: {
+      ...(bytesPerSecond === null ? {} : { bytesPerSecond }),
+      ...(budgetBytes === null ? {} : { budgetBytes }),
+    },
+  };
 }

@@ -6,17 +6,24 @@ import { exitOf } from '../report/explain-end.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import type { UpdateResult } from '../update/attempt.ts';
 import { update } from '../update/update.ts';
-import { type CommonFlags, channelFlag, commonFlags, settingsOf } from './flags.ts';
+import {
+  type CommonFlags,
+  channelFlag,
+  commonFlags,
+  type DownloadFlags,
+  downloadFlags,
+  settingsOf,
+} from './flags.ts';
 import { openModemSession, openUpdatePorts } from './session.ts';
 import { tellFailure } from './tell.ts';
 
-type UpdateFlags = CommonFlags & {
-  readonly version?: string;
-  readonly stage?: string;
-  readonly channel?: 'stable' | 'beta';
-  readonly ask: boolean;
-  readonly quiet: boolean;
-};
+type UpdateFlags = CommonFlags &
+  DownloadFlags & {
+    readonly version?: string;
+    readonly channel?: 'stable' | 'beta';
+    readonly ask: boolean;
+    readonly quiet: boolean;
+  };
 
 export const updateCommand = buildCommand<UpdateFlags, [], Context>({
   func: runUpdate,
@@ -30,13 +37,7 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
         brief: 'This version instead of the newest that fits',
         placeholder: 'version',
       },
-      stage: {
-        kind: 'parsed',
-        parse: (text: string) => text,
-        optional: true,
-        brief: 'Where to stage: auto (memory) or a directory on a disk',
-        placeholder: 'where',
-      },
+      ...downloadFlags,
       channel: channelFlag,
       ask: {
         kind: 'boolean',
@@ -59,6 +60,7 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
       '  cistern update --modem "tcp://127.0.0.1:9008?at=9007" --repository https://firmware.example --root root.json',
       '  cistern update --ask            ask before the modem is touched',
       '  cistern update --stage /mnt/usb where memory is short',
+      '  cistern update --mirror /mnt/stick --limit-rate 500k --max-bytes 100M',
       '  cistern update --json           one JSON event a line, the result last',
     ].join('\n'),
   },

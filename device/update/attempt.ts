@@ -3,6 +3,7 @@
 import type { UpdateStep } from '../../shared/telemetry.ts';
 import type { Clock } from '../clock.ts';
 import type { UpdateFailure } from '../failure.ts';
+import type { FetchLimits } from '../fetch/fetch-package.ts';
 import type { FetchProgress } from '../fetch/tally.ts';
 import type { Http } from '../http/http.ts';
 import type { Delivery } from '../report/deliver.ts';
@@ -27,6 +28,8 @@ export type UpdatePorts = {
   readonly identity: DeviceIdentity;
   readonly stateDir: string;
   readonly repositoryUrl: string;
+  /** Where chunks may come from before the repository, and what they may cost. */
+  readonly download: { readonly mirrors: readonly string[]; readonly limits: FetchLimits };
   /** Text of the pinned root.json. */
   readonly pinnedRoot: string;
   readonly events: UpdateEvents;

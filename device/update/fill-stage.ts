@@ -52,18 +52,20 @@ export async function fillStage(
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<number, FetchFailure>> {
-  const { http, clock, random, repositoryUrl, events } = ports;
+  const { http, clock, random, repositoryUrl, download, events } = ports;
   const { index, manifest } = documents;
   const fetched = await fetchPackage(
     {
       index,
       stage,
       repositoryUrl,
+      ...download,
       http,
       clock,
       random,
       storedBytes: manifest.package.storedBytes,
       onProgress: events.onFetch,
+      onNote: events.onNote,
     },
     signal,
   );

@@ -124,6 +124,7 @@ describe('bad input to the bundle', () => {
   const cases: readonly (readonly [string, readonly string[], number, string])[] = [
     ['a command that is none', ['frobnicate'], 64, ''],
     ['a flag that is none', ['update', '--frobnicate'], 64, ''],
+    ['a size that is none', ['update', '--limit-rate', 'fast'], 64, ''],
     ['no modem', ['check'], 78, 'setting-missing'],
     ['a locator that is not one', ['check', '--modem', 'usb:modem'], 64, 'locator-unreadable'],
     [

@@ -128,6 +128,11 @@ export const repositorySentences = {
     what: `${path} cannot be used: ${why}.`,
     next: 'Correct it or give another with --config or --root.',
   }),
+  'interface-not-usable': ({ name, known }) => ({
+    exit: 'CONFIG',
+    what: `The network interface ${name} has no address to download from.`,
+    next: `Bring it up, or name one of ${known.join(', ')} with --interface.`,
+  }),
   'setting-missing': ({ name, flag, variable }) => ({
     exit: 'CONFIG',
     what: `The setting "${name}" is missing.`,
