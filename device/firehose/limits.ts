@@ -58,4 +58,5 @@ export const SOURCE_WINDOW_BYTES = 256 * 1024;
 
 /** The largest partition that may be waiting for its bytes, and how many payloads go out between two listens. */
 export const RAW_FINISH_MAX_BYTES = 256 * 1024 * 1024;
+export const RAW_FINISH_MAX_MS = 600_000;
 export const RAW_FINISH_BURST = 64;

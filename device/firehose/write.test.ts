@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { equalBytes } from '../../shared/bytes.ts';
+import { equalBytes, utf8 } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { compareFile } from './compare.ts';
 import { finishRawWrite } from './finish-raw-write.ts';
@@ -260,7 +260,7 @@ describe('the end of a broken-off write', () => {
     const target = programmer({}, { raw: (received) => (received === 2 * burst ? [NAK] : []) });
     expect(await finishRawWrite(target.pipe, DEFAULT_FIREHOSE_TIMINGS)).toEqual({
       ok: true,
-      value: undefined,
+      value: utf8(NAK),
     });
     expect(target.pipe.sent).toHaveLength(2 * RAW_FINISH_BURST);
     expect(rawOf(target.pipe).every((byte) => byte === 0)).toBe(true);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex } from '../../shared/bytes.ts';
+import { fromHex, toHex, utf8 } from '../../shared/bytes.ts';
 import { scriptedPipe } from '../transport/scripted-pipe.ts';
-import { loadProgrammer, resetModem } from './driver.ts';
+import { loadProgrammer } from './driver.ts';
 import { greet } from './greet.ts';
-import { STALE_READS_MAX } from './limits.ts';
-import { parsePacket, resetPacket } from './packets.ts';
+import { RESETS_MAX, STALE_READS_MAX } from './limits.ts';
+import { parsePacket, resetPacket, resetStateMachinePacket } from './packets.ts';
+import { resetModem, resetStateMachine } from './reset.ts';
 
 const bytes = (hex: string) => new Uint8Array(fromHex(hex.replaceAll(' ', '')) ?? []);
 const HELLO = bytes(`01000000 30000000 02000000 01000000 00040000 00000000${' 00000000'.repeat(6)}`);
@@ -31,13 +32,16 @@ describe('what listens in EDL', () => {
   it('is a programmer that still talks', async () => {
     expect(await greet(scriptedPipe({ hears: [LOG] }), timings)).toEqual({
       ok: true,
-      value: { found: 'programmer' },
+      value: { found: 'programmer', heard: utf8(LOG) },
     });
   });
 
   it('is a silent programmer, which answers a question that changes nothing', async () => {
     const pipe = scriptedPipe({ answers: () => [LOG] });
-    expect(await greet(pipe, timings)).toEqual({ ok: true, value: { found: 'programmer' } });
+    expect(await greet(pipe, timings)).toEqual({
+      ok: true,
+      value: { found: 'programmer', heard: utf8(LOG) },
+    });
     expect(pipe.sentText()).toBe('<?xml version="1.0" ?><data><nop /></data>');
   });
 
@@ -51,6 +55,10 @@ describe('what listens in EDL', () => {
 
   it.each([
     ['that ends with an error', [END_WITH_ERROR]],
+    [
+      'of a modem that crashed',
+      [bytes(`01000000 30000000 02000000 01000000 00040000 02000000${' 00000000'.repeat(6)}`)],
+    ],
     ['that asks for data', [bytes('03000000 14000000 0d000000 00000000 34000000')]],
   ])('is a session somebody left, %s: it is reset, and the modem comes back', async (_, hears) => {
     const pipe = scriptedPipe({ hears, answers: (sent) => (isReset(sent) ? [RESET_RESPONSE] : []) });
@@ -85,14 +93,42 @@ describe('a reset', () => {
     expect(await resetModem(scriptedPipe({ ends: gone }), timings)).toEqual({ ok: true, value: undefined });
   });
 
+  it('is said again to a modem that took it for image data, and is done when it goes between two', async () => {
+    const hears = (_: Uint8Array, n: number) => [n === 0 ? END_WITH_ERROR : RESET_RESPONSE];
+    const pipe = scriptedPipe({ answers: hears });
+    expect([(await resetModem(pipe, timings)).ok, pipe.sent.map(isReset)]).toEqual([true, [true, true]]);
+    const leaving = scriptedPipe({ answers: () => [END_WITH_ERROR], takesUntil: 1 });
+    expect((await resetModem(leaving, timings)).ok).toBe(true);
+  });
+
   it('is not believed of a modem that says other things, or nothing', async () => {
-    const talk = scriptedPipe({ hears: Array.from({ length: STALE_READS_MAX + 5 }, () => HELLO) });
+    const many = RESETS_MAX * STALE_READS_MAX;
+    const talk = scriptedPipe({ hears: Array.from({ length: many + 5 }, () => HELLO) });
     expect(await resetModem(talk, timings)).toMatchObject({
       failure: { reason: 'sahara-unexpected-packet' },
     });
-    expect(talk.unread()).toBe(5);
-    expect(await resetModem(scriptedPipe({}), timings)).toMatchObject({
-      failure: { reason: 'transfer-timed-out' },
+    expect([talk.unread(), talk.sent.length]).toEqual([5, RESETS_MAX]);
+    const silent = scriptedPipe({});
+    expect(await resetModem(silent, timings)).toMatchObject({ failure: { reason: 'transfer-timed-out' } });
+    expect(silent.sent).toHaveLength(RESETS_MAX);
+  });
+});
+
+describe('a reset of the state machine', () => {
+  it.each([
+    ['gives a new HELLO, whatever was said before it', [END_WITH_ERROR, HELLO], hello.hello],
+    ['that the modem does not know gives none', [END_WITH_ERROR], null],
+    ['of a modem that says other things gives none', Array.from({ length: 40 }, () => LOG), null],
+  ])('%s', async (_, hears, value) => {
+    const pipe = scriptedPipe({ hears });
+    expect(await resetStateMachine(pipe, timings)).toEqual({ ok: true, value });
+    expect(pipe.sent.map((sent) => toHex(sent))).toEqual([toHex(resetStateMachinePacket())]);
+  });
+
+  it('says that the modem is gone', async () => {
+    expect(await resetStateMachine(scriptedPipe({ ends: gone }), timings)).toEqual({
+      ok: false,
+      failure: gone,
     });
   });
 });
@@ -120,7 +156,19 @@ describe('loading a programmer', () => {
     expect(toHex(pipe.sent[2] ?? new Uint8Array())).toBe(toHex(image.subarray(0, 512)));
   });
 
+  it('goes on from a request of a modem that has had its HELLO answered', async () => {
+    const pipe = scriptedPipe({ answers: (_, n) => asks.slice(n + 1, n + 2) });
+    const opening = { kind: 'read', imageId: 13, offsetBytes: 0, lengthBytes: 0x34 } as const;
+    expect((await loadProgrammer(pipe, opening, { imageId: 13, bytes: image }, timings)).ok).toBe(true);
+    expect(pipe.sent.map((transfer) => transfer.length)).toEqual([0x34, 512, 8]);
+  });
+
   it.each([
+    [
+      'sends nothing, often',
+      { hears: Array.from({ length: 200 }, () => new Uint8Array()) },
+      { reason: 'transfer-timed-out' },
+    ],
     ['goes', { answers: () => [], ends: gone }, gone],
     ['goes while bytes are sent', { answers: () => asks.slice(0, 1), takesUntil: 1 }, gone],
     ['falls silent', {}, { reason: 'transfer-timed-out' }],

@@ -2,18 +2,30 @@
  * Finds out what listens in EDL, from whatever state an earlier session left it in (edl 1b, "Robust entry"): a
  * fresh HELLO, a programmer that runs already, a Sahara session that somebody broke off, or silence.
  */
-import { fromUtf8, utf8 } from '../../shared/bytes.ts';
+import { utf8 } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Pipe } from '../transport/pipe.ts';
-import { resetModem } from './driver.ts';
-import { DRAIN_MAX_BYTES, DRAIN_READ_BYTES, DRAIN_READS_MAX, type SaharaTimings } from './limits.ts';
-import { type Hello, parsePacket } from './packets.ts';
+import {
+  DRAIN_MAX_BYTES,
+  DRAIN_READ_BYTES,
+  DRAIN_READS_MAX,
+  GREET_MAX_MS,
+  type SaharaTimings,
+} from './limits.ts';
+import { type Hello, parsePacket, SAHARA_MODE } from './packets.ts';
+import { readSomething } from './read-packet.ts';
+import { resetModem } from './reset.ts';
 import type { SaharaFailure } from './sahara-failure.ts';
+import { withDeadline } from './with-deadline.ts';
 
-export type Greeting = { readonly found: 'hello'; readonly hello: Hello } | { readonly found: 'programmer' };
+export type Greeting =
+  | { readonly found: 'hello'; readonly hello: Hello }
+  /** With what was heard of it already, which may end within a document. */
+  | { readonly found: 'programmer'; readonly heard: Uint8Array<ArrayBuffer> };
 
 /** Asks a silent modem whether a programmer runs already; a boot ROM in Sahara takes it for a bad packet. */
 const NOP_PROBE = utf8('<?xml version="1.0" ?><data><nop /></data>');
+const XML_START = utf8('<?xml');
 
 /**
  * `sahara-no-hello`: silence, also after the probe. `sahara-stale-session`: the modem was reset; open it again.
@@ -23,11 +35,12 @@ export async function greet(
   timings: SaharaTimings,
   signal?: AbortSignal,
 ): Promise<Result<Greeting, SaharaFailure>> {
-  const heard = await hear(pipe, timings, signal);
+  const bounded = withDeadline(pipe, GREET_MAX_MS);
+  const heard = await hear(bounded, timings, signal);
   if (heard.ok || heard.failure.reason !== 'sahara-no-hello') return heard;
-  const probed = await pipe.transferOut(NOP_PROBE, { timeoutMs: timings.writeMs, signal });
+  const probed = await bounded.transferOut(NOP_PROBE, { timeoutMs: timings.writeMs, signal });
   if (!probed.ok) return probed;
-  return hear(pipe, timings, signal);
+  return hear(bounded, timings, signal);
 }
 
 /** Reads until something is understood. Raw bytes of a broken-off `<read>` are read past, within a bound. */
@@ -38,14 +51,17 @@ async function hear(
 ): Promise<Result<Greeting, SaharaFailure>> {
   let drainedBytes = 0;
   for (let reads = 0; reads < DRAIN_READS_MAX && drainedBytes < DRAIN_MAX_BYTES; reads++) {
-    const read = await pipe.transferIn(DRAIN_READ_BYTES, { timeoutMs: timings.helloMs, signal });
+    const read = await readSomething(pipe, DRAIN_READ_BYTES, timings.helloMs, signal);
     if (!read.ok)
       return read.failure.reason === 'transfer-timed-out' ? err({ reason: 'sahara-no-hello' }) : read;
     drainedBytes += read.value.length;
-    if (fromUtf8(read.value.subarray(0, 5)) === '<?xml') return ok({ found: 'programmer' });
+    if (XML_START.every((byte, i) => read.value[i] === byte))
+      return ok({ found: 'programmer', heard: read.value });
     const packet = parsePacket(read.value);
     if (!packet.ok) continue;
-    if (packet.value.kind === 'hello') return ok({ found: 'hello', hello: packet.value });
+    // A modem that has crashed says HELLO too, to give its memory away; it takes no programmer.
+    if (packet.value.kind === 'hello' && packet.value.mode !== SAHARA_MODE.memoryDebug)
+      return ok({ found: 'hello', hello: packet.value });
     const reset = await resetModem(pipe, timings, signal);
     return reset.ok ? err({ reason: 'sahara-stale-session' }) : reset;
   }

@@ -1,10 +1,12 @@
 /** How loading a programmer over Sahara can fail. */
 import type { TransferFailure } from '../transport/pipe.ts';
+import type { HardwareFailure } from './hardware.ts';
 import type { PacketFailure } from './packets.ts';
 
 export type SaharaFailure =
   | TransferFailure
   | PacketFailure
+  | HardwareFailure
   | { readonly reason: 'sahara-no-hello' }
   /** A session somebody else began or left; the modem was reset and comes back with a new HELLO. */
   | { readonly reason: 'sahara-stale-session' }

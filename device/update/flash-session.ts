@@ -16,8 +16,12 @@ import {
   resetProgrammer,
   sendGuard,
 } from '../firehose/write.ts';
+import { askHardware } from '../sahara/command-mode.ts';
 import { loadProgrammer } from '../sahara/driver.ts';
+import { type ExpectedHardware, findContradiction } from '../sahara/hardware.ts';
 import { PROGRAMMER_MAX_BYTES } from '../sahara/limits.ts';
+import { type Hello, type ReadRequest, SAHARA_MODE } from '../sahara/packets.ts';
+import { resetModem } from '../sahara/reset.ts';
 import type { SaharaFailure } from '../sahara/sahara-failure.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StagedPackage } from '../stage/staged-package.ts';
@@ -47,6 +51,8 @@ export type FlashSession = {
   readonly journal: Journal;
   readonly timings: UpdateTimings;
   readonly onProgress: (progress: FlashProgress) => void;
+  /** Where it is known, the modem is asked for it before it gets a programmer. */
+  readonly expectedHardware?: ExpectedHardware;
 };
 
 export async function runFlashSession(
@@ -54,10 +60,10 @@ export async function runFlashSession(
   signal?: AbortSignal,
 ): Promise<Result<void, FlashFailure>> {
   const { pipe, plan, staged, journal, timings } = session;
-  const loaded = await startProgrammer(session, signal);
-  if (!loaded.ok) return loaded;
+  const reached = await startProgrammer(session, signal);
+  if (!reached.ok) return reached;
 
-  const link = new FirehoseLink(pipe, timings.firehose);
+  const link = new FirehoseLink(pipe, timings.firehose, { heard: reached.value });
   const probing = await journal.enter('probing');
   if (!probing.ok) return probing;
   const started = await startSession(link, plan.storage, signal);
@@ -80,19 +86,21 @@ export async function runFlashSession(
   return resetProgrammer(link);
 }
 
+/** What has been heard of it, where it ran already. */
 async function startProgrammer(
-  { pipe, staged, entry, timings, journal }: FlashSession,
+  session: FlashSession,
   signal?: AbortSignal,
-): Promise<Result<void, FlashFailure>> {
+): Promise<Result<Uint8Array<ArrayBuffer>, FlashFailure>> {
+  const { pipe, staged, entry, timings, journal } = session;
   const loading = await journal.enter('loading-programmer');
   if (!loading.ok) return loading;
-  const greeting = await reachProgrammer(
-    pipe,
-    { timings, flashTouched: journal.attempt.flashTouched },
-    signal,
-  );
+  const { flashTouched } = journal.attempt;
+  const greeting = await reachProgrammer(pipe, { timings, flashTouched }, signal);
   if (!greeting.ok) return greeting;
-  if (greeting.value.found === 'programmer') return ok();
+  if (greeting.value.found === 'programmer') return ok(greeting.value.heard);
+  const opening = await judgeHardware(session, greeting.value.hello, signal);
+  if (!opening.ok) return opening;
+
   const path = staged.manifest.flash.programmer;
   const file = staged.manifest.files.find((candidate) => candidate.path === path);
   if (file === undefined) return err({ reason: 'file-missing', path });
@@ -100,13 +108,26 @@ async function startProgrammer(
     return err({ reason: 'programmer-too-large', bytes: file.sizeBytes });
   const bytes = await staged.readFile(path, 0, file.sizeBytes);
   if (!bytes.ok) return bytes;
-  return loadProgrammer(
-    pipe,
-    greeting.value.hello,
-    { imageId: entry.programmerImageId, bytes: bytes.value },
-    timings.sahara,
-    signal,
-  );
+  const programmer = { imageId: entry.programmerImageId, bytes: bytes.value };
+  const loaded = await loadProgrammer(pipe, opening.value, programmer, timings.sahara, signal);
+  return loaded.ok ? ok(new Uint8Array()) : loaded;
+}
+
+/** Another chip, or one that trusts another key, is sent back as it came. */
+async function judgeHardware(
+  { pipe, timings, journal, expectedHardware }: FlashSession,
+  hello: Hello,
+  signal?: AbortSignal,
+): Promise<Result<Hello | ReadRequest, FlashFailure>> {
+  // Command mode is entered only where there is something to learn: not every modem takes the question well.
+  if (expectedHardware === undefined && hello.mode !== SAHARA_MODE.command) return ok(hello);
+  const asked = await askHardware(pipe, hello, timings.sahara, signal);
+  if (!asked.ok) return asked;
+  const { hardware, opening } = asked.value;
+  const contradiction = expectedHardware && findContradiction(hardware, expectedHardware);
+  if (!contradiction) return ok(opening);
+  if (!journal.attempt.flashTouched) await resetModem(pipe, timings.sahara, signal);
+  return err(contradiction);
 }
 
 async function eraseAll(

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { FirehoseLink } from '../firehose/link.ts';
 import { resetProgrammer } from '../firehose/write.ts';
-import { resetModem } from '../sahara/driver.ts';
+import { resetModem } from '../sahara/reset.ts';
 import { isUpdatable, type ModemDoor, type OpenedModem } from '../transport/door.ts';
 import { type AwaitFailure, awaitModem } from './await-modem.ts';
 import { GREETINGS_MAX, type UpdateTimings } from './limits.ts';
@@ -62,5 +62,5 @@ async function resetWhatListens(
   const greeting = await reachProgrammer(pipe, { timings, flashTouched: false }, signal);
   if (!greeting.ok) return;
   if (greeting.value.found === 'hello') await resetModem(pipe, timings.sahara, signal);
-  else await resetProgrammer(new FirehoseLink(pipe, timings.firehose));
+  else await resetProgrammer(new FirehoseLink(pipe, timings.firehose, { heard: greeting.value.heard }));
 }

@@ -4,13 +4,13 @@
  */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { finishRawWrite } from '../firehose/finish-raw-write.ts';
-import { resetModem } from '../sahara/driver.ts';
 import { type Greeting, greet } from '../sahara/greet.ts';
+import { resetModem, resetStateMachine } from '../sahara/reset.ts';
 import type { SaharaFailure } from '../sahara/sahara-failure.ts';
 import type { Pipe } from '../transport/pipe.ts';
 import type { UpdateTimings } from './limits.ts';
 
-/** After `sahara-stale-session` the modem restarts: open it again. */
+/** After `sahara-stale-session` the modem restarts: open it again. `sahara-no-hello`: only a power cycle helps. */
 export async function reachProgrammer(
   pipe: Pipe,
   { timings, flashTouched }: { readonly timings: UpdateTimings; readonly flashTouched: boolean },
@@ -20,9 +20,13 @@ export async function reachProgrammer(
   if (greeting.ok || greeting.failure.reason !== 'sahara-no-hello') return greeting;
   if (flashTouched) {
     const finished = await finishRawWrite(pipe, timings.firehose);
-    if (finished.ok) return ok({ found: 'programmer' });
+    if (finished.ok) return ok({ found: 'programmer', heard: finished.value });
     if (finished.failure.reason !== 'sahara-no-hello') return finished;
   }
   const reset = await resetModem(pipe, timings.sahara, signal);
-  return reset.ok ? err({ reason: 'sahara-stale-session' }) : reset;
+  if (reset.ok) return err({ reason: 'sahara-stale-session' });
+  if (reset.failure.reason !== 'transfer-timed-out') return reset;
+  const hello = await resetStateMachine(pipe, timings.sahara, signal);
+  if (!hello.ok) return hello;
+  return hello.value === null ? greeting : ok({ found: 'hello', hello: hello.value });
 }
