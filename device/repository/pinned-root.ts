@@ -3,6 +3,7 @@ import { Metadata, MetadataKind } from '@tufjs/models';
 import { ROOT_MAX_BYTES } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { SHOWN_MAX_CHARS } from './limits.ts';
+import { findRepeatedKey } from './repeated-key.ts';
 import type { TrustFailure } from './trust-failure.ts';
 
 export type PinnedRoot = { readonly text: string; readonly version: number };
@@ -11,6 +12,8 @@ export type PinnedRoot = { readonly text: string; readonly version: number };
 export function readPinnedRoot(text: string): Result<PinnedRoot, TrustFailure> {
   const refuse = (detail: string) => err({ reason: 'pinned-root-wrong', detail } as const);
   if (text.length > ROOT_MAX_BYTES) return refuse(`more than ${ROOT_MAX_BYTES} bytes`);
+  const repeated = findRepeatedKey(text);
+  if (repeated !== null) return refuse(`its ${repeated} role lists one key under two ids`);
   try {
     const root = Metadata.fromJSON(MetadataKind.Root, JSON.parse(text));
     root.verifyDelegate(MetadataKind.Root, root);

@@ -3,7 +3,7 @@
  * not stand together, where there are more new roots than one answer holds, and of a mirror that answers no polls.
  */
 import type { ModelId } from '../../shared/model.ts';
-import { err, type Result } from '../../shared/result.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import { ROLLOUT_NAME } from '../../shared/rollout.ts';
 import { targetPath } from '../../shared/trust/roles.ts';
 import type { Repository } from './ask-repository.ts';
@@ -84,11 +84,10 @@ async function askOnce(
 
 /** A rollout that the targets role itself listed would hide every later halt: its own role is never looked at then. */
 function checkRoles(verified: Verified, rollout: string): Result<Verified, TrustFailure> {
-  const { targets, rollout: role } = verified.files;
-  if (targets === undefined || role === undefined)
-    return err({ reason: 'metadata-incomplete', file: 'rollout.json' });
-  if (Object.hasOwn(JSON.parse(targets).signed.targets, rollout)) {
+  const { targets = '{}', rollout: role } = verified.files;
+  if (Object.hasOwn(JSON.parse(targets).signed?.targets ?? {}, rollout)) {
     return err({ reason: 'metadata-unreadable', role: 'targets', detail: `it lists ${rollout} itself` });
   }
-  return { ok: true, value: verified };
+  if (role === undefined) return err({ reason: 'metadata-incomplete', file: 'rollout.json' });
+  return ok(verified);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelId } from '../../shared/model.ts';
@@ -84,37 +84,6 @@ describe('a poll', () => {
     at.server.asked.length = 0;
     await at.expectView();
     expect(at.server.asked).toEqual([`/v1/models/${TEST_MODEL}/poll?root=2&timestamp=2`]);
-  });
-});
-
-describe('files that a power cut left', () => {
-  it.each([
-    ['torn', (path: string) => truncateSync(path, 1000)],
-    ['empty', (path: string) => truncateSync(path, 0)],
-    [
-      'garbled',
-      (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('version', 'vorsion')),
-    ],
-  ])('%s: the device begins again at its pinned root', async (_name, damage) => {
-    await at.expectView();
-    damage(at.trustedPath());
-    at.server.asked.length = 0;
-    await at.expectView();
-    expect(at.server.asked[0]).toContain('poll?root=1&timestamp=0');
-    at.server.asked.length = 0;
-    await at.expectView();
-    expect(at.server.asked).toEqual([`/v1/models/${TEST_MODEL}/poll?root=1&timestamp=1`]);
-  });
-
-  it('half-written beside: it is ignored', async () => {
-    mkdirSync(at.trustDirectory(), { recursive: true });
-    writeFileSync(join(at.trustDirectory(), '.trusted.json.new'), 'half');
-    await at.expectView();
-  });
-
-  it('in the way: says which directory cannot be used', async () => {
-    writeFileSync(join(at.stateDir, 'trust'), 'a file');
-    expect(await at.refresh()).toMatchObject({ failure: { reason: 'state-unusable', code: 'ENOTDIR' } });
   });
 });
 

@@ -1,5 +1,5 @@
 /** A device's side of a repository under test: a state directory, a clock, and what a refresh then sees. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { undiciHttp } from '../http/undici-http.ts';
@@ -15,6 +15,7 @@ import {
   type TestRepository,
 } from './test-repository.ts';
 import { type RepositoryServer, serveRepository } from './test-repository-server.ts';
+import type { TrustedFiles } from './trusted-state.ts';
 
 export const PACKAGE = aPackage();
 export const MANIFEST = `${TEST_VERSION}.json`;
@@ -49,6 +50,11 @@ export class TestDevice {
 
   trustDirectory(): string {
     return join(this.stateDir, 'trust', TEST_MODEL);
+  }
+
+  /** What the device trusts now, by role. */
+  trustedFiles(): TrustedFiles {
+    return JSON.parse(readFileSync(this.trustedPath(), 'utf8').replace(/^.*\n/, '')).files;
   }
 
   trustedPath(): string {

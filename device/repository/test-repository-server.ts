@@ -1,7 +1,8 @@
 /** A test repository on loopback, which answers as the Worker does until a test says otherwise. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sha256Hex } from '../../shared/digest.ts';
+import { ROOT_ROTATIONS_MAX } from '../../shared/limits.ts';
 import { consistentTargetPath, metadataFile, targetPath } from '../../shared/trust/roles.ts';
 import type { TestRepository } from './test-repository.ts';
 
@@ -17,6 +18,8 @@ export type RepositoryServer = {
   readonly statuses: number[];
   /** Whether those come without the problem document that the Worker sends. */
   plainStatuses: boolean;
+  /** Answers itself what it says true of. */
+  intercept: (path: string, response: ServerResponse) => boolean;
   /** A static file server answers no polls; its files are in the plain TUF layout. */
   answersPolls: boolean;
   /** The `Date` of its answers; null sends none. */
@@ -32,6 +35,7 @@ export async function serveRepository(repository: TestRepository): Promise<Repos
     instead: new Map(),
     statuses: [],
     plainStatuses: false,
+    intercept: () => false,
     answersPolls: true,
     date: () => Date.now(),
     answer: (rootVersion, timestampVersion) => honestAnswer(repository, rootVersion, timestampVersion),
@@ -43,6 +47,7 @@ export async function serveRepository(repository: TestRepository): Promise<Repos
     response.sendDate = false;
     const dateMs = served.date();
     if (dateMs !== null) response.setHeader('date', new Date(dateMs).toUTCString());
+    if (served.intercept(url.pathname, response)) return;
     const status = served.statuses.shift();
     if (status !== undefined) {
       const problem = { type: '/problems/test', title: 'Not today', status, detail: 'try tomorrow' };
@@ -80,7 +85,7 @@ export async function honestAnswer(
   rootVersion: number,
   timestampVersion: number,
 ) {
-  const roots = repository.laterRoots.slice(rootVersion - 1);
+  const roots = repository.laterRoots.slice(rootVersion - 1).slice(0, ROOT_ROTATIONS_MAX);
   const files = timestampVersion === repository.version.timestamp ? {} : await repository.signAll();
   return { ...(roots.length > 0 ? { roots } : {}), ...files };
 }

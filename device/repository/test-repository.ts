@@ -69,6 +69,8 @@ export type TestRepository = {
   readonly expires: Partial<Record<Role, string>>;
   /** Signers that are not the right ones. */
   readonly signers: Partial<Record<Role, Signer>>;
+  /** What becomes of a role's text after it was signed, before another role lists it. */
+  readonly altered: Partial<Record<Role, (text: string) => string>>;
   /** The `x-model` that is signed; null signs none. */
   boundTo: string | null;
   readonly signAll: () => Promise<Required<Omit<PollAnswer, 'roots' | 'format'>>>;
@@ -84,6 +86,7 @@ export function aRepository(keys: Keys, model = parseModelId(TEST_MODEL) as Mode
     version: { targets: 1, snapshot: 1, timestamp: 1, rollout: 1 },
     expires: {},
     signers: {},
+    altered: {},
     boundTo: model,
     signAll: () => signAll(repository),
   };
@@ -92,8 +95,8 @@ export function aRepository(keys: Keys, model = parseModelId(TEST_MODEL) as Mode
 
 async function signAll(repository: TestRepository) {
   const { keys, model, version, rollout, documents } = repository;
-  const sign = (role: Exclude<Role, 'root'>, type: string, fields: object) =>
-    signMetadata(
+  const sign = async (role: Exclude<Role, 'root'>, type: string, fields: object) => {
+    const text = await signMetadata(
       {
         _type: type,
         spec_version: TUF_SPEC_VERSION,
@@ -104,6 +107,8 @@ async function signAll(repository: TestRepository) {
       },
       [repository.signers[role] ?? keys[role]],
     );
+    return repository.altered[role]?.(text) ?? text;
+  };
   const delegations = rolloutDelegations(model, keys.rollout);
   const rolloutText = await sign('rollout', 'targets', {
     targets: await listed(model, { 'rollout.json': rollout }),

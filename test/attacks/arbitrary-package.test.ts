@@ -1,21 +1,33 @@
+/** Targets that nobody signed, or that are signed and make no sense (TUF 5.7): refused before anything is fetched by them. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { modelEntry } from '../../shared/test-documents.ts';
-import { aPackage, TEST_MODEL } from '../stage/test-package.ts';
-import { INDEX, MANIFEST, PACKAGE as pkg, setUpDevice } from './test-device.ts';
-import { jsonBytes } from './test-repository.ts';
+import { INDEX, MANIFEST, PACKAGE as pkg, setUpDevice } from '../../device/repository/test-device.ts';
+import { jsonBytes } from '../../device/repository/test-repository.ts';
+import { aPackage, TEST_MODEL } from '../../device/stage/test-package.ts';
+import { modelEntry, withUnknownFields } from '../../shared/test-documents.ts';
 
 const at = setUpDevice();
 
 describe('targets that are not believed', () => {
+  it.each(withUnknownFields(pkg.manifest))(
+    'a manifest with an unknown field in $at',
+    async ({ document }) => {
+      at.repository.documents[MANIFEST] = jsonBytes(document);
+      expect(await at.refresh()).toMatchObject({
+        failure: { reason: 'manifest-invalid', target: `${TEST_MODEL}/${MANIFEST}` },
+      });
+    },
+  );
+
+  it.each(withUnknownFields(modelEntry()))('an entry with an unknown field in $at', async ({ document }) => {
+    at.repository.documents['model.json'] = jsonBytes(document);
+    expect(await at.refresh()).toMatchObject({
+      failure: { reason: 'manifest-invalid', target: `${TEST_MODEL}/model.json` },
+    });
+  });
+
   it.each([
-    ['an unknown field', { ...pkg.manifest, force: true }, ''],
-    [
-      'an unknown field deep inside',
-      { ...pkg.manifest, flash: { ...pkg.manifest.flash, erase: 'all' } },
-      'flash',
-    ],
     [
       'a wrong hash',
       { ...pkg.manifest, files: [{ ...pkg.manifest.files[0], sha256: 'AB' }] },
