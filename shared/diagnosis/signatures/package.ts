@@ -1,0 +1,85 @@
+/** What a flasher says about the package before it opens a modem (edl 6.4 to 6.6): the modem is not touched. */
+import type { Signature } from '../signature.ts';
+
+const BEFORE_EDL = ['unknown', 'starting'] as const;
+
+export const packageSignatures: readonly Signature[] = [
+  {
+    id: 'package-not-accessible',
+    kind: 'cause',
+    hint: 'fail to access',
+    pattern: /fail to access .{1,300}errno:?\s*\d/i,
+    tool: 'qfirehose',
+    says: 'The directory of the firmware is not there or may not be read.',
+    fix: 'Give the directory that holds update/ (-f), and see with ls that it is the right one and not empty.',
+    source: 'edl 6.4',
+  },
+  {
+    id: 'programmer-missing',
+    kind: 'cause',
+    hint: 'firehose',
+    pattern: /fail to find firehose mbn file|find_?firehose_?mbn\b.{0,80}\bfail\b/i,
+    tool: 'qfirehose',
+    says: 'The package has no programmer (prog_*firehose*.mbn or .elf): it is incomplete, not unpacked, or for another method.',
+    fix: 'Unpack the package again and give the directory that holds update/firehose/.',
+    source: 'edl 6.4',
+  },
+  {
+    id: 'rawprogram-missing',
+    kind: 'cause',
+    hint: 'rawprogram',
+    pattern:
+      /fail to (?:find|access|open) .{0,200}rawprogram|rawprogram.{0,120}\b(?:not found|No such file)/i,
+    during: BEFORE_EDL,
+    tool: 'qfirehose',
+    says: 'The package has no rawprogram file, or it cannot be read: nothing says what to write where.',
+    fix: 'Unpack the package again; a package without update/firehose/rawprogram*.xml is not for Firehose.',
+    source: 'edl 1e',
+  },
+  {
+    id: 'md5-mismatch',
+    kind: 'cause',
+    hint: 'file fail',
+    pattern: /Totals checking \d{1,6} files? md5 value,\s*[1-9]\d{0,5} file fail/i,
+    tool: 'qfirehose',
+    says: 'Files of the package are not what its md5.txt says: it is damaged or mixed. Nothing was sent to the modem.',
+    fix: 'Fetch and unpack the package again; never flash it with the MD5 check switched off (-n).',
+    source: 'edl 6.6',
+  },
+  {
+    id: 'md5-file-differs',
+    kind: 'symptom',
+    hint: 'md5 checking',
+    pattern: /md5 checking:.{1,300}\bfail\b/i,
+    tool: 'qfirehose',
+    says: 'This file is not what md5.txt says. (The line after it has the two values the wrong way round.)',
+    source: 'edl 6.6',
+  },
+  {
+    id: 'md5-list-missing',
+    kind: 'warning',
+    hint: 'md5.txt',
+    pattern: /Cann?'?t find md5\.txt/i,
+    tool: 'qfirehose',
+    says: 'There is no md5.txt, so the package was not checked at all; the flasher goes on without.',
+    source: 'edl 6.5; field 2e',
+  },
+  {
+    id: 'md5-checked',
+    kind: 'step',
+    hint: '0 file fail',
+    pattern: /Totals checking \d{1,6} files? md5 value,\s*0 file fail/i,
+    tool: 'qfirehose',
+    says: 'Every file that md5.txt names was there as it says.',
+    source: 'edl 1e',
+  },
+  {
+    id: 'no-room',
+    kind: 'cause',
+    hint: 'no space left',
+    pattern: /No space left on device|errno[ :=]{1,3}28\b/i,
+    says: 'A file could not be written: the router has no room for the package.',
+    fix: 'Put the package on a USB stick or SD card, or flash from a computer beside the router through a relay.',
+    source: 'field 0.4, 1b.36',
+  },
+];
