@@ -36,7 +36,11 @@ export function judgePackage(
   const { plan, findings: commands } = judgeRawprogram(source, read, flash, entry);
   const table = plan === null ? null : partitionTableFile(plan);
   const partitions = plan === null ? null : readPartitions(table, read.head, plan.storage);
-  const needed = plan?.programs.map(({ path }) => path) ?? [];
+  // The programmer runs in the modem, and the rawprogram decides what is erased: they need a voucher as images do.
+  const needed = [
+    ...(flash === null ? [] : [flash.programmer, flash.rawprogram]),
+    ...(plan?.programs.map(({ path }) => path) ?? []),
+  ];
   const findings = [
     ...layout,
     ...(flash === null

@@ -52,7 +52,7 @@ export function judgeMd5List(
   const listed = new Set(entries.map(({ path }) => path));
   for (const path of new Set(needed)) {
     if (listed.has(path) || md5Of(path) === undefined) continue;
-    const sentence = `${path} is written to the modem, and the vendor's list does not vouch for it.`;
+    const sentence = `${path} is used to flash the modem, and the vendor's list does not vouch for it.`;
     findings.push(errorAt('md5-not-listed', { file: MD5_LIST }, sentence));
   }
   return findings;

@@ -122,12 +122,17 @@ describe('lint', () => {
     expect((await lint(directory)).findings?.map((finding) => finding.reason)).toEqual([reason]);
   });
 
-  it('refuses an image that the vendor list does not vouch for', async () => {
-    const directory = await copyOfSound('unlisted');
-    const list = await readFile(join(directory, 'md5.txt'), 'utf8');
-    await writeFile(join(directory, 'md5.txt'), list.replace(/FILE:\\update\\tz\.mbn:.*\r\n/, ''));
-    expect((await lint(directory)).findings).toMatchObject([{ reason: 'md5-not-listed' }]);
-  });
+  it.each(['tz\\.mbn', 'firehose\\\\prog_nand_firehose_9x07\\.mbn', 'firehose\\\\rawprogram_[^:]*'])(
+    'wants a voucher for what flashes the modem: %s',
+    async (unlisted) => {
+      const directory = await copyOfSound(`unlisted ${unlisted.replaceAll(/\W/g, '')}`);
+      const list = await readFile(join(directory, 'md5.txt'), 'utf8');
+      const shorter = list.replace(new RegExp(`FILE:\\\\update\\\\${unlisted}:.*\r\n`), '');
+      expect(shorter).not.toBe(list);
+      await writeFile(join(directory, 'md5.txt'), shorter);
+      expect((await lint(directory)).findings).toMatchObject([{ reason: 'md5-not-listed' }]);
+    },
+  );
 
   it('accepts the list of the vendor that names targetfiles.zip and does not ship it', async () => {
     const directory = await copyOfSound('targetfiles');
