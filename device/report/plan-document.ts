@@ -1,0 +1,67 @@
+/** The checked plan as people and programs see it before the point of no return: everything that will be sent. */
+import type { FlashPlan } from '../../shared/flash-plan.ts';
+import type { ModelId } from '../../shared/model.ts';
+import { type NamedRange, partitionAt } from '../../shared/partition-table.ts';
+
+export type PlanSubject = {
+  readonly model: ModelId;
+  /** What the modem runs; null where nobody has asked it, or it cannot say. */
+  readonly fromVersion: string | null;
+  readonly toVersion: string;
+  readonly programmer: string;
+  /** What vouches for the bytes. */
+  readonly vouchedBy: 'signature' | 'md5-list';
+};
+
+export type PlanDocument = PlanSubject & {
+  readonly format: 'cistern-plan/1';
+  readonly storage: FlashPlan['storage'];
+  /** The vendor's anti-misburn commands, sent first, attributes verbatim and in their order. */
+  readonly guards: FlashPlan['guards'];
+  /** In the order they are sent. */
+  readonly erases: readonly {
+    readonly partition: string | null;
+    readonly startSector: number;
+    readonly sectorCount: number;
+    readonly bytes: number;
+  }[];
+  /** In the order they are sent; the boot partition (start sector 0) last. */
+  readonly programs: readonly {
+    readonly partition: string | null;
+    readonly file: string;
+    readonly startSector: number;
+    readonly sectorCount: number;
+    /** The file's own bytes; its last page is filled up with zeros. */
+    readonly bytes: number;
+  }[];
+  /** Never erased or written. */
+  readonly protectedRanges: FlashPlan['protectedRanges'];
+};
+
+/** `partitions` as the package's own table names them; null where it brings none. */
+export function planDocument(
+  plan: FlashPlan,
+  partitions: readonly NamedRange[] | null,
+  subject: PlanSubject,
+): PlanDocument {
+  return {
+    format: 'cistern-plan/1',
+    ...subject,
+    storage: plan.storage,
+    guards: plan.guards,
+    erases: plan.erases.map(({ startSector, sectorCount }) => ({
+      partition: partitionAt(partitions, startSector),
+      startSector,
+      sectorCount,
+      bytes: sectorCount * plan.storage.pageBytes,
+    })),
+    programs: plan.programs.map(({ path, sizeBytes, startSector, sectorCount }) => ({
+      partition: partitionAt(partitions, startSector),
+      file: path,
+      startSector,
+      sectorCount,
+      bytes: sizeBytes,
+    })),
+    protectedRanges: plan.protectedRanges,
+  };
+}

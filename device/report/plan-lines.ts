@@ -1,0 +1,64 @@
+/** The plan in lines for people, in the order in which it is carried out. */
+import type { PlanDocument } from './plan-document.ts';
+
+export function planLines(plan: PlanDocument): readonly string[] {
+  const { model, fromVersion, toVersion, storage, programmer } = plan;
+  const { pageBytes, pagesPerBlock, totalPages } = storage;
+  return [
+    `plan for ${model}: ${fromVersion ?? 'what it holds now'} -> ${toVersion}`,
+    `  flash      ${storage.type}, ${pageBytes} B a page, ${pagesPerBlock} pages a block, ${totalPages} pages`,
+    `  vouched    ${VOUCHERS[plan.vouchedBy]}`,
+    `  programmer ${programmer}`,
+    ...plan.guards.map((attributes) => `  guard      ${element(attributes)}   first, word for word`),
+    ...columns([
+      ...plan.erases.map(({ partition, startSector, sectorCount, bytes }) => [
+        'erase',
+        partition ?? '-',
+        '',
+        ...range(startSector, sectorCount),
+        `${bytes} B`,
+      ]),
+      ...plan.programs.map(({ partition, file, startSector, sectorCount, bytes }) => [
+        'program',
+        partition ?? '-',
+        file,
+        ...range(startSector, sectorCount),
+        `${bytes} B`,
+      ]),
+    ]),
+    '  read back  every page that is programmed, and compared',
+    `  untouched  ${plan.protectedRanges.map(({ name, startSector, sectorCount }) => `${name} ${startSector}+${sectorCount}`).join(', ')}`,
+  ];
+}
+
+/** The same in one line, for logs. */
+export function planSummary({ erases, programs, guards, protectedRanges }: PlanDocument): string {
+  const bytes = programs.reduce((sum, program) => sum + program.bytes, 0);
+  return `plan: ${guards.length} guard, ${erases.length} erases, ${programs.length} programs (${(bytes / 1e6).toFixed(1)} MB), start sector 0 last; untouched: ${protectedRanges.map(({ name }) => name).join(', ')}`;
+}
+
+const VOUCHERS: Readonly<Record<PlanDocument['vouchedBy'], string>> = {
+  signature: 'signed by your repository, verified from the pinned root',
+  'md5-list':
+    "NOT signed by your repository: only the vendor's own md5.txt in the package vouches for it, and the built-in catalogue",
+};
+
+function element(attributes: readonly (readonly [string, string])[]): string {
+  return `<erase ${attributes.map(([name, value]) => `${name}="${value}"`).join(' ')}/>`;
+}
+
+function range(startSector: number, sectorCount: number): readonly [string, string] {
+  return [`page ${startSector}`, `${sectorCount} pages`];
+}
+
+/** Words to the left, numbers to the right. */
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const NUMBERS_FROM = 3;
+  return rows.map((row) => {
+    const cells = row.map((cell, i) =>
+      i < NUMBERS_FROM ? cell.padEnd(i === 0 ? 10 : (widths[i] ?? 0)) : cell.padStart(widths[i] ?? 0),
+    );
+    return `  ${cells.join(' ')}`;
+  });
+}
