@@ -18,6 +18,7 @@ import { rollout } from './commands/rollout.ts';
 import { sign } from './commands/sign.ts';
 import { signImport } from './commands/sign-import.ts';
 import { signRequest } from './commands/sign-request.ts';
+import { targetsRenew } from './commands/targets-renew.ts';
 import { verify } from './commands/verify.ts';
 import { Interrupted } from './context.ts';
 import { CommandFailure, EXIT, exitCodeOf } from './failure.ts';
@@ -38,6 +39,10 @@ const routes = buildRouteMap({
         upload: keysUpload,
       },
       docs: { brief: 'The root of trust and the keys below it' },
+    }),
+    targets: buildRouteMap({
+      routes: { renew: targetsRenew },
+      docs: { brief: 'The signed list of what a model offers' },
     }),
     signRequest,
     sign,

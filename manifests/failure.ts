@@ -18,6 +18,8 @@ import type { ManifestFailure } from './repository/read-manifest.ts';
 import type { VerificationFailure } from './repository/verified-model.ts';
 import type { RolloutChangeFailure } from './rollout/edit-rollout.ts';
 import { shortId } from './signing/describe.ts';
+import type { ImportFailure } from './targets/import-targets.ts';
+import type { RenewalFailure } from './targets/renew-targets.ts';
 
 export type RepoFailure =
   | CatalogueFailure
@@ -29,6 +31,8 @@ export type RepoFailure =
   | SourceFailure
   | OperatorFailure
   | PublishFailure
+  | RenewalFailure
+  | ImportFailure
   | VerificationFailure
   | ManifestFailure
   | RolloutChangeFailure
@@ -36,6 +40,7 @@ export type RepoFailure =
   | { readonly reason: 'file-unreadable'; readonly path: string; readonly why: string }
   | { readonly reason: 'file-unwritable'; readonly path: string; readonly why: string }
   | { readonly reason: 'from-without-source' }
+  | { readonly reason: 'destination-not-given' }
   | { readonly reason: 'lint-found-errors'; readonly count: number }
   | { readonly reason: 'repository-defective'; readonly count: number };
 
@@ -67,6 +72,7 @@ export function exitCodeOf(failure: RepoFailure): number {
   switch (failure.reason) {
     case 'from-unreadable':
     case 'from-without-source':
+    case 'destination-not-given':
     case 'key-ambiguous':
     case 'key-not-in-role':
     case 'key-in-role-already':
@@ -164,7 +170,11 @@ function says(failure: RepoFailure): string {
     case 'lint-found-errors':
       return `The package has ${failure.count} errors and must not be published.`;
     case 'targets-key-not-trusted':
-      return `The root does not name the targets key ${failure.keyId}. Is this the key directory of this repository?`;
+      return failure.keyIds.length === 0
+        ? 'No targets key that the root names lies in the key directory. Where it is elsewhere, use --sign-request.'
+        : `The newest root does not name the targets key ${failure.keyIds.map(shortId).join(', ')}. Is this the key directory of this repository?`;
+    case 'targets-signatures-lacking':
+      return `${failure.lacking} more signatures of ${failure.unsigned.map(shortId).join(', ')} are needed. Use --sign-request and take the file to those keys.`;
     case 'release-exists-with-other-content':
       return `${failure.version} is published already with other content (${failure.members.join(', ')}). A version never changes: give the new content a version of its own, or leave out what differs.`;
     case 'family-file-invalid':
@@ -221,6 +231,10 @@ function says(failure: RepoFailure): string {
       return `${failure.path} cannot be read: ${failure.why}.`;
     case 'from-unreadable':
       return `"${failure.text}" names no versions. Write R06, R06A05, R06A05..R06A09 or R06A05.., each with :LINE for one customer line.`;
+    case 'destination-not-given':
+      return 'These are targets of a release. Say where they are published: --to and --token-file.';
+    case 'request-of-no-model':
+      return 'The signing request names no model. It was altered.';
     case 'from-without-source':
       return 'Who says that the release may follow those versions? Add --from-source with the document or thread.';
     case 'repository-unreachable':

@@ -1,21 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { buildCommand } from '@stricli/core';
 import type { FirmwareVersion } from '../../shared/firmware-version.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { ok } from '../../shared/result.ts';
-import { signerOf } from '../../shared/trust/keys.ts';
 import { findModel } from '../catalogue/find-model.ts';
 import type { RepoContext } from '../context.ts';
 import { send } from '../http/client.ts';
-import { readFirstRoot, readRolloutKey, TARGETS_KEY } from '../keys/key-directory.ts';
-import { openKeyFile } from '../keys/key-file.ts';
-import { findPassphrase } from '../keys/passphrase.ts';
 import { openPackage } from '../package/open-package.ts';
 import { parseInstallableFrom } from '../publish/installable-from.ts';
 import { operatorClient } from '../publish/operator-client.ts';
 import { type Published, publishRelease } from '../publish/publish-release.ts';
 import { findingLines } from './finding-lines.ts';
+import { openPublisherKeys } from './open-publisher-keys.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import {
   dateArgument,
@@ -25,9 +20,10 @@ import {
   textArgument,
   versionArgument,
 } from './parsers.ts';
-import { passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
+import { passphraseFileFlag } from './passphrase-flags.ts';
 import { progressOn } from './progress.ts';
 import { readToken } from './read-token.ts';
+import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
 
 type Flags = {
   readonly model: ModelId;
@@ -44,6 +40,7 @@ type Flags = {
   readonly releasedOn?: string;
   readonly catalogue?: string;
   readonly passphraseFile?: string;
+  readonly signRequest?: string;
   readonly json: boolean;
 };
 
@@ -57,8 +54,9 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
     if (!entry.ok) return fail(this, flags, entry.failure);
     const token = await readToken(flags.tokenFile);
     if (!token.ok) return fail(this, flags, token.failure);
-    const keys = await openKeys(this, flags);
+    const keys = await openPublisherKeys(this, flags.keys, flags.passphraseFile);
     if (!keys.ok) return fail(this, flags, keys.failure);
+    const requestPath = flags.signRequest;
     const source = await openPackage(path);
     if (!source.ok) return fail(this, flags, source.failure);
     try {
@@ -77,7 +75,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
             releasedOn: flags.releasedOn ?? null,
           },
           percentage: flags.rollout,
-          rootText: keys.value.rootText,
+          roots: keys.value.roots,
           base: flags.to,
           keys: keys.value,
         },
@@ -86,6 +84,8 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
           operator: operatorClient(flags.to, token.value, this.http, this.signal),
           nowMs: this.nowMs,
           onProgress: (step, done, total) => show(step, done, total),
+          askForSignatures:
+            requestPath === undefined ? null : (request) => writeSigningRequest(requestPath, request),
         },
         this.signal,
       );
@@ -96,7 +96,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         return fail(this, flags, failure, { findings });
       }
       if (!flags.json) this.process.stderr.write(findingLines(published.value.findings));
-      succeed(this, flags, { json: published.value, text: summary(published.value) });
+      succeed(this, flags, { json: published.value, text: summary(published.value, requestPath) });
     } finally {
       await source.value.close();
     }
@@ -186,6 +186,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         optional: true,
       },
       passphraseFile: passphraseFileFlag,
+      signRequest: signRequestFlag,
       json: jsonFlag,
     },
   },
@@ -204,36 +205,22 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         input: '… --from R06A05..R06A09:01 --from-source "vendor mail of 2026-10-01"',
         brief: 'Across a baseline',
       },
+      { input: '… --sign-request release.request.json', brief: 'The targets keys are elsewhere' },
     ],
   },
 });
 
-/** The keys a publication signs with, and the root it is judged from. */
-async function openKeys(context: RepoContext, { keys, passphraseFile }: Flags) {
-  const rootText = await readFirstRoot(keys);
-  if (!rootText.ok) return rootText;
-  const rollout = await readRolloutKey(keys);
-  if (!rollout.ok) return rollout;
-  const passphrase = await findPassphraseFor(context, keys, passphraseFile);
-  if (!passphrase.ok) return passphrase;
-  const opened = await openKeyFile(join(keys, TARGETS_KEY), async () => passphrase.value);
-  if (!opened.ok) return opened;
-  return ok({ rootText: rootText.value, rollout: rollout.value, targets: await signerOf(opened.value) });
-}
-
-/** Nobody is asked for a passphrase that the key file does not need. */
-async function findPassphraseFor(context: RepoContext, keys: string, file: string | undefined) {
-  const text = await readFile(join(keys, TARGETS_KEY), 'utf8').catch(() => '');
-  if (!text.includes('"sealed"')) return ok(null);
-  return findPassphrase(passphraseSources(context, file));
-}
-
-function summary({ manifest, upload, release, rollout, targetsVersion }: Published): string {
+function summary(
+  { manifest, upload, release, rollout, targetsVersion }: Published,
+  requestPath: string | undefined,
+): string {
   const { model, version, package: content } = manifest;
   if (release === 'was-published' && rollout === 'kept')
     return `${model} ${version} is published already, exactly so; nothing was done.`;
   const chunks = `${content.chunkCount} chunks, ${megabytes(content.storedBytes)} of ${megabytes(content.sizeBytes)}`;
   const moved = `${upload.uploadedChunks} uploaded (${megabytes(upload.uploadedBytes)}), ${upload.sharedChunks} were there`;
+  if (release === 'awaits-signatures')
+    return `${model} ${version} is uploaded and not visible (${chunks}; ${moved}). Sign ${requestPath} where the targets keys are, then "sign-import" it.`;
   const offered = rollout === 'started' ? 'rolled out' : 'its rollout was left as it stands';
   return `published ${model} ${version} (targets ${targetsVersion}): ${chunks}; ${moved}; ${offered}`;
 }

@@ -1,12 +1,23 @@
 import { buildCommand } from '@stricli/core';
 import type { RepoContext } from '../context.ts';
+import type { CommandFailure } from '../failure.ts';
+import { send } from '../http/client.ts';
 import { importIntoRoot } from '../keys/next-root.ts';
-import { readSigningRequest, type SigningRequest } from '../signing/request.ts';
-import { fail, jsonFlag } from './output.ts';
-import { textArgument } from './parsers.ts';
+import { readRoots } from '../keys/roots.ts';
+import { operatorClient } from '../publish/operator-client.ts';
+import { readSigningRequest, type SigningRequest, type TargetsRequest } from '../signing/request.ts';
+import { importTargets } from '../targets/import-targets.ts';
+import { fail, jsonFlag, succeed } from './output.ts';
+import { operatorArgument, textArgument } from './parsers.ts';
+import { readToken } from './read-token.ts';
 import { tellNextRoot } from './root-flags.ts';
 
-type Flags = { readonly dir: string; readonly json: boolean };
+type Flags = {
+  readonly dir: string;
+  readonly to?: string;
+  readonly tokenFile?: string;
+  readonly json: boolean;
+};
 
 export const signImport = buildCommand<Flags, string[], RepoContext>({
   async func(flags, ...paths) {
@@ -16,6 +27,8 @@ export const signImport = buildCommand<Flags, string[], RepoContext>({
       if (!copy.ok) return fail(this, flags, copy.failure);
       copies.push(copy.value);
     }
+    const [first, ...others] = copies;
+    if (first?.kind === 'targets') return publishSigned(this, flags, first, others);
     const next = await importIntoRoot(flags.dir, copies);
     if (!next.ok) return fail(this, flags, next.failure);
     tellNextRoot(this, flags, next.value);
@@ -24,10 +37,24 @@ export const signImport = buildCommand<Flags, string[], RepoContext>({
     positional: {
       kind: 'array',
       minimum: 1,
-      parameter: { parse: textArgument, brief: 'Signed copies of the request', placeholder: 'request' },
+      parameter: { parse: textArgument, brief: 'Signed copies of one request', placeholder: 'request' },
     },
     flags: {
       dir: { kind: 'parsed', parse: textArgument, brief: 'Directory of the roots', placeholder: 'dir' },
+      to: {
+        kind: 'parsed',
+        parse: operatorArgument,
+        brief: 'Address of the repository, for targets',
+        placeholder: 'url',
+        optional: true,
+      },
+      tokenFile: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'File with the operator token, for targets',
+        placeholder: 'file',
+        optional: true,
+      },
       json: jsonFlag,
     },
   },
@@ -35,6 +62,37 @@ export const signImport = buildCommand<Flags, string[], RepoContext>({
     brief: 'Bring signatures home, from as many copies of a request as there are',
     customUsage: [
       { input: 'from-a.json from-b.json --dir keys', brief: 'Makes the root once enough signed' },
+      {
+        input: 'release.request.json --dir keys --to https://fw.example --token-file keys/operator.token',
+        brief: 'Publishes the release and starts its rollout',
+      },
     ],
   },
 });
+
+async function publishSigned(
+  context: RepoContext,
+  flags: Flags,
+  request: TargetsRequest,
+  copies: readonly SigningRequest[],
+): Promise<CommandFailure | undefined> {
+  const { to, tokenFile } = flags;
+  if (to === undefined || tokenFile === undefined)
+    return fail(context, flags, { reason: 'destination-not-given' });
+  const roots = await readRoots(flags.dir);
+  if (!roots.ok) return fail(context, flags, roots.failure);
+  const token = await readToken(tokenFile);
+  if (!token.ok) return fail(context, flags, token.failure);
+  const repository = { base: to, rootText: roots.value[0].text };
+  const imported = await importTargets(request, copies, repository, {
+    get: (url, maxBytes) => send({ method: 'GET', url, maxBytes }, context.http, context.signal),
+    operator: operatorClient(to, token.value, context.http, context.signal),
+    nowMs: context.nowMs,
+  });
+  if (!imported.ok) return fail(context, flags, imported.failure);
+  const { model, targetsVersion, release, rollout } = imported.value;
+  const visible = release === 'published' ? 'is visible now' : 'was visible already';
+  const offered = { started: '; its rollout began', kept: '; its rollout was left as it stands' };
+  const text = `${model}: targets ${targetsVersion} ${visible}${rollout === null ? '' : offered[rollout]}`;
+  succeed(context, flags, { json: imported.value, text });
+}

@@ -12,6 +12,8 @@ import { hasErrors } from '../../shared/lint/judge-package.ts';
 import type { PackageSource, SourceFailure } from '../../shared/package/source.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import type { RootMetadata, TargetsMetadata } from '../../shared/trust/documents.ts';
+import type { RootFile } from '../keys/roots.ts';
 import { lintPackage } from '../lint/lint-package.ts';
 import { openChunkStore } from '../package/chunk-store.ts';
 import { type CutFailure, type CutPackage, cutPackage } from '../package/cut-package.ts';
@@ -22,7 +24,8 @@ import {
   type VerificationFailure,
   type VerifiedModel,
 } from '../repository/verified-model.ts';
-import { startRelease } from '../rollout/edit-rollout.ts';
+import { beginRollout } from '../rollout/begin-rollout.ts';
+import type { TargetsRequest } from '../signing/request.ts';
 import { differingMembers } from './differing-members.ts';
 import type { OperatorClient, OperatorFailure } from './operator-client.ts';
 import {
@@ -34,8 +37,15 @@ import {
   type ReleaseStatement,
   type Target,
 } from './release-targets.ts';
-import { signTargets, type TargetsKeys } from './sign-targets.ts';
+import {
+  draftTargets,
+  signedTargetsText,
+  signWith,
+  type TargetsKeys,
+  type TargetsSigningFailure,
+} from './sign-targets.ts';
 import { type UploadSummary, uploadChunks } from './upload-chunks.ts';
+import { uploadRoots } from './upload-roots.ts';
 
 /** How far a publication got; what stands on the server is what the steps before left there. */
 export type PublishStep =
@@ -52,9 +62,11 @@ export type PublishFailure = { readonly step: PublishStep } & (
   | VerificationFailure
   | ManifestFailure
   | OperatorFailure
+  | TargetsSigningFailure
+  | FileUnwritable
   | { readonly reason: 'package-defective'; readonly findings: readonly Finding[] }
   | { readonly reason: 'statement-invalid'; readonly why: string }
-  | { readonly reason: 'targets-key-not-trusted'; readonly keyId: string }
+  | { readonly reason: 'targets-key-not-trusted'; readonly keyIds: readonly string[] }
   | {
       readonly reason: 'release-exists-with-other-content';
       readonly version: string;
@@ -71,7 +83,8 @@ export type PublishRequest = {
     readonly releasedOn: string | null;
   };
   readonly percentage: number;
-  readonly rootText: string;
+  /** From the one that everything is verified from to the newest. */
+  readonly roots: readonly [RootFile, ...RootFile[]];
   readonly base: string;
   readonly keys: TargetsKeys;
 };
@@ -81,17 +94,21 @@ export type PublishPorts = {
   readonly operator: OperatorClient;
   readonly nowMs: () => number;
   readonly onProgress: (step: 'cutting' | 'uploading', done: number, total: number) => void;
+  /** Takes the metadata to where its keys are; null where it is to be signed here. */
+  readonly askForSignatures: ((request: TargetsRequest) => Promise<Result<void, FileUnwritable>>) | null;
 };
+
+type FileUnwritable = { readonly reason: 'file-unwritable'; readonly path: string; readonly why: string };
 
 export type Published = {
   readonly manifest: ReleaseManifest;
   readonly findings: readonly Finding[];
   readonly upload: UploadSummary;
-  /** Whether this run made the release visible, or found it so. */
-  readonly release: 'published' | 'was-published';
+  /** Whether this run made the release visible, found it so, or left that to who signs. */
+  readonly release: 'published' | 'was-published' | 'awaits-signatures';
   readonly targetsVersion: number;
   /** `kept`: the version was in the rollout already, and its rollout was left as it stands. */
-  readonly rollout: 'started' | 'kept';
+  readonly rollout: 'started' | 'kept' | 'awaits-signatures';
 };
 
 export async function publishRelease(
@@ -110,9 +127,11 @@ export async function publishRelease(
 
   const before = await readCurrent(request, ports);
   if (!before.ok) return before;
-  const { keyId } = request.keys.targets;
-  if (!(before.value?.targetsKeyIds ?? targetsKeyIdsOf(request.rootText)).includes(keyId))
-    return err({ step: 'reading-repository', reason: 'targets-key-not-trusted', keyId });
+  const root = before.value?.root ?? newestOf(request.roots).root;
+  const keyIds = request.keys.targets.map(({ keyId }) => keyId);
+  const mayAnySign = keyIds.some((keyId) => root.signed.roles.targets.keyids.includes(keyId));
+  if (!mayAnySign && ports.askForSignatures === null)
+    return err({ step: 'reading-repository', reason: 'targets-key-not-trusted', keyIds });
   const known = await readKnown(before.value, version);
   if (!known.ok) return known;
 
@@ -152,8 +171,17 @@ export async function publishRelease(
     if (!upload.ok) return upload;
 
     const release = known.value ?? manifest;
-    const visible = await makeVisible(request, before.value, targetsOf(entry, release, cut.value), ports);
+    const trust = { root, former: before.value?.targetsRole ?? null };
+    const visible = await makeVisible(request, trust, targetsOf(entry, release, cut.value), ports);
     if (!visible.ok) return visible;
+    if (visible.value.release === 'awaits-signatures')
+      return ok({
+        manifest: release,
+        findings,
+        upload: upload.value,
+        ...visible.value,
+        rollout: 'awaits-signatures',
+      });
     const rollout = await startRollout(request, ports);
     if (!rollout.ok) return rollout;
     return ok({
@@ -170,19 +198,19 @@ export async function publishRelease(
 
 /** The verified state to extend; null for a model that has none yet. */
 async function readCurrent(
-  { rootText, base, entry }: PublishRequest,
+  { roots, base, entry }: PublishRequest,
   { get, operator }: PublishPorts,
 ): Promise<Result<VerifiedModel | null, PublishFailure>> {
-  const root = at('reading-repository', await operator.putRoot(1, rootText));
-  if (!root.ok) return root;
+  const uploaded = at('reading-repository', await uploadRoots(roots, operator));
+  if (!uploaded.ok) return uploaded;
+  const rootText = roots[0].text;
   const current = await readVerifiedModel({ base, model: entry.model, rootText }, get);
   if (!current.ok && current.failure.reason === 'model-not-published') return ok(null);
   return at('reading-repository', current);
 }
 
-function targetsKeyIdsOf(rootText: string): readonly string[] {
-  const root = JSON.parse(rootText) as { signed: { roles: { targets: { keyids: readonly string[] } } } };
-  return root.signed.roles.targets.keyids;
+function newestOf(roots: PublishRequest['roots']): RootFile {
+  return roots.at(-1) ?? roots[0];
 }
 
 /** The manifest of this version as it is published; null where it is not. */
@@ -218,39 +246,41 @@ function targetsOf(entry: ModelEntry, manifest: ReleaseManifest, cut: CutPackage
 
 /** Uploads the targets that are new, then the signed metadata that lists them. */
 async function makeVisible(
-  { entry, keys }: PublishRequest,
-  before: VerifiedModel | null,
+  { entry, keys, version, percentage }: PublishRequest,
+  trust: { readonly root: RootMetadata; readonly former: TargetsMetadata | null },
   targets: readonly Target[],
-  { operator, nowMs }: PublishPorts,
+  { operator, nowMs, askForSignatures }: PublishPorts,
 ): Promise<Result<Pick<Published, 'release' | 'targetsVersion'>, PublishFailure>> {
-  const former = { version: before?.versions.targets ?? 0, files: before?.targets ?? {} };
-  const added = targets.filter(({ path, sha256 }) => former.files[path]?.hashes.sha256 !== sha256);
-  if (added.length === 0) return ok({ release: 'was-published', targetsVersion: former.version });
+  const { former } = trust;
+  const listed = former?.signed.targets ?? {};
+  const added = targets.filter(({ path, sha256 }) => listed[path]?.hashes.sha256 !== sha256);
+  if (added.length === 0)
+    return ok({ release: 'was-published', targetsVersion: former?.signed.version ?? 0 });
   for (const target of added) {
     const put = at('uploading', await operator.putTarget(entry.model, target));
     if (!put.ok) return put;
   }
-  const text = await signTargets(entry.model, former, added, keys, nowMs());
-  const put = at('signing', await operator.putTargetsMetadata(entry.model, former.version + 1, text));
+  const draft = draftTargets(entry.model, trust, added, keys, nowMs());
+  const request = await signWith({ ...draft, rollout: { version: version.text, percentage } }, keys.targets);
+  const targetsVersion = request.next.signed.version;
+  if (askForSignatures !== null) {
+    const asked = at('signing', await askForSignatures(request));
+    return asked.ok ? ok({ release: 'awaits-signatures', targetsVersion }) : asked;
+  }
+  const text = at('signing', await signedTargetsText(request));
+  if (!text.ok) return text;
+  const put = at('signing', await operator.putTargetsMetadata(entry.model, targetsVersion, text.value));
   if (!put.ok) return put;
-  return ok({ release: 'published', targetsVersion: former.version + 1 });
+  return ok({ release: 'published', targetsVersion });
 }
 
-/**
- * A release that is in the rollout already may be halted or recalled for a reason; it is left as it stands. Read
- * anew: cutting and uploading took a while, and what was halted meanwhile must stay so.
- */
 async function startRollout(
-  { entry, version, percentage, base, rootText }: PublishRequest,
+  { entry, version, percentage, base, roots }: PublishRequest,
   { get, operator, nowMs }: PublishPorts,
-): Promise<Result<Published['rollout'], PublishFailure>> {
-  const current = at('rolling-out', await readVerifiedModel({ base, model: entry.model, rootText }, get));
-  if (!current.ok) return current;
-  const { rollout: former, rolloutSha256 } = current.value;
-  if (former.releases.some((release) => release.version === version.text)) return ok('kept');
-  const rollout = startRelease(former, { version: version.text, percentage, nowMs: nowMs() });
-  const put = at('rolling-out', await operator.putRollout(rollout, rolloutSha256));
-  return put.ok ? ok('started') : put;
+): Promise<Result<'started' | 'kept', PublishFailure>> {
+  const repository = { base, model: entry.model, rootText: roots[0].text };
+  const release = { version: version.text, percentage };
+  return at('rolling-out', await beginRollout(repository, release, { get, operator, nowMs }));
 }
 
 function at<T, E extends object>(

@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Updater } from 'tuf-js';
+import type * as z from 'zod';
 import { fromUtf8 } from '../../shared/bytes.ts';
 import { sha256Hex } from '../../shared/digest.ts';
 import {
@@ -19,6 +20,12 @@ import {
 import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { ROLLOUT_NAME, type Rollout, rolloutSchema } from '../../shared/rollout.ts';
+import {
+  type RootMetadata,
+  rootSchema,
+  type TargetsMetadata,
+  targetsSchema,
+} from '../../shared/trust/documents.ts';
 import { targetPath } from '../../shared/trust/roles.ts';
 import type { HttpFailure } from '../http/client.ts';
 import { metadataBase, targetUrl } from './addresses.ts';
@@ -29,8 +36,10 @@ export type TargetFile = { readonly length: number; readonly hashes: { readonly 
 export type VerifiedModel = {
   readonly model: ModelId;
   readonly versions: Readonly<Record<'root' | 'timestamp' | 'snapshot' | 'targets' | 'rollout', number>>;
-  /** Keys of the targets role by the newest root. */
-  readonly targetsKeyIds: readonly string[];
+  /** The newest root. */
+  readonly root: RootMetadata;
+  /** The targets role's file as it was signed. */
+  readonly targetsRole: TargetsMetadata;
   /** The verified targets role, path to file, without what it delegates. */
   readonly targets: Readonly<Record<string, TargetFile>>;
   readonly rollout: Rollout;
@@ -54,9 +63,16 @@ export type VerificationFailure =
   | { readonly reason: 'rollout-unreadable'; readonly why: string }
   | { readonly reason: 'model-not-published'; readonly model: ModelId };
 
+export type RepositoryOfModel = {
+  readonly base: string;
+  readonly model: ModelId;
+  /** The root that the caller trusts. */
+  readonly rootText: string;
+};
+
 /** The model as it stands now, judged from `rootText`, which the caller trusts. */
 export async function readVerifiedModel(
-  repository: { readonly base: string; readonly model: ModelId; readonly rootText: string },
+  repository: RepositoryOfModel,
   get: Get,
 ): Promise<Result<VerifiedModel, VerificationFailure>> {
   const directory = await mkdtemp(join(tmpdir(), 'cistern-metadata-'));
@@ -69,7 +85,7 @@ export async function readVerifiedModel(
 
 async function readWith(
   directory: string,
-  { base, model, rootText }: { readonly base: string; readonly model: ModelId; readonly rootText: string },
+  { base, model, rootText }: RepositoryOfModel,
   get: Get,
 ): Promise<Result<VerifiedModel, VerificationFailure>> {
   await writeFile(join(directory, 'root.json'), rootText);
@@ -100,31 +116,33 @@ async function readWith(
     return err(failureOf(error, fetcher.failure, model));
   }
 
+  const read = async (role: string) => JSON.parse(await readFile(join(directory, `${role}.json`), 'utf8'));
   const signed = async (role: string) =>
-    JSON.parse(await readFile(join(directory, `${role}.json`), 'utf8')).signed as {
-      version: number;
-      targets: Record<string, TargetFile>;
-      roles?: Record<string, { keyids: readonly string[] }>;
-    };
-  const [root, timestamp, snapshot, targets, rolloutRole] = await Promise.all(
-    ['root', 'timestamp', 'snapshot', 'targets', 'rollout'].map(signed),
+    (await read(role)).signed as { version: number; targets: Record<string, TargetFile> };
+  const root = rootSchema.safeParse(await read('root'));
+  if (!root.success) return err({ reason: 'root-unusable', why: issueOf(root.error) });
+  const targetsRole = targetsSchema.safeParse(await read('targets'));
+  if (!targetsRole.success) return err({ reason: 'metadata-rejected', why: issueOf(targetsRole.error) });
+  const [timestamp, snapshot, rolloutRole] = await Promise.all(
+    ['timestamp', 'snapshot', 'rollout'].map(signed),
   );
-  if (!root || !timestamp || !snapshot || !targets || !rolloutRole)
-    throw new Error('a role was not persisted');
-  const readTarget = targetReader(base, model, { ...rolloutRole.targets, ...targets.targets }, get);
+  if (!timestamp || !snapshot || !rolloutRole) throw new Error('a role was not persisted');
+  const { targets, version: targetsVersion } = targetsRole.data.signed;
+  const readTarget = targetReader(base, model, { ...rolloutRole.targets, ...targets }, get);
   const rollout = await readRollout(rolloutPath, readTarget);
   if (!rollout.ok) return rollout;
   return ok({
     model,
     versions: {
-      root: root.version,
+      root: root.data.signed.version,
       timestamp: timestamp.version,
       snapshot: snapshot.version,
-      targets: targets.version,
+      targets: targetsVersion,
       rollout: rolloutRole.version,
     },
-    targetsKeyIds: root.roles?.targets?.keyids ?? [],
-    targets: targets.targets,
+    root: root.data,
+    targetsRole: targetsRole.data,
+    targets,
     rollout: rollout.value,
     rolloutSha256: rolloutRole.targets[rolloutPath]?.hashes.sha256 ?? '',
     readTarget,
@@ -185,4 +203,8 @@ async function readRollout(
 
 function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown error';
+}
+
+function issueOf({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.')}: ${issue?.message}`.slice(0, 300);
 }

@@ -1,0 +1,85 @@
+import { buildCommand } from '@stricli/core';
+import type { ModelId } from '../../shared/model.ts';
+import type { RepoContext } from '../context.ts';
+import { send } from '../http/client.ts';
+import { operatorClient } from '../publish/operator-client.ts';
+import { type Renewed, renewTargets } from '../targets/renew-targets.ts';
+import { openPublisherKeys } from './open-publisher-keys.ts';
+import { fail, jsonFlag, succeed } from './output.ts';
+import { modelArgument, operatorArgument, textArgument } from './parsers.ts';
+import { passphraseFileFlag } from './passphrase-flags.ts';
+import { readToken } from './read-token.ts';
+import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
+
+type Flags = {
+  readonly keys: string;
+  readonly to: string;
+  readonly tokenFile: string;
+  readonly passphraseFile?: string;
+  readonly signRequest?: string;
+  readonly json: boolean;
+};
+
+export const targetsRenew = buildCommand<Flags, [ModelId], RepoContext>({
+  async func(flags, model) {
+    const token = await readToken(flags.tokenFile);
+    if (!token.ok) return fail(this, flags, token.failure);
+    const keys = await openPublisherKeys(this, flags.keys, flags.passphraseFile);
+    if (!keys.ok) return fail(this, flags, keys.failure);
+    const requestPath = flags.signRequest;
+    const renewed = await renewTargets({ base: flags.to, model, roots: keys.value.roots }, keys.value, {
+      get: (url, maxBytes) => send({ method: 'GET', url, maxBytes }, this.http, this.signal),
+      operator: operatorClient(flags.to, token.value, this.http, this.signal),
+      nowMs: this.nowMs,
+      askForSignatures:
+        requestPath === undefined ? null : (request) => writeSigningRequest(requestPath, request),
+    });
+    if (!renewed.ok) return fail(this, flags, renewed.failure);
+    succeed(this, flags, { json: renewed.value, text: summary(renewed.value, requestPath) });
+  },
+  parameters: {
+    positional: {
+      kind: 'tuple',
+      parameters: [{ parse: modelArgument, brief: 'Model', placeholder: 'model' }],
+    },
+    flags: {
+      keys: { kind: 'parsed', parse: textArgument, brief: 'Directory of the keys', placeholder: 'dir' },
+      to: {
+        kind: 'parsed',
+        parse: operatorArgument,
+        brief: 'Address of the repository',
+        placeholder: 'url',
+      },
+      tokenFile: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'File with the operator token',
+        placeholder: 'file',
+      },
+      passphraseFile: passphraseFileFlag,
+      signRequest: signRequestFlag,
+      json: jsonFlag,
+    },
+  },
+  docs: {
+    brief: "Sign a model's releases anew: before they expire (a year), or after a key was rotated",
+    customUsage: [
+      {
+        input: 'quectel/ec25euga-m4g --keys keys --to https://fw.example --token-file keys/operator.token',
+        brief: '',
+      },
+    ],
+  },
+});
+
+function summary(renewed: Renewed, requestPath: string | undefined): string {
+  const { model, targetsVersion, expires, targetCount, root, signedUnderRoot, isVisible } = renewed;
+  const what = `${model}: targets ${targetsVersion} with ${targetCount} targets as before, expires ${expires}`;
+  const dropped =
+    signedUnderRoot === root
+      ? ''
+      : `\nWhat was there is signed by keys of root ${signedUnderRoot} that root ${root} does not name any more. If one of them was stolen, look through "releases" first.`;
+  return isVisible
+    ? `${what}${dropped}`
+    : `${what}; not visible yet. Sign ${requestPath} where the targets keys are, then "sign-import" it.${dropped}`;
+}
