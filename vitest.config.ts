@@ -9,14 +9,14 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{shared,device,manifests,test}/**/*.test.ts'],
-          exclude: ['test/{edge,promises,e2e}/**', '**/node_modules/**'],
+          exclude: ['test/{edge,promises,e2e,soak}/**', '**/node_modules/**'],
           testTimeout: 30_000,
         },
       },
       {
         test: {
           name: 'whole',
-          include: ['test/{promises,e2e}/**/*.test.ts'],
+          include: ['test/{promises,e2e,soak}/**/*.test.ts'],
           globalSetup: ['test/support/shared-repository.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

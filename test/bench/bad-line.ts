@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ReleaseDocuments } from '../../device/update/documents.ts';
 import { chunkPath } from '../../shared/caibx.ts';
+import { readDocuments } from '../support/release-documents.ts';
 import type { Comparison, Figure } from './comparison.ts';
 import { type CuttingLine, cuttingLine } from './cutting-line.ts';
 import { fetchRelease } from './fetch-release.ts';
 import { CURL_RESTARTS_MAX, CUT_AFTER_BYTES } from './limits.ts';
-import { readDocuments } from './release-documents.ts';
 import { RELEASE, type Scene } from './scene.ts';
 import { isInstalled, notInstalled, runTool } from './tools.ts';
 

@@ -2,10 +2,10 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chunkPath } from '../../shared/caibx.ts';
+import { readDocuments } from '../support/release-documents.ts';
 import type { Comparison } from './comparison.ts';
 import { fetchRelease } from './fetch-release.ts';
 import { DOWNLOAD_ROUNDS, PARALLEL } from './limits.ts';
-import { readDocuments } from './release-documents.ts';
 import { RELEASE, type Scene } from './scene.ts';
 import { median, sum } from './statistics.ts';
 import { isInstalled, mustSucceed, notInstalled, runTool } from './tools.ts';

@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { chunkPath } from '../../shared/caibx.ts';
+import { readDocuments } from '../support/release-documents.ts';
 import { MODEL } from '../support/repository.ts';
 import type { Comparison, Goal } from './comparison.ts';
 import {
@@ -17,7 +18,6 @@ import {
   ROUNDS_BUDGET_MS,
 } from './limits.ts';
 import { type LoadResult, putLoad } from './load.ts';
-import { readDocuments } from './release-documents.ts';
 import { roundsWithin } from './rounds.ts';
 import { RELEASE, type Scene } from './scene.ts';
 import { percentile, sum } from './statistics.ts';

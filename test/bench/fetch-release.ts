@@ -8,7 +8,7 @@ import { prepareStage } from '../../device/stage/prepare-stage.ts';
 import type { Stage } from '../../device/stage/stage.ts';
 import type { ReleaseDocuments } from '../../device/update/documents.ts';
 import { must } from '../support/local-release.ts';
-import { BENCH_AGENT } from './release-documents.ts';
+import { TEST_AGENT } from '../support/release-documents.ts';
 
 export type Fetched = {
   readonly summary: FetchSummary;
@@ -26,7 +26,7 @@ export async function fetchRelease(documents: ReleaseDocuments, repositoryUrl: s
   const stage = must(
     await prepareStage({ wanted: 'auto', neededBytes: storedBytes, platform: nodePlatform }, never),
   );
-  const http = undiciHttp({ userAgent: BENCH_AGENT });
+  const http = undiciHttp({ userAgent: TEST_AGENT });
   const startedMs = performance.now();
   const cpuBefore = process.cpuUsage();
   try {

@@ -11,10 +11,10 @@ import { chunkPath } from '../../shared/caibx.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { startModem } from '../support/modem-process.ts';
 import { REPOSITORY_ROOT } from '../support/processes.ts';
+import { readDocuments } from '../support/release-documents.ts';
 import { mustRun, type Repository } from '../support/repository.ts';
 import type { Comparison } from './comparison.ts';
 import { MODEM_REBOOT_MS, UPDATE_TIMEOUT_MS } from './limits.ts';
-import { readDocuments } from './release-documents.ts';
 import { LARGE_RELEASE, RELEASE, type Release, type Scene } from './scene.ts';
 
 const ENTRIES = {

@@ -5,20 +5,20 @@ import { undiciHttp } from '../../device/http/undici-http.ts';
 import { refreshRepository } from '../../device/repository/refresh-repository.ts';
 import type { ReleaseDocuments } from '../../device/update/documents.ts';
 import { parseModelId } from '../../shared/model.ts';
-import { must } from '../support/local-release.ts';
-import { MODEL, type Repository } from '../support/repository.ts';
+import { must } from './local-release.ts';
+import { MODEL, type Repository } from './repository.ts';
 
-export const BENCH_AGENT = 'cistern-bench/1';
+export const TEST_AGENT = 'cistern-test/1';
 
 export async function readDocuments(
-  { url, rootFile }: Repository,
+  { url, rootFile }: Pick<Repository, 'url' | 'rootFile'>,
   version: string,
   stateDir: string,
 ): Promise<ReleaseDocuments> {
   const model = parseModelId(MODEL);
   if (model === null) throw new Error(MODEL);
   const never = new AbortController().signal;
-  const http = undiciHttp({ userAgent: BENCH_AGENT });
+  const http = undiciHttp({ userAgent: TEST_AGENT });
   try {
     const pinnedRoot = await readFile(rootFile, 'utf8');
     const refresh = { stateDir, model, pinnedRoot, repositoryUrl: url, http, clock: systemClock };
