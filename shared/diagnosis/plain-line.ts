@@ -60,7 +60,8 @@ export function plainLine({ number, text }: RawLine): LogLine {
   let body = withoutForumDamage(text);
   const isTagged = /^\[(?:INFO|WARN|WARNING|ERROR)\]/i.test(body);
   let isStamped = isTagged;
-  for (const stamp of STAMPS) {
+  // Twice: a daemon stamps what the tool has stamped.
+  for (const stamp of [...STAMPS, ...STAMPS]) {
     const rest = body.replace(stamp, '');
     if (rest !== body) isStamped = true;
     body = rest;

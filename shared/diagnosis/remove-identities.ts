@@ -6,16 +6,16 @@
 const RULES: readonly (readonly [pattern: RegExp, instead: string])[] = [
   // A key in armour, whole or its beginning: what follows on the line is part of it.
   [/-----BEGIN [A-Z ]{0,40}-----.*/g, '<key removed>'],
-  [/\b(?:bearer|basic)\s+[\w.~+/=-]+/gi, '<token removed>'],
+  [/(?<![a-z0-9])(?:bearer|basic)\s+[\w.~+/=-]+/gi, '<token removed>'],
   [
-    /\b(pass(?:word|wd|phrase)?|token|secret|api[_-]?key|psk|pin|puk)\b(\s*[:=]\s*)(?!<)["']?[^\s"',;]+/gi,
+    /(?<![a-z0-9])(pass(?:word|wd|phrase)?|token|secret|api[_-]?key|psk|pin|puk)\b(\s*[:=]\s*)(?!<)["']?[^\s"',;]+/gi,
     '$1$2<removed>',
   ],
   [
     /((?<![a-z])SN|serial(?:\s*(?:number|no\.?))?)(\s*[:=_#]?\s*)(?=[\w-]*\d)[\w-]{4,40}/gi,
     '$1$2<serial removed>',
   ],
-  [/[\w.%+-]+@[\w-]+(?:\.[\w-]+)+/g, '<address removed>'],
+  [/(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, '<address removed>'],
   [/\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b/gi, '<address removed>'],
   [/(?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}(?![\w:])/gi, '<address removed>'],
   [/(?<![\w.])(?:(?:[1-9]\d{0,2}|0)\.){3}(?:[1-9]\d{0,2}|0)(?![\w.])/g, '<address removed>'],

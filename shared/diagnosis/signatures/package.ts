@@ -52,7 +52,7 @@ export const packageSignatures: readonly Signature[] = [
     hint: 'md5 checking',
     pattern: /md5 checking:.{1,300}\bfail\b/i,
     tool: 'qfirehose',
-    says: 'This file is not what md5.txt says. (The line after it has the two values the wrong way round.)',
+    says: 'This file is not what md5.txt says; the line after it has the two values the wrong way round.',
     source: 'edl 6.6',
   },
   {
