@@ -5,6 +5,7 @@ import { type ModelId, parseModelId } from '../shared/model.ts';
 import type { Bindings } from './bindings.ts';
 import { serveChunk } from './chunks/serve-chunk.ts';
 import { getCompatibility, postCompatibility } from './compatibility/handlers.ts';
+import { postDiagnosis } from './diagnosis/post-diagnosis.ts';
 import { answerHealth } from './health.ts';
 import { problemPage, problemResponse } from './http/problem.ts';
 import { rateLimited } from './http/rate-limit.ts';
@@ -63,6 +64,7 @@ export function createApp(deps: EdgeDeps): Hono {
     GET: (request) => getCompatibility(deps.db, request),
     POST: (request) => postCompatibility(deps.db, request),
   });
+  resource(app, '/v1/diagnosis', questions, { POST: postDiagnosis });
   resource(app, '/v1/telemetry', questions, { POST: (request) => postReport(deps, request) });
 
   resource(app, '/v1/operator/root/:file', operators, {

@@ -8,6 +8,8 @@ export const VERSION_MAX_DIGITS = 15;
 
 /** Roots are never deleted; one listing shows them all (R2 lists 1000 keys at once). */
 export const ROOTS_MAX = 1000;
+/** What the roots of one poll may add up to, so that all of it stays below shared/limits.ts's POLL_MAX_BYTES. */
+export const POLL_ROOTS_MAX_CHARS = 1024 * 1024;
 /** How long an isolate believes what it saw as the newest root. A poll may be cached as long. */
 export const NEWEST_ROOT_MEMO_MS = 60_000;
 

@@ -7,6 +7,7 @@ import { RELEASES_PER_MODEL_MAX } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type TargetsMetadata, targetsSchema } from '../../shared/trust/documents.ts';
+import type { Signer } from '../../shared/trust/keys.ts';
 import { MODEL_FIELD, rolloutPaths, targetPath } from '../../shared/trust/roles.ts';
 import { isSignedBy } from '../../shared/trust/signed-by.ts';
 import { parseJson } from '../http/body.ts';
@@ -19,7 +20,8 @@ export type TargetsExpectation = {
   readonly model: ModelId;
   readonly version: number;
   readonly root: TrustedRoot;
-  readonly rolloutKeyId: string;
+  /** Whom the metadata must delegate the rollout to. */
+  readonly rollout: Pick<Signer, 'keyId' | 'key'>;
   readonly nowMs: number;
 };
 
@@ -45,7 +47,7 @@ export async function checkTargets(
     return refuse(`The metadata expired on ${signed.expires}.`);
   if (!delegatesRollout(signed, expected)) {
     return refuse(
-      `It must delegate "rollout", and nothing else, to key ${expected.rolloutKeyId} for ${rolloutPaths(expected.model)}.`,
+      `It must delegate "rollout", and nothing else, to key ${expected.rollout.keyId} for ${rolloutPaths(expected.model)}.`,
     );
   }
   return checkNames(signed, expected.model);
@@ -53,14 +55,17 @@ export async function checkTargets(
 
 function delegatesRollout(signed: TargetsMetadata['signed'], expected: TargetsExpectation): boolean {
   const [role, ...others] = signed.delegations.roles;
+  const { keyId, key } = expected.rollout;
   return (
     role !== undefined &&
     others.length === 0 &&
     role.name === 'rollout' &&
     role.threshold === 1 &&
     role.keyids.length === 1 &&
-    role.keyids[0] === expected.rolloutKeyId &&
-    Object.keys(signed.delegations.keys).join() === expected.rolloutKeyId &&
+    role.keyids[0] === keyId &&
+    Object.keys(signed.delegations.keys).join() === keyId &&
+    // The id alone would let through another key under it, with which no device verifies the rollout.
+    signed.delegations.keys[keyId]?.keyval.public === key.keyval.public &&
     role.paths.join() === rolloutPaths(expected.model).join()
   );
 }

@@ -5,6 +5,7 @@
 import { ROOT_ROTATIONS_MAX } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { PollAnswer } from '../../shared/poll.ts';
+import { POLL_ROOTS_MAX_CHARS } from '../limits.ts';
 import { metadataKey, rootKey } from '../store/keys.ts';
 import { currentPublished } from './current.ts';
 import type { PollQuery } from './poll-query.ts';
@@ -30,10 +31,17 @@ export async function answerPoll(
   };
 }
 
+/** The next ones, as many as an answer holds; a device that was given them asks on from the last. */
 async function readRootTexts(bucket: R2Bucket, from: number, newest: number): Promise<string[]> {
   const count = Math.min(Math.max(0, newest - from), ROOT_ROTATIONS_MAX);
   const versions = Array.from({ length: count }, (_, i) => from + 1 + i);
-  return Promise.all(versions.map((version) => readText(bucket, rootKey(version))));
+  const texts = await Promise.all(versions.map((version) => readText(bucket, rootKey(version))));
+  let lengthChars = 0;
+  const beyond = texts.findIndex((text) => {
+    lengthChars += text.length;
+    return lengthChars > POLL_ROOTS_MAX_CHARS;
+  });
+  return beyond === -1 ? texts : texts.slice(0, Math.max(1, beyond));
 }
 
 async function readRest(bucket: R2Bucket, model: ModelId, { state }: Published) {

@@ -3,6 +3,7 @@
  * to `openapi.json`; a test fails while that file is not current.
  */
 import * as z from 'zod';
+import { diagnosisSchema } from '../../shared/diagnosis/diagnosis.ts';
 import { chunkQuerySchema, missingChunksSchema, reportListSchema } from '../../shared/operator-api.ts';
 import { pollAnswerSchema } from '../../shared/poll.ts';
 import { problemSchema } from '../../shared/problem.ts';
@@ -81,6 +82,14 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       answer: answerSchema,
     },
     post: { says: 'The same for a batch.', tag: 'questions', body: batchSchema, answer: batchAnswerSchema },
+  },
+  '/v1/diagnosis': {
+    post: {
+      says: 'What the log of a flasher shows: findings, flash, modem, what to do. Nothing is stored.',
+      tag: 'questions',
+      bodyBytes: 'text/plain',
+      answer: diagnosisSchema,
+    },
   },
   '/v1/telemetry': {
     post: {

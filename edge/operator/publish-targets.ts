@@ -32,8 +32,8 @@ export async function publishTargets(
   const root = await readRoot(bucket, await newestRootVersion(bucket));
   if (root === null) return err(noRoot);
   const nowMs = repository.nowMs();
-  const rolloutKeyId = signers.rollout.keyId;
-  const next = await checkTargets(bytes, { model, version: current + 1, root, rolloutKeyId, nowMs });
+  const { rollout } = signers;
+  const next = await checkTargets(bytes, { model, version: current + 1, root, rollout, nowMs });
   if (!next.ok) return next;
   if (next.value.version !== version) return err(misnamed(version, next.value.version));
   const before = current === 0 ? null : await readTargets(bucket, model, current);

@@ -13,14 +13,24 @@ const sha256Hex = z.string().regex(SHA256_HEX);
 const lengthBytes = z.int().nonnegative();
 const specVersion = z.string().regex(/^1\.\d+\.\d+$/);
 
+const SIGNATURES_MAX = 16;
+const KEYS_OF_ROLE_MAX = 16;
+
+/** TUF clients refuse a file with two signatures of one key id, and a role that lists one twice. So do we. */
+const areDifferent = (ids: readonly string[]) => new Set(ids).size === ids.length;
+
 const signatures = z
   .array(z.strictObject({ keyid: sha256Hex, sig: z.string().regex(/^[0-9a-f]{128}$/) }))
-  .max(16);
+  .max(SIGNATURES_MAX)
+  .refine((all) => areDifferent(all.map(({ keyid }) => keyid)), 'a key id signs twice');
+
+/** Whole seconds, UTC: some clients take nothing else (TUF 4.2). */
+const expires = z.iso.datetime({ precision: 0 });
 
 const common = {
   spec_version: specVersion,
   version,
-  expires: z.iso.datetime(),
+  expires,
   [MODEL_FIELD]: modelIdSchema,
 };
 
@@ -70,25 +80,35 @@ export const rolloutRoleSchema = z.strictObject({
   signed: z.strictObject({ ...common, _type: z.literal('targets'), targets: targetFiles }),
 });
 
-const roleSchema = z.strictObject({ keyids: z.array(sha256Hex).max(16), threshold: z.int().positive() });
+const keyIds = z.array(sha256Hex).max(KEYS_OF_ROLE_MAX).refine(areDifferent, 'a key id stands here twice');
+
+const roleSchema = z
+  .strictObject({ keyids: keyIds, threshold: z.int().positive() })
+  .refine(({ keyids, threshold }) => threshold <= keyids.length, 'asks for more signatures than it has keys');
 
 /** Root of trust (TUF 4.3). Not bound to a model: all models share it. */
 export const rootSchema = z.strictObject({
   signatures,
-  signed: z.strictObject({
-    _type: z.literal('root'),
-    spec_version: specVersion,
-    version,
-    expires: z.iso.datetime(),
-    consistent_snapshot: z.literal(true),
-    keys: z.record(sha256Hex, tufKeySchema),
-    roles: z.strictObject({
-      root: roleSchema,
-      targets: roleSchema,
-      snapshot: roleSchema,
-      timestamp: roleSchema,
-    }),
-  }),
+  signed: z
+    .strictObject({
+      _type: z.literal('root'),
+      spec_version: specVersion,
+      version,
+      expires,
+      consistent_snapshot: z.literal(true),
+      keys: z.record(sha256Hex, tufKeySchema),
+      roles: z.strictObject({
+        root: roleSchema,
+        targets: roleSchema,
+        snapshot: roleSchema,
+        timestamp: roleSchema,
+      }),
+    })
+    .refine(
+      ({ keys, roles }) =>
+        Object.values(roles).every(({ keyids }) => keyids.every((id) => Object.hasOwn(keys, id))),
+      'a role names a key that is not there',
+    ),
 });
 export type RootMetadata = z.infer<typeof rootSchema>;
 
@@ -104,7 +124,7 @@ export const targetsSchema = z.strictObject({
         .array(
           z.strictObject({
             name: z.string().max(32),
-            keyids: z.array(sha256Hex).max(8),
+            keyids: keyIds,
             threshold: z.int().positive(),
             terminating: z.boolean(),
             paths: z.array(z.string().max(TARGET_NAME_MAX_CHARS)).max(8),

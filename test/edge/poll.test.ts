@@ -73,6 +73,18 @@ describe('a poll', () => {
     expect((await poll({ root: 9 })).answer.roots).toBeUndefined();
   });
 
+  it('brings no more roots than an answer holds: who got some asks on', async () => {
+    const padding = Array.from({ length: 60_000 }, () => ' ').join('');
+    for (let version = 2; version <= 21; version++) {
+      await edge.bucket.put(`root/${version}.root.json`, (await aRoot(publisher, { version })) + padding);
+    }
+    edge.clock.nowMs += 61_000;
+    const first = (await poll({ root: 1 })).answer.roots ?? [];
+    expect(first).toHaveLength(16);
+    const next = (await poll({ root: 1 + first.length })).answer.roots ?? [];
+    expect(JSON.parse(next.at(-1) ?? '').signed.version).toBe(21);
+  });
+
   it('asks nothing of D1', async () => {
     await edge.db.prepare('DELETE FROM models').run();
     expect((await poll({})).status).toBe(200);
