@@ -43,12 +43,17 @@ describe('POST /v1/diagnosis', () => {
       modem: 'edl',
     });
     expect(findings.find(({ id }) => id === cause)?.line).toBe(7);
-    expect(next.map(({ command }) => command)).toEqual(expect.arrayContaining(['cistern reset', 'cistern update']));
+    expect(next.map(({ command }) => command)).toEqual(
+      expect.arrayContaining(['cistern reset', 'cistern update']),
+    );
   });
 
-  it.each(['text/plain; charset=utf-8', 'Text/Plain', 'text/plain ;charset=us-ascii'])('takes %s', async (type) => {
-    expect((await diagnosisOf(await post(ACCIDENT, type))).flash.state).toBe('untouched');
-  });
+  it.each(['text/plain; charset=utf-8', 'Text/Plain', 'text/plain ;charset=us-ascii'])(
+    'takes %s',
+    async (type) => {
+      expect((await diagnosisOf(await post(ACCIDENT, type))).flash.state).toBe('untouched');
+    },
+  );
 
   it('reads a log that is no UTF-8', async () => {
     const bytes = new TextEncoder().encode(`${ACCIDENT}\n[INFO] caf\n`);
