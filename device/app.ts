@@ -3,6 +3,7 @@ import { buildApplication, buildRouteMap } from '@stricli/core';
 import { checkCommand } from './commands/check.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { exitCodesCommand } from './commands/exit-codes.ts';
+import { fetchCommand } from './commands/fetch.ts';
 import { resetCommand } from './commands/reset.ts';
 import { statusCommand } from './commands/status.ts';
 import { updateCommand } from './commands/update.ts';
@@ -14,6 +15,7 @@ const commands = buildRouteMap<string, Context>({
   routes: {
     devices: devicesCommand,
     check: checkCommand,
+    fetch: fetchCommand,
     update: updateCommand,
     reset: resetCommand,
     status: statusCommand,

@@ -76,7 +76,7 @@ export function mergeSettings(
 
 export function requireSetting(
   settings: Settings,
-  name: 'modem' | 'repository' | 'root',
+  name: 'modem' | 'repository' | 'root' | 'stage',
 ): Result<string, ConfigFailure> {
   const value = settings[name];
   if (value !== undefined) return ok(value);

@@ -126,6 +126,7 @@ describe('bad input to the bundle', () => {
     ['a flag that is none', ['update', '--frobnicate'], 64, ''],
     ['a size that is none', ['update', '--limit-rate', 'fast'], 64, ''],
     ['no modem', ['check'], 78, 'setting-missing'],
+    ['a download ahead without a disk', ['fetch', '--modem', 'usb:1-1'], 78, 'setting-missing'],
     ['a locator that is not one', ['check', '--modem', 'usb:modem'], 64, 'locator-unreadable'],
     [
       'a modem that is not there',

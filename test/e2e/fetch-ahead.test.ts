@@ -1,0 +1,58 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { fetchAhead } from '../../device/update/fetch-ahead.ts';
+import { DEMO_NEW_VERSION } from '../firmware/demo-package.ts';
+import { aScenario } from '../support/a-scenario.ts';
+import { endOf, type Scenario } from '../support/scenario.ts';
+
+const never = new AbortController().signal;
+let scenario: Scenario;
+afterEach(() => scenario.end());
+
+function aDisk(): string {
+  return mkdtempSync(join(inject('repository').directory, 'ahead-'));
+}
+
+const fetchOnto = (stage: string, signal = never) =>
+  fetchAhead({ wanted: undefined, channel: 'stable', stage }, scenario.ports, signal);
+
+describe('a release fetched ahead', () => {
+  it('lies on the disk, verified, and is flashed later without fetching a byte', async () => {
+    scenario = await aScenario();
+    const stage = aDisk();
+    const fetched = await fetchOnto(stage);
+    if (!fetched.ok || fetched.value.kind !== 'fetched') throw new Error('not fetched');
+    expect(fetched.value).toMatchObject({
+      version: DEMO_NEW_VERSION,
+      fetchedBytes: fetched.value.storedBytes,
+    });
+    expect(fetched.value.directory.startsWith(stage)).toBe(true);
+    expect(scenario.modemStates).toEqual([]);
+    expect(await fetchOnto(stage)).toMatchObject({ ok: true, value: { fetchedBytes: 0 } });
+    const updated = await scenario.run({ stage });
+    expect(updated).toMatchObject({ verdict: { outcome: 'updated', fetchedBytes: 0 } });
+  });
+
+  it('goes on where it was interrupted', async () => {
+    const stopping = new AbortController();
+    scenario = await aScenario();
+    const stage = aDisk();
+    Object.assign(scenario.ports.events, {
+      onFetch: ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) => {
+        if (doneBytes > totalBytes / 3) stopping.abort();
+      },
+    });
+    expect(await fetchOnto(stage, stopping.signal)).toMatchObject({ failure: { reason: 'aborted' } });
+    Object.assign(scenario.ports.events, { onFetch: () => {} });
+    const again = await fetchOnto(stage);
+    if (!again.ok || again.value.kind !== 'fetched') throw new Error('not fetched');
+    expect(again.value.fetchedBytes).toBeLessThan(again.value.storedBytes);
+  });
+
+  it('is none where nothing newer fits', async () => {
+    scenario = await aScenario({ modem: { firmware: DEMO_NEW_VERSION } });
+    expect(await fetchOnto(aDisk())).toMatchObject({ ok: true, value: { kind: 'up-to-date' } });
+    expect(endOf(await scenario.run())).toBe('up-to-date');
+  });
+});
