@@ -2,6 +2,9 @@
 import type { Fault, FaultDeclaration, TransferFault } from './faults.ts';
 import { faultSchema } from './faults.ts';
 
+/** How a command is refused. */
+export type Refusal = Pick<Fault & { kind: 'nak' }, 'phase' | 'form'>;
+
 export class FaultPlan {
   readonly #faults: Fault[];
   readonly #commandCounts = new Map<string, number>();
@@ -32,12 +35,12 @@ export class FaultPlan {
     return fault?.kind as TransferFault | undefined;
   }
 
-  /** Counts one command with this tag; says at which of its phases it is refused. */
-  refusalOf(command: string): 'start' | 'end' | undefined {
+  /** Counts one command with this tag; says at which of its phases it is refused, and how. */
+  refusalOf(command: string): Refusal | undefined {
     const count = (this.#commandCounts.get(command) ?? 0) + 1;
     this.#commandCounts.set(command, count);
     for (const fault of this.#faults) {
-      if (fault.kind === 'nak' && fault.command === command && fault.occurrence === count) return fault.phase;
+      if (fault.kind === 'nak' && fault.command === command && fault.occurrence === count) return fault;
     }
     return undefined;
   }
@@ -56,6 +59,10 @@ export class FaultPlan {
 
   get hasWrongGeometry(): boolean {
     return this.#faults.some((f) => f.kind === 'wrong-geometry');
+  }
+
+  get hasVip(): boolean {
+    return this.#faults.some((f) => f.kind === 'vip');
   }
 
   get rejectsProgrammer(): boolean {

@@ -16,6 +16,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     command: z.string(),
     occurrence: z.int().positive(),
     phase: z.enum(['start', 'end']).default('start'),
+    /** With `AttemptRetry="1"` or `AttemptRestart="1"`, as some programmers do. */
+    form: z.enum(['plain', 'attempt-retry', 'attempt-restart']).default('plain'),
   }),
   /** Every erase takes this long. */
   z.strictObject({ kind: z.literal('slow-erase'), delayMs: z.int().nonnegative() }),
@@ -25,6 +27,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('wrong-geometry') }),
   /** The boot ROM takes no programmer: status 0x21. */
   z.strictObject({ kind: z.literal('rejected-programmer') }),
+  /** The programmer takes commands only with a signed table of their digests, and nobody has one. */
+  z.strictObject({ kind: z.literal('vip') }),
   /** One bit of this sector comes back wrong when it is read in Firehose; what is in flash stays good. */
   z.strictObject({
     kind: z.literal('flipped-bit'),

@@ -22,14 +22,14 @@ export function configurationAttributes(
 }
 
 /** The log line that answers getstorageinfo; `block_size` is in bytes. */
-export function storageDescription(geometry: NandGeometry): string {
+export function storageDescription(geometry: NandGeometry, { storageName }: FirehoseDialect): string {
   const storage = {
     total_blocks: geometry.blockCount,
     block_size: geometry.pageBytes * geometry.pagesPerBlock,
     page_size: geometry.pageBytes,
     num_physical: 1,
-    mem_type: 'NAND',
-    prod_name: 'simulated NAND',
+    mem_type: storageName,
+    prod_name: `simulated ${storageName}`,
   };
   return `INFO: ${JSON.stringify({ storage_info: storage })}`;
 }

@@ -1,4 +1,4 @@
-/** What an `<erase>` means to the programmer: which blocks, or the vendor's anti-misburn question. */
+/** `<erase>`: which blocks it means to the programmer, or the vendor's anti-misburn question; and what it does. */
 import { ok, type Result } from '../../shared/result.ts';
 import type { FirehoseDialect } from './firehose-dialect.ts';
 import {
@@ -8,12 +8,58 @@ import {
   type RegionFailure,
   regionOf,
 } from './firehose-region.ts';
-import { blocksOf } from './firehose-storage.ts';
+import type { FirehoseSession } from './firehose-session.ts';
+import { blocksOf, eraseBlocks } from './firehose-storage.ts';
 import type { FirehoseCommand } from './firehose-xml.ts';
 import type { Nand } from './nand.ts';
 
+export function eraseRegion(session: FirehoseSession, command: FirehoseCommand): void {
+  const { nand, dialect, faults } = session.options;
+  if (isProjectQuestion(command)) {
+    answerProjectQuestion(session, command);
+    return;
+  }
+  const named = blocksToErase(command, nand, dialect);
+  if (!named.ok) {
+    session.refuse(named.failure.log);
+    return;
+  }
+  const startSector = numberAttribute(command, 'start_sector') ?? 0;
+  const sectorCount = numberAttribute(command, 'num_partition_sectors') ?? 0;
+  session.logRegion({ startSector, sectorCount });
+  session.log(`Erasing start sector ${startSector}, num sectors 0`);
+  const finish = (rest: readonly number[]): void => {
+    for (const log of eraseBlocks(nand, rest)) session.log(log);
+    session.finish();
+  };
+  if (faults.eraseDelayMs === 0) {
+    finish(named.value);
+    return;
+  }
+  session.control.setBusy(true);
+  const secondHalf = eraseFirstHalf(nand, named.value);
+  session.control.after(faults.eraseDelayMs, () => {
+    finish(secondHalf);
+    session.voice.flush();
+    session.control.setBusy(false);
+  });
+}
+
+/** Power goes while this command is at work: half of its blocks are erased. */
+export function cutErase({ options, payloadMaxBytes }: FirehoseSession, command: FirehoseCommand): void {
+  if (command.tag !== 'erase' || payloadMaxBytes === undefined || isProjectQuestion(command)) return;
+  const blocks = blocksToErase(command, options.nand, options.dialect);
+  if (blocks.ok) eraseFirstHalf(options.nand, blocks.value);
+}
+
+function eraseFirstHalf(nand: Nand, blocks: readonly number[]): readonly number[] {
+  const half = Math.ceil(blocks.length / 2);
+  eraseBlocks(nand, blocks.slice(0, half));
+  return blocks.slice(half);
+}
+
 /** The blocks an erase names. Without start or length it names every block there is, calibration too (edl 0.3). */
-export function blocksToErase(
+function blocksToErase(
   command: FirehoseCommand,
   nand: Nand,
   dialect: FirehoseDialect,
@@ -34,13 +80,19 @@ export function blocksToErase(
  * Quectel's guard (edl 0.4): an erase that erases nothing and asks whether the package is for this project. It is
  * known by `vendor` alone: a host that drops that attribute sends an erase without start and length.
  */
-export function isProjectQuestion(command: FirehoseCommand): boolean {
+function isProjectQuestion(command: FirehoseCommand): boolean {
   return command.attributes.get('vendor') === 'quectel';
 }
 
+function answerProjectQuestion(session: FirehoseSession, command: FirehoseCommand): void {
+  const { projectName } = session.options;
+  session.log(`[harden] project: ${projectName}`);
+  if (namesProject(command, projectName)) session.finish();
+  else session.refuse('[harden] project does not match');
+}
+
 /** Does the question name this module's project, with all the attributes the vendor sends? */
-export function namesProject(command: FirehoseCommand, projectName: string): boolean {
-  const { attributes } = command;
+function namesProject({ attributes }: FirehoseCommand, projectName: string): boolean {
   const isComplete = ['a_rawdata_start_sector', 'b_rawdata_num_sector', 'd_project_type'].every((name) =>
     attributes.has(name),
   );

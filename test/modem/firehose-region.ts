@@ -18,6 +18,14 @@ export function numberAttribute(command: FirehoseCommand, name: string): number 
   return value <= 0xffff_ffff ? value : Number.NaN;
 }
 
+/** A sector as a number, or counted from the end of a disk: `NUM_DISK_SECTORS-33.` */
+export function sectorNumber(text: string, totalSectors: number): number {
+  const fromEnd = /^NUM_DISK_SECTORS-(\d{1,10})\.?$/.exec(text)?.[1];
+  if (fromEnd !== undefined) return totalSectors - Number(fromEnd);
+  const plain = /^(0[xX][0-9a-fA-F]{1,8}|\d{1,10})\.?$/.exec(text)?.[1];
+  return plain === undefined ? Number.NaN : Number(plain);
+}
+
 /** SECTOR_SIZE_IN_BYTES, PAGES_PER_BLOCK and physical_partition_number against the chip. */
 export function checkGeometryAttributes(
   command: FirehoseCommand,
@@ -48,13 +56,14 @@ export function checkGeometryAttributes(
 
 /** Start and length, both given, inside the chip. */
 export function regionOf(command: FirehoseCommand, geometry: NandGeometry): Result<Region, RegionFailure> {
-  const startSector = numberAttribute(command, 'start_sector');
+  const totalSectors = geometry.pagesPerBlock * geometry.blockCount;
+  const startSector = sectorNumber(command.attributes.get('start_sector') ?? '', totalSectors);
   const sectorCount = numberAttribute(command, 'num_partition_sectors');
-  if (startSector === undefined || Number.isNaN(startSector)) return refuse('start_sector is not a number');
+  if (!(startSector >= 0)) return refuse('start_sector is not a number');
   if (sectorCount === undefined || Number.isNaN(sectorCount) || sectorCount === 0) {
     return refuse('num_partition_sectors is not a positive number');
   }
-  if (startSector + sectorCount > geometry.pagesPerBlock * geometry.blockCount) {
+  if (startSector + sectorCount > totalSectors) {
     return refuse('Programming region exceeds total block count');
   }
   return ok({ startSector, sectorCount });

@@ -1,7 +1,8 @@
 /** What `<erase>` and `<read>` do to the chip, page by page; the XML around it is the programmer's. */
+import { createHash } from 'node:crypto';
 import type { FaultPlan } from './fault-plan.ts';
+import type { FirehoseDialect } from './firehose-dialect.ts';
 import type { Region } from './firehose-region.ts';
-import { logDocument } from './firehose-xml.ts';
 import type { Nand } from './nand.ts';
 import { type Partition, partitionAt } from './partitions.ts';
 import { SectorCursor } from './sector-cursor.ts';
@@ -37,34 +38,64 @@ export function cursorOver(
   );
 }
 
-/** The raw transfers of a `<read>`, then its logs, then what `finish` says of it. */
-export function* readOut(options: {
+type Readable = {
   readonly nand: Nand;
   readonly partitions: readonly Partition[];
-  readonly region: Region;
-  readonly transferBytes: number;
+  readonly dialect: FirehoseDialect;
   readonly faults: FaultPlan;
-  readonly finish: () => Iterable<Uint8Array>;
-}): Generator<Uint8Array, void> {
-  const { nand, region, faults } = options;
-  const { pageBytes } = nand.geometry;
+};
+
+/** The raw transfers of a `<read>`, and its logs once they were all made. */
+export function readOut(
+  region: Region,
+  options: Readable,
+): { readonly transfers: Iterable<Uint8Array>; readonly logs: () => readonly string[] } {
+  const { pageBytes } = options.nand.geometry;
   const logs: string[] = [];
-  const cursor = cursorOver(region, options, (log) => logs.push(log));
-  const pagesPerTransfer = Math.max(1, Math.floor(options.transferBytes / pageBytes));
-  let hasErasedPages = false;
-  for (let sector = 0; sector < region.sectorCount; ) {
-    const pages = Math.min(pagesPerTransfer, region.sectorCount - sector);
-    const transfer = new Uint8Array(pages * pageBytes);
-    for (let index = 0; index < pages; index++, sector++) {
-      const page = cursor.next();
-      if (page === undefined) transfer.fill(0xff, index * pageBytes, (index + 1) * pageBytes);
-      else nand.readPage(page, transfer, index * pageBytes);
-      hasErasedPages ||= page === undefined || !nand.isProgrammed(page);
-      faults.flipBit(region.startSector + sector, transfer, index * pageBytes);
+  const pages = readPages(region, options, logs);
+  const pagesPerTransfer = Math.max(1, Math.floor(options.dialect.payloadToHostBytes / pageBytes));
+  function* transfers(): Generator<Uint8Array, void> {
+    for (let sector = 0; sector < region.sectorCount; sector += pagesPerTransfer) {
+      const transfer = new Uint8Array(Math.min(pagesPerTransfer, region.sectorCount - sector) * pageBytes);
+      for (let offset = 0; offset < transfer.length; offset += pageBytes) pages(transfer, offset);
+      yield transfer;
     }
-    yield transfer;
   }
-  if (hasErasedPages) logs.push('WARN: ignoring erased page read');
-  for (const log of logs) yield logDocument(log);
-  yield* options.finish();
+  return { transfers: transfers(), logs: () => logs };
+}
+
+/** SHA-256 (hex) over the same bytes. */
+export function digestOf(region: Region, options: Readable): string {
+  const digest = createHash('sha256');
+  const page = new Uint8Array(options.nand.geometry.pageBytes);
+  const pages = readPages(region, options, []);
+  for (let sector = 0; sector < region.sectorCount; sector++) {
+    pages(page, 0);
+    digest.update(page);
+  }
+  return digest.digest('hex');
+}
+
+/** Each call reads the region's next page into `target` at `offset`. */
+function readPages(
+  region: Region,
+  options: Readable,
+  logs: string[],
+): (target: Uint8Array, offset: number) => void {
+  const { nand, dialect, faults } = options;
+  const { pageBytes } = nand.geometry;
+  const cursor = cursorOver(region, options, (log) => logs.push(log));
+  let sector = region.startSector;
+  let hasWarned = false;
+  return (target, offset) => {
+    const page = cursor.next();
+    if (page !== undefined && nand.isProgrammed(page)) nand.readPage(page, target, offset);
+    else {
+      target.fill(dialect.blankByte, offset, offset + pageBytes);
+      if (!hasWarned && !nand.isRewritable) logs.push('WARN: ignoring erased page read');
+      hasWarned = true;
+    }
+    faults.flipBit(sector, target, offset);
+    sector += 1;
+  };
 }

@@ -12,6 +12,9 @@ export const FIREHOSE_NAME_MAX_CHARS = 64;
 /** Longest attribute value, in characters; file names are the longest in use. */
 export const FIREHOSE_VALUE_MAX_CHARS = 256;
 
+/** Longest delay of a `<power>`, in seconds; QFirehose asks for 10. */
+export const POWER_DELAY_MAX_S = 60;
+
 /** Largest programmer: what fits the chip's internal memory, in bytes; the real one has 128,376. */
 export const PROGRAMMER_MAX_BYTES = 1024 * 1024;
 /** Most program headers of a programmer; the real one has 3. */

@@ -1,10 +1,13 @@
 /** What differs from module to module, as data: identities, chip, flash, dialects. */
 import { createHash } from 'node:crypto';
-import { type FirehoseDialect, firehose9x07 } from './firehose-dialect.ts';
+import { firehose9x07 } from './firehose-9x07.ts';
+import type { FirehoseDialect } from './firehose-dialect.ts';
+import { firehoseEmmc } from './firehose-emmc.ts';
+import { firehoseSdx55 } from './firehose-sdx55.ts';
 import type { NandGeometry } from './nand.ts';
-import { ec25Partitions, type Partition } from './partitions.ts';
+import { ec25Partitions, emmcPartitions, type Partition, rm500qPartitions } from './partitions.ts';
 import type { SaharaDialect } from './sahara.ts';
-import { edlComposition, normalComposition, type UsbComposition } from './usb-compositions.ts';
+import { edlComposition, normalComposition, type UsbComposition, type UsbSpeed } from './usb-compositions.ts';
 
 export type ModuleModel = {
   readonly vendor: string;
@@ -16,6 +19,10 @@ export type ModuleModel = {
   readonly normalUsb: UsbComposition;
   readonly edlUsb: UsbComposition;
   readonly geometry: NandGeometry;
+  /** A disk instead of NAND. */
+  readonly isRewritable?: boolean;
+  /** Where the two are on different buses of one port, the module moves on its way (edl 1a). */
+  readonly speed: { readonly normal: UsbSpeed; readonly edl: UsbSpeed };
   partitions(geometry: NandGeometry): readonly Partition[];
   /** MSM id, OEM id and model id; 16 hex digits. */
   readonly hardwareId: string;
@@ -49,9 +56,62 @@ export const ec25Eu: ModuleModel = {
   normalUsb: normalComposition({ productId: 0x0125, product: 'EC25-EU' }),
   edlUsb: edlComposition({ protocol: 0xff, product: 'QHSUSB__BULK' }),
   geometry: { pageBytes: 2048, pagesPerBlock: 64, blockCount: 2048 },
+  speed: { normal: 'high', edl: 'high' },
   partitions: ec25Partitions,
   hardwareId: '000480e100000000',
   rootKeyHash: rootKeyHashOf('MDM9607', 'sha256'),
   sahara: sahara9x07,
   firehose: firehose9x07,
 };
+
+/**
+ * Quectel RM500Q-GL: SDX55, 512 MiB NAND of 4 KiB pages in 256 KiB blocks; SuperSpeed, high speed in EDL (edl 1a, 1d).
+ * Its hardware id is made up.
+ */
+export const rm500qGl: ModuleModel = {
+  vendor: 'Quectel',
+  name: 'RM500Q-GL',
+  chip: 'SDX55',
+  projectName: 'RM500QGL_VH',
+  normalUsb: normalComposition({ productId: 0x0800, product: 'RM500Q-GL' }),
+  edlUsb: edlComposition({ protocol: 0x11, product: 'QUSB_BULK_CID:0415_SN:12345678' }),
+  geometry: { pageBytes: 4096, pagesPerBlock: 64, blockCount: 0x800 },
+  speed: { normal: 'super', edl: 'high' },
+  partitions: rm500qPartitions,
+  hardwareId: '0011e0e100000000',
+  rootKeyHash: rootKeyHashOf('SDX55', 'sha384'),
+  sahara: { ...sahara9x07, doneStatus: 1, hasStateMachineReset: true },
+  firehose: firehoseSdx55,
+};
+
+/** A module with eMMC, as the RG650V is said to be (field 2c); little more of it is known, and the disk is small. */
+export const rg650v: ModuleModel = {
+  vendor: 'Quectel',
+  name: 'RG650V-EU',
+  chip: 'SDX7X',
+  projectName: 'RG650VEU_VH',
+  normalUsb: normalComposition({ productId: 0x0122, product: 'RG650V-EU' }),
+  edlUsb: edlComposition({ protocol: 0x10, product: 'QUSB_BULK_CID:0415_SN:12345678' }),
+  geometry: { pageBytes: 512, pagesPerBlock: 1, blockCount: 524_288 },
+  isRewritable: true,
+  speed: { normal: 'super', edl: 'super' },
+  partitions: emmcPartitions,
+  hardwareId: '001600e100000000',
+  rootKeyHash: rootKeyHashOf('SDX7X', 'sha384'),
+  sahara: { ...sahara9x07, version: 3, doneStatus: 1, asksIn64Bit: true, hasStateMachineReset: true },
+  firehose: firehoseEmmc,
+};
+
+const MODELS: readonly (readonly [prefix: string, model: ModuleModel])[] = [
+  ['EC25', ec25Eu],
+  ['EG25', ec25Eu],
+  ['RM500Q', rm500qGl],
+  ['RG650V', rg650v],
+];
+
+/** The module that runs firmware of this name; `undefined`: none here does. */
+export function modelForFirmware(firmware: string): ModuleModel | undefined {
+  return MODELS.find(([prefix]) => firmware.startsWith(prefix))?.[1];
+}
+
+export const KNOWN_FIRMWARE_PREFIXES = MODELS.map(([prefix]) => prefix);

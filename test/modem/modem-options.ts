@@ -1,5 +1,6 @@
 /** How a simulated module is made. */
 import type { FaultDeclaration } from './faults.ts';
+import type { DocumentFraming } from './firehose-voice.ts';
 import type { ModuleModel } from './models.ts';
 import type { NandGeometry } from './nand.ts';
 import type { ModemSettings } from './settings.ts';
@@ -20,6 +21,8 @@ export type SimulatedModemOptions = {
   /** What changes when a firmware boots, by its full version: a release that loses the APN, say. */
   readonly settingsByFirmware?: Readonly<Record<string, Partial<ModemSettings>>>;
   readonly faults?: readonly FaultDeclaration[];
+  /** How the programmer's documents travel. Default `apart`, as over USB. */
+  readonly framing?: DocumentFraming;
   readonly timing?: {
     /** From leaving the bus to being on it again. Default 0. */
     readonly rebootMs?: number;
@@ -27,6 +30,8 @@ export type SimulatedModemOptions = {
     readonly departureMs?: number;
     /** From the host's reading of the last answer to leaving the bus. Default 0; a kernel needs about 100. */
     readonly lingerMs?: number;
+    /** How long a second of `<power DelayInSeconds>` lasts. Default 1000. */
+    readonly secondMs?: number;
   };
   /** Keeps the flash over restarts of the process. */
   readonly flashDirectory?: string;

@@ -6,20 +6,19 @@ import { factoryFlash } from './factory.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { hostLink } from './host-link.ts';
 import type { ByteLink, ModemState, OpenFailure, UsbLink } from './link.ts';
-import { ec25Eu, type ModuleModel } from './models.ts';
+import { ec25Eu, type ModuleModel, modelForFirmware } from './models.ts';
 import type { SimulatedModemOptions } from './modem-options.ts';
 import { Module } from './module.ts';
 import { Nand, type NandGeometry } from './nand.ts';
 import { openNandDirectory } from './nand-directory.ts';
 import type { Partition } from './partitions.ts';
 import { type ModemSettings, workingSettings } from './settings.ts';
-import type { UsbComposition } from './usb-compositions.ts';
-import { HIGH_SPEED_PACKET_BYTES } from './usb-pipe.ts';
+import { bulkPacketBytes, type UsbComposition } from './usb-compositions.ts';
 
 const WRONG_PAGES_PER_BLOCK = 128;
 const DEFAULT_IMEI = '861536030196001';
 const DEFAULT_CHIP_SERIAL = 0x12345678;
-const DEFAULT_TIMING = { rebootMs: 0, departureMs: 50, lingerMs: 0 };
+const DEFAULT_TIMING = { rebootMs: 0, departureMs: 50, lingerMs: 0, secondMs: 1000 };
 
 export class SimulatedModem {
   readonly model: ModuleModel;
@@ -34,14 +33,14 @@ export class SimulatedModem {
 
   /** Makes the module, flashes it in the factory when its chip is blank, and powers it on. */
   constructor(options: SimulatedModemOptions) {
-    this.model = options.model ?? ec25Eu;
+    this.model = options.model ?? modelForFirmware(options.firmware) ?? ec25Eu;
     const faults = new FaultPlan(options.faults ?? []);
     this.#faults = faults;
     const geometry = faults.hasWrongGeometry
       ? withWrongBlocks(options.geometry ?? this.model.geometry)
       : (options.geometry ?? this.model.geometry);
     this.partitions = this.model.partitions(geometry);
-    const flash = openFlash(options, geometry);
+    const flash = openFlash(options, geometry, this.model);
     this.nand = flash.nand;
     this.#closeFlash = flash.close;
     const { firmware, imei = DEFAULT_IMEI, timing } = options;
@@ -52,6 +51,7 @@ export class SimulatedModem {
       partitions: this.partitions,
       faults,
       chipSerial: options.chipSerial ?? DEFAULT_CHIP_SERIAL,
+      framing: options.framing ?? 'apart',
       settings: { ...workingSettings, ...options.settings },
       settingsByFirmware: options.settingsByFirmware ?? {},
       timing: { ...DEFAULT_TIMING, ...timing },
@@ -110,8 +110,13 @@ export class SimulatedModem {
     const end = { read: pipe.read.bind(pipe), write: pipe.write.bind(pipe) };
     const { vendorId, productId, interfaces } = usb;
     const identity = { vendorId, productId, interfaceCount: interfaces.length };
-    this.#module.usbOpened({ packetBytes: options.packetBytes ?? HIGH_SPEED_PACKET_BYTES });
+    this.#module.usbOpened({ packetBytes: options.packetBytes ?? this.#packetBytes });
     return ok({ ...identity, ...hostLink({ end, onClose }) });
+  }
+
+  get #packetBytes(): number {
+    const { normal, edl } = this.model.speed;
+    return bulkPacketBytes(this.state() === 'normal' ? normal : edl);
   }
 
   /** The AT port, in normal mode only, as a byte stream. One holder at a time. */
@@ -212,8 +217,12 @@ function withWrongBlocks(geometry: NandGeometry): NandGeometry {
   };
 }
 
-function openFlash(options: SimulatedModemOptions, geometry: NandGeometry) {
-  const chip = { geometry, badBlocks: options.badBlocks ?? [] };
+function openFlash(
+  options: SimulatedModemOptions,
+  geometry: NandGeometry,
+  { isRewritable = false }: ModuleModel,
+) {
+  const chip = { geometry, badBlocks: options.badBlocks ?? [], isRewritable };
   if (options.flashDirectory !== undefined) return openNandDirectory(options.flashDirectory, chip);
   return { nand: new Nand(chip), isBlank: true, close: () => {} };
 }

@@ -9,8 +9,10 @@ import { type BootOutcome, boot } from './boot.ts';
 import { Diag } from './diag.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { Firehose } from './firehose.ts';
+import type { DocumentFraming } from './firehose-voice.ts';
 import type { ModemState } from './link.ts';
 import type { ModuleModel } from './models.ts';
+import type { SimulatedModemOptions } from './modem-options.ts';
 import type { Nand } from './nand.ts';
 import type { Partition } from './partitions.ts';
 import { Sahara } from './sahara.ts';
@@ -31,7 +33,8 @@ export type ModuleParts = {
   readonly chipSerial: number;
   readonly settings: ModemSettings;
   readonly settingsByFirmware: Readonly<Record<string, Partial<ModemSettings>>>;
-  readonly timing: { readonly rebootMs: number; readonly departureMs: number; readonly lingerMs: number };
+  readonly framing: DocumentFraming;
+  readonly timing: Required<NonNullable<SimulatedModemOptions['timing']>>;
 };
 
 export class Module {
@@ -172,9 +175,11 @@ export class Module {
   }
 
   #startProgrammer(): void {
-    const { nand, partitions, faults, model } = this.#parts;
+    const { nand, partitions, faults, model, framing, timing } = this.#parts;
     const { firehose: dialect, projectName } = model;
-    this.#function = new Firehose(this.#control(), { dialect, nand, partitions, projectName, faults });
+    const { secondMs } = timing;
+    const options = { dialect, nand, partitions, projectName, faults, framing, secondMs };
+    this.#function = new Firehose(this.#control(), options);
     this.#become('edl-firehose');
   }
 

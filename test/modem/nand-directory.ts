@@ -26,7 +26,11 @@ export type NandInDirectory = {
 /** Opens the chip kept in `directory`, or starts a blank one there. Throws when it holds a chip of another shape. */
 export function openNandDirectory(
   directory: string,
-  chip: { readonly geometry: NandGeometry; readonly badBlocks: readonly number[] },
+  chip: {
+    readonly geometry: NandGeometry;
+    readonly badBlocks: readonly number[];
+    readonly isRewritable?: boolean;
+  },
 ): NandInDirectory {
   mkdirSync(directory, { recursive: true });
   const shapePath = join(directory, 'chip.json');

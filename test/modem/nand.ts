@@ -35,6 +35,8 @@ export class Nand {
   readonly geometry: NandGeometry;
   readonly pageCount: number;
   readonly badBlocks: ReadonlySet<number>;
+  /** A disk (eMMC) behind the same interface: any sector takes new content without an erase. */
+  readonly isRewritable: boolean;
   readonly #blocks: (Uint8Array | undefined)[];
   readonly #programmed: Uint8Array;
   readonly #writeCounts: Uint32Array;
@@ -43,6 +45,7 @@ export class Nand {
   constructor(options: {
     readonly geometry: NandGeometry;
     readonly badBlocks?: Iterable<number>;
+    readonly isRewritable?: boolean;
     readonly content?: NandContent;
     readonly observer?: NandObserver;
   }) {
@@ -55,6 +58,7 @@ export class Nand {
       );
     }
     this.badBlocks = new Set(options.badBlocks ?? []);
+    this.isRewritable = options.isRewritable ?? false;
     this.#observer = options.observer;
     this.#programmed = options.content?.programmedPages ?? new Uint8Array(this.pageCount);
     this.#writeCounts = options.content?.writeCounts ?? new Uint32Array(this.pageCount);
@@ -100,7 +104,7 @@ export class Nand {
     }
     const block = Math.floor(page / pagesPerBlock);
     if (this.badBlocks.has(block)) return err({ reason: 'bad-block', block });
-    if (this.#programmed[page] === 1) return err({ reason: 'page-not-erased', page });
+    if (this.#programmed[page] === 1 && !this.isRewritable) return err({ reason: 'page-not-erased', page });
     this.#store(page, bytes);
     return ok();
   }

@@ -1,4 +1,4 @@
-/** The partition table of the EC25 and EG25 family on 2 KiB pages (edl 1d, decoded from partition_complete_p2K_b128K). */
+/** Partition tables, laid on a chip. */
 import type { NandGeometry } from './nand.ts';
 
 /**
@@ -15,7 +15,10 @@ export type Partition = {
   readonly sectorCount: number;
 };
 
-const EC25: readonly (readonly [name: string, sectorCount: number, role: PartitionRole])[] = [
+type TableRow = readonly [name: string, sectorCount: number, role: PartitionRole];
+
+/** The EC25 and EG25 family on 2 KiB pages (edl 1d, decoded from partition_complete_p2K_b128K). */
+const EC25: readonly TableRow[] = [
   ['SBL', 640, 'firmware'],
   ['MIBIB', 640, 'firmware'],
   ['EFS2', 8704, 'protected'],
@@ -36,15 +39,53 @@ const EC25: readonly (readonly [name: string, sectorCount: number, role: Partiti
 ];
 
 /**
- * The table laid on a chip: on 64-page blocks exactly the published one; on larger blocks every partition is
- * rounded up to whole blocks and `system`, the last, takes what remains.
+ * The RM500Q on 4 KiB pages. Known (edl 1d): EFS2 at 896 with 5632 pages, and an erase of 28,928 pages, taken for
+ * the modem's. The others are plausible: as large as the images of a package need.
  */
-export function ec25Partitions(geometry: NandGeometry): readonly Partition[] {
+const RM500Q: readonly TableRow[] = [
+  ['SBL', 640, 'firmware'],
+  ['MIBIB', 256, 'firmware'],
+  ['EFS2', 5632, 'protected'],
+  ['RAWDATA', 320, 'protected'],
+  ['cust_info', 512, 'protected'],
+  ['TZ', 640, 'firmware'],
+  ['AOP', 128, 'firmware'],
+  ['UEFI', 704, 'firmware'],
+  ['boot', 3008, 'firmware'],
+  ['modem', 28_928, 'firmware'],
+  ['misc', 128, 'spare'],
+  ['recoveryfs', 5120, 'firmware'],
+  ['usr_data', 10_240, 'firmware'],
+  ['oemdata', 2048, 'firmware'],
+  ['system', 40_960, 'firmware'],
+];
+
+/** A small disk: a table in front, which the boot does not look at here, then a few partitions. All of it plausible. */
+const EMMC: readonly TableRow[] = [
+  ['GPT', 64, 'spare'],
+  ['SBL', 4096, 'firmware'],
+  ['TZ', 8192, 'firmware'],
+  ['EFS2', 8192, 'protected'],
+  ['RAWDATA', 2048, 'protected'],
+  ['boot', 32_768, 'firmware'],
+  ['modem', 98_304, 'firmware'],
+  ['system', 98_304, 'firmware'],
+];
+
+export const ec25Partitions = (geometry: NandGeometry): readonly Partition[] => layOut(EC25, geometry);
+export const rm500qPartitions = (geometry: NandGeometry): readonly Partition[] => layOut(RM500Q, geometry);
+export const emmcPartitions = (geometry: NandGeometry): readonly Partition[] => layOut(EMMC, geometry);
+
+/**
+ * On the blocks it was made for a table is laid exactly; on larger blocks every partition is rounded up to whole
+ * blocks. The last one takes what remains.
+ */
+function layOut(table: readonly TableRow[], geometry: NandGeometry): readonly Partition[] {
   const pageCount = geometry.pagesPerBlock * geometry.blockCount;
   let startSector = 0;
-  return EC25.map(([name, published, role]) => {
+  return table.map(([name, published, role], index) => {
     const rounded = Math.ceil(published / geometry.pagesPerBlock) * geometry.pagesPerBlock;
-    const sectorCount = name === 'system' ? pageCount - startSector : rounded;
+    const sectorCount = index === table.length - 1 ? pageCount - startSector : rounded;
     if (sectorCount <= 0) throw new Error(`a chip of ${pageCount} pages has no room for partition ${name}`);
     const partition = { name, role, startSector, sectorCount };
     startSector += sectorCount;

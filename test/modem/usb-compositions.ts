@@ -2,6 +2,17 @@
  * What a module shows on USB in each mode, as data (edl 1a, USB/IP facts section 2). The bytes of the descriptors
  * are made of it in `usbip/descriptors.ts`; the numbers of if1..if4 are those a listing of a real EC25 shows.
  */
+import { HIGH_SPEED_PACKET_BYTES } from './usb-pipe.ts';
+
+export type UsbSpeed = 'high' | 'super';
+
+const SUPER_SPEED_PACKET_BYTES = 1024;
+
+/** Largest packet of a bulk endpoint at this speed, in bytes. */
+export function bulkPacketBytes(speed: UsbSpeed): number {
+  return speed === 'super' ? SUPER_SPEED_PACKET_BYTES : HIGH_SPEED_PACKET_BYTES;
+}
+
 export type UsbEndpoint = {
   /** Bit 7: device to host. */
   readonly address: number;

@@ -1,10 +1,9 @@
 /** A module that a USB/IP client has imported: its endpoints, until the client goes or the module leaves the bus. */
 import { URBS_QUEUED_MAX_BYTES, URBS_QUEUED_MAX_COUNT } from '../limits.ts';
 import type { ByteLink, UsbLink } from '../link.ts';
-import type { UsbEndpoint, UsbInterface } from '../usb-compositions.ts';
+import { bulkPacketBytes, type UsbEndpoint, type UsbInterface } from '../usb-compositions.ts';
 import { forgets, readsPackets, readsStream, staysSilent, writesTo } from './carry.ts';
 import { ControlEndpoint } from './control-requests.ts';
-import { bulkPacketBytes } from './descriptors.ts';
 import { type CarriedUrb, type CarryUrb, EndpointQueue, type QueuedUrb } from './endpoint-queue.ts';
 import { type ExportedDevice, submitReply, URB_STATUS, type UrbUnlink, unlinkReply } from './layout.ts';
 

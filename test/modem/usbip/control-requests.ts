@@ -1,11 +1,10 @@
 /** Endpoint 0: the requests a host sends while it enumerates and uses the module (USB 2.0 section 9.4). */
-import type { UsbComposition } from '../usb-compositions.ts';
+import type { UsbComposition, UsbSpeed } from '../usb-compositions.ts';
 import {
   binaryObjectStore,
   configurationDescriptor,
   deviceDescriptor,
   stringDescriptor,
-  type UsbSpeed,
 } from './descriptors.ts';
 
 export type Setup = {

@@ -1,21 +1,18 @@
 /** USB descriptors (USB 2.0 section 9.6, USB 3.2 section 9.6) of a composition at a speed, as bytes. */
-import type { UsbComposition, UsbEndpoint, UsbInterface } from '../usb-compositions.ts';
-import { HIGH_SPEED_PACKET_BYTES } from '../usb-pipe.ts';
+import {
+  bulkPacketBytes,
+  type UsbComposition,
+  type UsbEndpoint,
+  type UsbInterface,
+  type UsbSpeed,
+} from '../usb-compositions.ts';
 
-export type UsbSpeed = 'high' | 'super';
-
-export const SUPER_SPEED_PACKET_BYTES = 1024;
 const CONFIGURATION_VALUE = 1;
 const BULK = 2;
 const INTERRUPT = 3;
 const INTERRUPT_INTERVAL = 9;
 const ENGLISH_US = 0x0409;
 const STRING_INDEX = { manufacturer: 1, product: 2, serialNumber: 3 } as const;
-
-/** Largest packet of a bulk endpoint at this speed, in bytes. */
-export function bulkPacketBytes(speed: UsbSpeed): number {
-  return speed === 'super' ? SUPER_SPEED_PACKET_BYTES : HIGH_SPEED_PACKET_BYTES;
-}
 
 /** The 18-byte device descriptor. */
 export function deviceDescriptor(composition: UsbComposition, speed: UsbSpeed): Uint8Array {

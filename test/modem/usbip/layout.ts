@@ -2,9 +2,8 @@
  * USB/IP as bytes (the kernel's documentation of the protocol, version 1.1.1): everything big-endian but the setup
  * packet. Before the import operations, after it URBs.
  */
-import type { UsbComposition } from '../usb-compositions.ts';
+import type { UsbComposition, UsbSpeed } from '../usb-compositions.ts';
 import type { Setup } from './control-requests.ts';
-import type { UsbSpeed } from './descriptors.ts';
 
 const VERSION = 0x0111;
 export const OPERATION_HEADER_BYTES = 8;

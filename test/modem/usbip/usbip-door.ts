@@ -7,9 +7,9 @@ import type { Socket } from 'node:net';
 import { URB_MAX_BYTES } from '../limits.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
 import type { SimulatedModem } from '../modem.ts';
+import { bulkPacketBytes, type UsbSpeed } from '../usb-compositions.ts';
 import { AttachedDevice } from './attached-device.ts';
 import { ByteReader } from './byte-reader.ts';
-import { bulkPacketBytes, type UsbSpeed } from './descriptors.ts';
 import {
   BUSID_BYTES,
   deviceListReply,

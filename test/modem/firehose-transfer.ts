@@ -1,0 +1,89 @@
+/** `<program>`, `<read>` and `<getsha256digest>`: commands over a region of whole sectors. */
+import type { Result } from '../../shared/result.ts';
+import {
+  checkGeometryAttributes,
+  checkProgramAlignment,
+  type Region,
+  type RegionFailure,
+  regionOf,
+} from './firehose-region.ts';
+import { type FirehoseSession, HANDLE_PROGRAM_FAILURE, HANDLE_READ_FAILURE } from './firehose-session.ts';
+import { cursorOver, digestOf, readOut } from './firehose-storage.ts';
+import type { FirehoseCommand } from './firehose-xml.ts';
+import { describeProgramFailure, ProgramWriter } from './program-writer.ts';
+
+export function startProgram(session: FirehoseSession, command: FirehoseCommand): void {
+  const { nand } = session.options;
+  const named = regionForTransfer(session, command);
+  const checked = named.ok ? checkProgramAlignment(named.value, nand.geometry) : named;
+  if (!checked.ok) {
+    session.refuse(checked.failure.log, HANDLE_PROGRAM_FAILURE);
+    return;
+  }
+  const region = checked.value;
+  const logs: string[] = [];
+  const cursor = cursorOver(region, session.options, (log) => logs.push(log));
+  const payloadMaxBytes = session.payloadMaxBytes ?? 0;
+  const writer = new ProgramWriter({ nand, cursor, sectorCount: region.sectorCount, payloadMaxBytes });
+  session.writing = { writer, region, logs };
+  session.logRegion(region);
+  session.answer('ACK', { rawmode: 'true' });
+}
+
+/** One raw transfer; after the last one the verdict. */
+export function takeRawTransfer(session: FirehoseSession, bytes: Uint8Array): void {
+  if (session.writing === undefined) return;
+  const { writer, region, logs } = session.writing;
+  writer.take(bytes);
+  if (!writer.isComplete) return;
+  session.writing = undefined;
+  for (const log of logs) session.log(log);
+  if (writer.failure !== undefined) {
+    session.refuse(describeProgramFailure(writer.failure, region), HANDLE_PROGRAM_FAILURE);
+    return;
+  }
+  const { startSector, sectorCount } = region;
+  session.log(`Finished programming start_sector ${startSector} and TotalSectorsToProgram ${sectorCount}`);
+  session.finish();
+}
+
+export function readRegion(session: FirehoseSession, command: FirehoseCommand): void {
+  const checked = regionForTransfer(session, command);
+  if (!checked.ok) {
+    session.refuse(checked.failure.log, HANDLE_READ_FAILURE);
+    return;
+  }
+  const region = checked.value;
+  const verdict = session.refusal?.phase === 'end' ? 'NAK' : 'ACK';
+  session.logRegion(region);
+  session.answer('ACK', { rawmode: 'true' });
+  const { transfers, logs } = readOut(region, session.options);
+  session.voice.sendRaw(transfers, () => ({ logs: logs(), verdict }));
+}
+
+/** SHA-256 over what a `<read>` of the same region would send. */
+export function digestRegion(session: FirehoseSession, command: FirehoseCommand): void {
+  const checked = regionForTransfer(session, command);
+  if (!checked.ok) {
+    session.refuse(checked.failure.log, HANDLE_READ_FAILURE);
+    return;
+  }
+  session.logRegion(checked.value);
+  const digest = digestOf(checked.value, session.options).toUpperCase();
+  if (session.options.dialect.digestIn === 'response') {
+    session.finish({ rawmode: 'false', Digest: digest });
+    return;
+  }
+  session.log(`INFO: Digest ${digest}`);
+  session.finish();
+}
+
+function regionForTransfer(
+  session: FirehoseSession,
+  command: FirehoseCommand,
+): Result<Region, RegionFailure> {
+  const { geometry } = session.options.nand;
+  const checks = { sectorSize: 'required', pagesPerBlock: 'if-present' } as const;
+  const fits = checkGeometryAttributes(command, geometry, checks);
+  return fits.ok ? regionOf(command, geometry) : fits;
+}
