@@ -2,41 +2,57 @@
 import type { PlannedProgram } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
+import { differenceFinder } from './first-difference.ts';
+import { type ImageSource, readAhead } from './image.ts';
+import { SOURCE_WINDOW_BYTES } from './limits.ts';
 import type { FirehoseLink } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
 import { readSectors } from './read.ts';
 import { type FirehoseStorage, sectorBytesOf } from './storage.ts';
-import { type ImageSource, paddedWindow } from './write.ts';
 
+export type CompareOptions = {
+  readonly storage: FirehoseStorage;
+  readonly onProgress: (comparedBytes: number) => void;
+};
+
+/** `read-back-differs` names the first page that does. */
 export async function compareFile<E>(
   link: FirehoseLink,
   program: PlannedProgram,
   source: ImageSource<E>,
-  options: { readonly storage: FirehoseStorage; readonly onProgress: (comparedBytes: number) => void },
+  { storage, onProgress }: CompareOptions,
   signal?: AbortSignal,
 ): Promise<Result<void, FirehoseFailure | E>> {
-  const { storage, onProgress } = options;
   const sectorBytes = sectorBytesOf(storage);
   const totalBytes = program.sectorCount * sectorBytes;
-  let offset = 0;
+  const windows = readAhead({ source, fileBytes: program.sizeBytes, totalBytes }, SOURCE_WINDOW_BYTES);
+  const findDifference = differenceFinder(SOURCE_WINDOW_BYTES);
+  let expected: Uint8Array = new Uint8Array();
+  let comparedBytes = 0;
   const take = async (piece: Uint8Array): Promise<Result<void, FirehoseFailure | E>> => {
-    const expected = await paddedWindow(source, program.sizeBytes, offset, piece.length);
-    if (!expected.ok) return expected;
-    const at = firstDifference(piece, expected.value);
-    if (at !== -1) {
-      return err({
-        reason: 'read-back-differs',
-        sector: program.startSector + Math.floor((offset + at) / sectorBytes),
-      });
+    for (let rest = piece; rest.length > 0; ) {
+      if (expected.length === 0) {
+        const window = await windows.next();
+        if (window.done) throw new Error('more was read back than was written');
+        if (!window.value.ok) return window.value;
+        expected = window.value.value;
+      }
+      const length = Math.min(rest.length, expected.length);
+      const at = findDifference(rest.subarray(0, length), expected.subarray(0, length));
+      if (at !== -1) {
+        const sector = program.startSector + Math.floor((comparedBytes + at) / sectorBytes);
+        return err({ reason: 'read-back-differs', sector });
+      }
+      comparedBytes += length;
+      rest = rest.subarray(length);
+      expected = expected.subarray(length);
     }
-    offset += piece.length;
     onProgress(piece.length);
     return ok();
   };
-  return readSectors(link, rangeAttributes(program, storage), totalBytes, take, signal);
-}
-
-function firstDifference(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return i;
-  return -1;
+  try {
+    return await readSectors(link, rangeAttributes(program, storage), totalBytes, take, signal);
+  } finally {
+    await windows.return(undefined);
+  }
 }

@@ -34,27 +34,43 @@ export type FirehoseTimings = {
   readonly quietMs: number;
   readonly writeMs: number;
   readonly replyMs: number;
+  /** One erase, of a whole partition: half a second for 113 MB of good NAND, minutes for eMMC and worn flash. */
   readonly eraseMs: number;
+  /** From the last raw byte to the answer, and for a digest of what was written. */
   readonly programDoneMs: number;
+  /** Between two transfers of a read. */
   readonly rawReadMs: number;
   /** After a reset is accepted the modem leaves the bus once its logs are read. */
   readonly leaveMs: number;
 };
 
+/** The field's flashers gave up after 3 s, 6 s and 30 s, and so on flash that was at work (edl 1c, 6 line 21). */
 export const DEFAULT_FIREHOSE_TIMINGS: FirehoseTimings = {
   firstLogMs: 3_000,
   startQuietMs: 1_000,
   quietMs: 20,
   writeMs: 30_000,
-  replyMs: 30_000,
-  eraseMs: 180_000,
-  programDoneMs: 180_000,
-  rawReadMs: 30_000,
-  leaveMs: 15_000,
+  replyMs: 60_000,
+  eraseMs: 300_000,
+  programDoneMs: 300_000,
+  rawReadMs: 60_000,
+  leaveMs: 30_000,
 };
 
-/** Bytes asked of the stage at a time while programming and comparing. */
-export const SOURCE_WINDOW_BYTES = 256 * 1024;
+/**
+ * Raw data slower than this, both ways, is a broken link: flash takes 1 MB a second and more (edl 4). It bounds what
+ * single waits do not: a modem that takes or gives a little in each of them.
+ */
+export const RAW_RATE_MIN_BYTES_PER_SECOND = 8 * 1024;
+
+/**
+ * Bytes asked of the stage at a time while programming and comparing: well below its chunks of 256 KiB, because a
+ * window over two chunks is copied.
+ */
+export const SOURCE_WINDOW_BYTES = 64 * 1024;
+
+/** What newer programmers want with a restart; leaveMs is longer. */
+export const RESET_DELAY_SECONDS = 10;
 
 /** The largest partition that may be waiting for its bytes, and how many payloads go out between two listens. */
 export const RAW_FINISH_MAX_BYTES = 256 * 1024 * 1024;

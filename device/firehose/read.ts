@@ -2,10 +2,12 @@
 import type { Attributes } from '../../shared/rawprogram.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
-import { READ_TRANSFER_BYTES } from './limits.ts';
+import { RAW_RATE_MIN_BYTES_PER_SECOND, READ_TRANSFER_BYTES } from './limits.ts';
 import type { FirehoseLink } from './link.ts';
 
-/** Hands every piece to `take` as it arrives. A failure of `take` is returned once the modem has been read dry. */
+/**
+ * Ends for a modem that sends less than RAW_RATE_MIN_BYTES_PER_SECOND, however steadily. Hands every piece to `take` as it arrives. A failure of `take` is returned once the modem has been read dry.
+ */
 export async function readSectors<E>(
   link: FirehoseLink,
   attributes: Attributes,
@@ -20,10 +22,13 @@ export async function readSectors<E>(
   if (!begun.value.response.rawMode) {
     return err({ reason: 'programmer-answer-unexpected', command: 'read', why: 'an ACK without raw mode' });
   }
+  const { rawReadMs } = link.timings;
+  const untilMs = link.nowMs() + rawReadMs + (1000 * totalBytes) / RAW_RATE_MIN_BYTES_PER_SECOND;
   let failed: Result<void, E> = ok();
   for (let left = totalBytes; left > 0; ) {
     const piece = await link.readRaw(Math.min(left, READ_TRANSFER_BYTES), {
-      timeoutMs: link.timings.rawReadMs,
+      timeoutMs: rawReadMs,
+      untilMs,
       signal,
     });
     if (!piece.ok) return piece;

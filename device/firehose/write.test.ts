@@ -3,12 +3,14 @@ import { equalBytes, utf8 } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { compareFile } from './compare.ts';
 import { finishRawWrite } from './finish-raw-write.ts';
+import type { ImageSource } from './image.ts';
 import {
   DEFAULT_FIREHOSE_TIMINGS,
   NAND_PAYLOAD_BYTES,
   RAW_FINISH_BURST,
   SOURCE_WINDOW_BYTES,
 } from './limits.ts';
+import { programFile } from './program.ts';
 import { readSectors } from './read.ts';
 import {
   ACK,
@@ -21,11 +23,11 @@ import {
   rawOf,
   STORAGE,
 } from './scripted-programmer.ts';
-import { eraseSectors, type ImageSource, programFile, resetProgrammer, sendGuard } from './write.ts';
+import { eraseSectors, resetProgrammer, sendGuard } from './write.ts';
 
 const flash = { storage: STORAGE, protectedRanges: [{ name: 'EFS2', startSector: 1280, sectorCount: 8704 }] };
 const erase = { line: 1, startSector: 13_184, sectorCount: 768 };
-const SIZE = SOURCE_WINDOW_BYTES + 5000;
+const SIZE = 4 * SOURCE_WINDOW_BYTES + 5000;
 const PAGES = Math.ceil(SIZE / STORAGE.pageBytes);
 const program = {
   line: 2,

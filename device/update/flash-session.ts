@@ -7,15 +7,11 @@ import type { FlashPlan, PlannedProgram } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { compareFile } from '../firehose/compare.ts';
 import type { FirehoseFailure } from '../firehose/firehose-failure.ts';
+import type { ImageSource } from '../firehose/image.ts';
 import { FirehoseLink } from '../firehose/link.ts';
+import { programFile } from '../firehose/program.ts';
 import { type ConfiguredProgrammer, startSession } from '../firehose/start.ts';
-import {
-  eraseSectors,
-  type ImageSource,
-  programFile,
-  resetProgrammer,
-  sendGuard,
-} from '../firehose/write.ts';
+import { eraseSectors, resetProgrammer, sendGuard } from '../firehose/write.ts';
 import { askHardware } from '../sahara/command-mode.ts';
 import { loadProgrammer } from '../sahara/driver.ts';
 import { type ExpectedHardware, findContradiction } from '../sahara/hardware.ts';
