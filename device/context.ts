@@ -10,6 +10,7 @@ import type { Http } from './http/http.ts';
 import { type InterfaceFailure, localAddressOf } from './http/local-address.ts';
 import { undiciHttp } from './http/undici-http.ts';
 import { Interruption } from './interruption.ts';
+import { inputReader, type ReadInput } from './read-input.ts';
 import { UPDATER_VERSION } from './report/updater-version.ts';
 import { nodePlatform } from './stage/node-platform.ts';
 import type { StagePlatform } from './stage/platform.ts';
@@ -35,6 +36,8 @@ export type Context = CommandContext & {
   /** One line typed by a person; null where nobody can be asked, or Ctrl-C is the answer. */
   readonly askLine: (question: string) => Promise<string | null>;
   readonly readTextFile: (path: string) => Promise<string | null>;
+  /** A file that a person names, or `-` for standard input. */
+  readonly readInput: ReadInput;
   /** Through the proxies of the environment, or from the interface that is named. */
   readonly openHttp: (options: { readonly interface: string | undefined }) => Result<Http, InterfaceFailure>;
   /** The USB bus and the ttys of this machine. */
@@ -65,6 +68,7 @@ export function buildContext(process: NodeJS.Process): Context {
     isInteractive: process.stdin?.isTTY === true,
     askLine: (question) => askLine(process, question, signal),
     readTextFile: (path) => readFile(path, 'utf8').catch(() => null),
+    readInput: inputReader(process.stdin),
     openHttp: ({ interface: name }) => openHttp(name, environment),
     localPorts: systemPorts,
     openDoor: (locator) => openDoor(locator, systemPorts),

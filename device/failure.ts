@@ -1,9 +1,11 @@
 /** Every way in which the updater can fail, as one closed union: the rooms' own unions put together. */
 import type { UpdateStep } from '../shared/telemetry.ts';
 import type { ConfigFailure } from './config.ts';
+import type { BundleFailure } from './doctor/bundle-failure.ts';
 import type { FetchFailure } from './fetch/fetch-failure.ts';
 import type { InterfaceFailure } from './http/local-address.ts';
 import type { IdentifyFailure } from './modem/identify.ts';
+import type { InputFailure } from './read-input.ts';
 import type { DeviceKeyFailure } from './report/device-key.ts';
 import type { TrustFailure } from './repository/trust-failure.ts';
 import type { StageFailure } from './stage/stage-failure.ts';
@@ -22,6 +24,7 @@ import type { StagedPlanFailure } from './update/staged-plan.ts';
 
 export type UpdateFailure =
   | AwaitFailure
+  | BundleFailure
   | ConfigFailure
   | ConfirmFailure
   | DeviceKeyFailure
@@ -30,6 +33,7 @@ export type UpdateFailure =
   | FetchFailure
   | FlashFailure
   | IdentifyFailure
+  | InputFailure
   | InterfaceFailure
   | JournalFailure
   | LeaveFailure
