@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { healthSchema } from './health-schema.ts';
 import { jsonAnswer, NEVER } from './http/answer.ts';
 import type { MetadataRepository } from './metadata/repository.ts';
-import { newestRootVersion, readRoot, trustsOnlineKeys } from './metadata/roots.ts';
+import { newestRootVersion, readRoot, trustsSigners } from './metadata/roots.ts';
 
 type Health = z.infer<typeof healthSchema>;
 
@@ -34,6 +34,6 @@ async function check(name: string, look: () => Promise<string>): Promise<Health[
 async function describeKeys({ bucket, signers }: MetadataRepository): Promise<string> {
   const root = await readRoot(bucket, await newestRootVersion(bucket));
   if (root === null) return 'loaded; no root is stored yet';
-  if (!trustsOnlineKeys(root, signers)) throw new Error('the newest root names other online keys');
+  if (!trustsSigners(root, signers)) throw new Error('the newest root names other online keys');
   return 'loaded, and named by the newest root';
 }

@@ -6,8 +6,6 @@ export const ZSTD_SLACK_BYTES = 64 * 1024;
 /** The digits a version in a file name may have: more is not a safe integer. */
 export const VERSION_MAX_DIGITS = 15;
 
-/** Roots are never deleted; one listing shows them all (R2 lists 1000 keys at once). */
-export const ROOTS_MAX = 1000;
 /** What the roots of one poll may add up to, so that all of it stays below shared/limits.ts's POLL_MAX_BYTES. */
 export const POLL_ROOTS_MAX_CHARS = 1024 * 1024;
 /** How long an isolate believes what it saw as the newest root. A poll may be cached as long. */
@@ -20,7 +18,6 @@ export const ABANDONED_AFTER_MS = 5 * 60_000;
 
 /** Targets one publication may add: each costs an R2 look-up, and a request may do 1000 of them. */
 export const TARGETS_ADDED_MAX = 300;
-export const TARGETS_PER_MODEL_MAX = 1100;
 
 /** R2 listings that one publication may do to look for chunks: the rest of its thousand operations is for targets. */
 export const CHUNK_LISTINGS_MAX = 400;

@@ -12,6 +12,9 @@ export const POLL_MAX_BYTES = 3 * 1024 * 1024;
 /** Roots a device walks through in one poll (TUF 5.3). */
 export const ROOT_ROTATIONS_MAX = 32;
 
+/** Roots are never deleted; one listing shows them all (a bucket lists 1000 keys at once). */
+export const ROOTS_MAX = 1000;
+
 /** Targets: the catalogue entry, release manifests, rollouts and package indexes. */
 export const MODEL_ENTRY_MAX_BYTES = 256 * 1024;
 export const MANIFEST_MAX_BYTES = 256 * 1024;
@@ -46,6 +49,8 @@ export const COMPATIBILITY_MAX_HOPS = 16;
 export const COMPATIBILITY_MAX_STEPS = 10_000;
 export const COMPATIBILITY_BATCH_MAX = 100;
 export const RELEASES_PER_MODEL_MAX = 500;
+/** Manifest and index of each, the entry, and room. */
+export const TARGETS_PER_MODEL_MAX = 1100;
 export const REPORT_MAX_BYTES = 16 * 1024;
 /** A report is signed for one delivery; late reports are signed again when they are sent. */
 export const SIGNATURE_CLOCK_SKEW_SECONDS = 24 * 60 * 60;

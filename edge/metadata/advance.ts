@@ -14,7 +14,7 @@ import { dueFor } from './due.ts';
 import { nextRollout, nextSnapshot, replaceTimestamp } from './next-files.ts';
 import { type Published, readPublished } from './published.ts';
 import type { MetadataRepository } from './repository.ts';
-import { newestRootVersion, readRoot, trustsOnlineKeys } from './roots.ts';
+import { newestRootVersion, readRoot, trustsSigners } from './roots.ts';
 
 export async function advance(
   repository: MetadataRepository,
@@ -23,7 +23,7 @@ export async function advance(
 ): Promise<Result<Published, Refusal>> {
   const { bucket, signers } = repository;
   const root = await readRoot(bucket, await newestRootVersion(bucket));
-  if (root === null || !trustsOnlineKeys(root, signers)) return err(notTrusted);
+  if (root === null || !trustsSigners(root, signers)) return err(notTrusted);
 
   for (let attempt = 0; attempt < ADVANCE_ATTEMPTS_MAX; attempt++) {
     const nowMs = repository.nowMs();

@@ -6,6 +6,7 @@ import { parseIndex } from '../../shared/caibx.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { TargetsMetadata } from '../../shared/trust/documents.ts';
+import { targetKind, targetName } from '../../shared/trust/target-path.ts';
 import { findFirstMissing } from '../chunks/find-missing.ts';
 import type { Refusal } from '../http/problem.ts';
 import { CHUNK_LISTINGS_MAX, TARGETS_ADDED_MAX } from '../limits.ts';
@@ -17,7 +18,6 @@ import {
   readManifest,
   storedAt,
 } from './stored-targets.ts';
-import { targetKind, targetName } from './target-path.ts';
 
 type Signed = TargetsMetadata['signed'];
 

@@ -1,29 +1,12 @@
 /**
- * Whether uploaded targets metadata may follow what is published: shape, signature, version, model, delegation,
- * names. Whether the listed things are stored is `check-stored.ts`.
+ * Whether uploaded targets metadata may follow what is published: its shape here, the rest by `shared/trust`. Whether
+ * the listed things are stored is `check-stored.ts`.
  */
-import { MODEL_ENTRY_NAME } from '../../shared/catalogue.ts';
-import { RELEASES_PER_MODEL_MAX } from '../../shared/limits.ts';
-import type { ModelId } from '../../shared/model.ts';
-import { err, ok, type Result } from '../../shared/result.ts';
+import { err, type Result } from '../../shared/result.ts';
 import { type TargetsMetadata, targetsSchema } from '../../shared/trust/documents.ts';
-import type { Signer } from '../../shared/trust/keys.ts';
-import { MODEL_FIELD, rolloutPaths, targetPath } from '../../shared/trust/roles.ts';
-import { isSignedBy } from '../../shared/trust/signed-by.ts';
+import { judgeNextTargets, type TargetsExpectation } from '../../shared/trust/next-targets.ts';
 import { parseJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
-import { TARGETS_PER_MODEL_MAX } from '../limits.ts';
-import type { TrustedRoot } from './roots.ts';
-import { targetKind, targetName } from './target-path.ts';
-
-export type TargetsExpectation = {
-  readonly model: ModelId;
-  readonly version: number;
-  readonly root: TrustedRoot;
-  /** Whom the metadata must delegate the rollout to. */
-  readonly rollout: Pick<Signer, 'keyId' | 'key'>;
-  readonly nowMs: number;
-};
 
 export async function checkTargets(
   bytes: Uint8Array,
@@ -31,70 +14,7 @@ export async function checkTargets(
 ): Promise<Result<TargetsMetadata['signed'], Refusal>> {
   const parsed = parseJson(bytes, targetsSchema);
   if (!parsed.ok) return err({ ...parsed.failure, reason: 'metadata-invalid' });
-  const { signed } = parsed.value;
-  if (!(await isSignedBy(expected.root.roles.targets, expected.root.keys, parsed.value))) {
-    return refuse('The metadata is not signed by the targets role of the current root.');
-  }
-  const found = signed[MODEL_FIELD];
-  if (found !== expected.model)
-    return refuse(`The metadata was signed for ${found}, not for ${expected.model}.`);
-  if (signed.version !== expected.version) {
-    return refuse(
-      `The next version is ${expected.version}, and the metadata is of version ${signed.version}.`,
-    );
-  }
-  if (Date.parse(signed.expires) <= expected.nowMs)
-    return refuse(`The metadata expired on ${signed.expires}.`);
-  if (!delegatesRollout(signed, expected)) {
-    return refuse(
-      `It must delegate "rollout", and nothing else, to key ${expected.rollout.keyId} for ${rolloutPaths(expected.model)}.`,
-    );
-  }
-  return checkNames(signed, expected.model);
-}
-
-function delegatesRollout(signed: TargetsMetadata['signed'], expected: TargetsExpectation): boolean {
-  const [role, ...others] = signed.delegations.roles;
-  const { keyId, key } = expected.rollout;
-  return (
-    role !== undefined &&
-    others.length === 0 &&
-    role.name === 'rollout' &&
-    role.threshold === 1 &&
-    role.keyids.length === 1 &&
-    role.keyids[0] === keyId &&
-    Object.keys(signed.delegations.keys).join() === keyId &&
-    // The id alone would let through another key under it, with which no device verifies the rollout.
-    signed.delegations.keys[keyId]?.keyval.public === key.keyval.public &&
-    role.paths.join() === rolloutPaths(expected.model).join()
-  );
-}
-
-function checkNames(
-  signed: TargetsMetadata['signed'],
-  model: ModelId,
-): Result<TargetsMetadata['signed'], Refusal> {
-  const paths = Object.keys(signed.targets);
-  if (paths.length > TARGETS_PER_MODEL_MAX)
-    return refuse(`It lists ${paths.length} targets; ${TARGETS_PER_MODEL_MAX} are taken.`);
-  for (const path of paths) {
-    const name = targetName(model, path);
-    if (name === null) return refuse(`Target ${path} is not of the form ${model}/<name>.`);
-    const kind = targetKind(name);
-    if (kind === null) return refuse(`Target ${path} is neither JSON nor a .caibx index.`);
-    // Top-level targets are searched before delegations: one listed here would hide every later halt.
-    if (kind === 'rollout')
-      return refuse(`${path} belongs to the rollout role and must not be listed by targets.`);
-  }
-  if (signed.targets[targetPath(model, MODEL_ENTRY_NAME)] === undefined) {
-    return refuse(`${targetPath(model, MODEL_ENTRY_NAME)} is not listed.`);
-  }
-  const releases = paths.filter((path) => targetKind(targetName(model, path) ?? '') === 'manifest').length;
-  if (releases > RELEASES_PER_MODEL_MAX)
-    return refuse(`It lists ${releases} releases; ${RELEASES_PER_MODEL_MAX} are taken.`);
-  return ok(signed);
-}
-
-function refuse(detail: string): Result<never, Refusal> {
-  return err({ reason: 'metadata-invalid', detail: `${detail} Nothing was published.` });
+  const judged = await judgeNextTargets(parsed.value, expected);
+  if (judged.ok) return judged;
+  return err({ reason: 'metadata-invalid', detail: `${judged.failure.why} Nothing was published.` });
 }

@@ -1,6 +1,7 @@
 /** The shared root of trust: which versions are stored, what the newest one says. */
 
 import { type RootMetadata, rootSchema } from '../../shared/trust/documents.ts';
+import { type OnlineKeyIds, trustsOnlineKeys } from '../../shared/trust/next-root.ts';
 import { NEWEST_ROOT_MEMO_MS } from '../limits.ts';
 import { ROOT_PREFIX, rootKey } from '../store/keys.ts';
 import type { OnlineSigners } from './online-signers.ts';
@@ -20,11 +21,12 @@ export async function readRoot(bucket: R2Bucket, version: number): Promise<Trust
 }
 
 /** Whether devices that follow this root accept what this Worker signs. */
-export function trustsOnlineKeys(root: TrustedRoot, signers: OnlineSigners): boolean {
-  return (['snapshot', 'timestamp'] as const).every((role) => {
-    const trusted = root.roles[role];
-    return trusted.threshold === 1 && trusted.keyids.includes(signers[role].keyId);
-  });
+export function trustsSigners(root: TrustedRoot, signers: OnlineSigners): boolean {
+  return trustsOnlineKeys(root, onlineKeyIds(signers));
+}
+
+export function onlineKeyIds({ snapshot, timestamp }: OnlineSigners): OnlineKeyIds {
+  return { snapshot: snapshot.keyId, timestamp: timestamp.keyId };
 }
 
 export type NewestRootMemo = { version: number; seenAtMs: number };

@@ -5,9 +5,9 @@ import type { ModelId } from '../../shared/model.ts';
 import { type ReleaseManifest, releaseManifestSchema } from '../../shared/release.ts';
 import { type TargetFile, type TargetsMetadata, targetsSchema } from '../../shared/trust/documents.ts';
 import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
+import { targetKind, targetName } from '../../shared/trust/target-path.ts';
 import { metadataKey, targetKey } from '../store/keys.ts';
 import { readJson } from './published.ts';
-import { targetKind, targetName } from './target-path.ts';
 
 export type ListedTarget = { readonly path: string; readonly file: TargetFile };
 export type ReleaseTarget = ListedTarget & { readonly manifest: ReleaseManifest };

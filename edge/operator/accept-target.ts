@@ -7,9 +7,9 @@ import { INDEX_MAX_BYTES, MANIFEST_MAX_BYTES, MODEL_ENTRY_MAX_BYTES } from '../.
 import type { ModelId } from '../../shared/model.ts';
 import { manifestName, releaseManifestSchema } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { parseConsistentPath, targetKind } from '../../shared/trust/target-path.ts';
 import { parseJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
-import { parseConsistentPath, targetKind } from '../metadata/target-path.ts';
 import { targetKey } from '../store/keys.ts';
 import { type PutOutcome, putOnce } from '../store/put-once.ts';
 

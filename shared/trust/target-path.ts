@@ -1,8 +1,8 @@
 /** Target paths: what they look like, and which kinds of target a model has. */
-import { MODEL_ENTRY_NAME } from '../../shared/catalogue.ts';
-import { TARGET_NAME_MAX_CHARS } from '../../shared/limits.ts';
-import type { ModelId } from '../../shared/model.ts';
-import { ROLLOUT_NAME } from '../../shared/rollout.ts';
+import { MODEL_ENTRY_NAME } from '../catalogue.ts';
+import { TARGET_NAME_MAX_CHARS } from '../limits.ts';
+import type { ModelId } from '../model.ts';
+import { ROLLOUT_NAME } from '../rollout.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const CONSISTENT_NAME = /^([0-9a-f]{64})\.(.+)$/;
