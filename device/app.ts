@@ -2,6 +2,7 @@
 import { buildApplication, buildRouteMap } from '@stricli/core';
 import { checkCommand } from './commands/check.ts';
 import { devicesCommand } from './commands/devices.ts';
+import { diagnoseCommand } from './commands/diagnose.ts';
 import { exitCodesCommand } from './commands/exit-codes.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { resetCommand } from './commands/reset.ts';
@@ -19,6 +20,7 @@ const commands = buildRouteMap<string, Context>({
     update: updateCommand,
     reset: resetCommand,
     status: statusCommand,
+    diagnose: diagnoseCommand,
     'exit-codes': exitCodesCommand,
   },
   docs: {
@@ -35,6 +37,7 @@ const commands = buildRouteMap<string, Context>({
       '  cistern update --modem "tcp://192.0.2.1:9008?at=9007"      behind a relay',
       '  cistern reset --modem usb:1-1.4                            out of emergency download mode, nothing written',
       '  cistern status --json',
+      '  cistern diagnose flash.log                                 what the log of a flasher shows',
     ].join('\n'),
   },
 });
