@@ -23,6 +23,8 @@ const configSchema = z.strictObject({
   channel: z.enum(['stable', 'beta']).optional(),
   /** Directories and addresses that hold the same chunks, tried in order before the repository. */
   mirrors: z.array(z.string().min(1).max(500)).max(MIRRORS_MAX).optional(),
+  /** Directory on a disk that gets a copy of a stage in memory before the modem is touched. */
+  keepCopy: z.string().max(500).optional(),
   /** Network interface that requests leave from. */
   interface: z.string().max(40).optional(),
   /** Bytes a second, and bytes that a download may cost: `500k`, `1.5M`. */
@@ -59,6 +61,7 @@ export function mergeSettings(
       stage: environment.CISTERN_STAGE,
       channel: environment.CISTERN_CHANNEL,
       mirrors: environment.CISTERN_MIRRORS?.split(',').map((mirror) => mirror.trim()),
+      keepCopy: environment.CISTERN_KEEP_COPY,
       interface: environment.CISTERN_INTERFACE,
       limitRate: environment.CISTERN_LIMIT_RATE,
       maxBytes: environment.CISTERN_MAX_BYTES,

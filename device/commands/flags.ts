@@ -113,10 +113,10 @@ export const channelFlag = {
 } as const;
 
 export function settingsOf(
-  flags: CommonFlags & DownloadFlags & { readonly channel?: 'stable' | 'beta' },
+  flags: CommonFlags & DownloadFlags & { readonly keepCopy?: string; readonly channel?: 'stable' | 'beta' },
 ): Settings {
-  const { modem, repository, root, state, stage, channel, limitRate, maxBytes } = flags;
+  const { modem, repository, root, state, stage, channel, limitRate, maxBytes, keepCopy } = flags;
   const mirrors = flags.mirror?.length ? [...flags.mirror] : undefined;
-  const own = { mirrors, interface: flags.interface, limitRate, maxBytes };
+  const own = { mirrors, interface: flags.interface, limitRate, maxBytes, keepCopy };
   return { modem, repository, root, state, stage, channel, ...own };
 }

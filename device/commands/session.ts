@@ -87,11 +87,12 @@ export async function openUpdatePorts(
 }
 
 /** The sizes were judged when the settings were read. */
-function downloadOf({ mirrors = [], limitRate, maxBytes }: Settings): UpdatePorts['download'] {
+function downloadOf({ mirrors = [], limitRate, maxBytes, keepCopy }: Settings): UpdatePorts['download'] {
   const bytesPerSecond = parseSize(limitRate ?? '');
   const budgetBytes = parseSize(maxBytes ?? '');
   return {
     mirrors,
+    keepCopyIn: keepCopy ?? null,
     limits: {
       ...(bytesPerSecond === null ? {} : { bytesPerSecond }),
       ...(budgetBytes === null ? {} : { budgetBytes }),

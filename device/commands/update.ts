@@ -21,6 +21,7 @@ type UpdateFlags = CommonFlags &
   DownloadFlags & {
     readonly version?: string;
     readonly channel?: 'stable' | 'beta';
+    readonly keepCopy?: string;
     readonly ask: boolean;
     readonly quiet: boolean;
   };
@@ -38,6 +39,13 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
         placeholder: 'version',
       },
       ...downloadFlags,
+      keepCopy: {
+        kind: 'parsed',
+        parse: (text: string) => text,
+        optional: true,
+        brief: 'Directory on a disk that keeps a copy of the package until the modem is updated',
+        placeholder: 'directory',
+      },
       channel: channelFlag,
       ask: {
         kind: 'boolean',

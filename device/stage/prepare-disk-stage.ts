@@ -19,7 +19,7 @@ export async function prepareDiskStage(
   const expected = await judgeMountPoint(parent.value, wish);
   if (!expected.ok) return expected;
 
-  const directory = join(parent.value, `${SHARED_PREFIX}${wish.name ?? 'package'}`);
+  const directory = diskStageDirectory(parent.value, wish.name);
   const made = await ownDirectory(directory);
   if (!made.ok) return made;
   const room = await judgeRoom(directory, wish, sizeBytes);
@@ -28,6 +28,11 @@ export async function prepareDiskStage(
   if (!proof.ok) return proof;
   const says = `staged on ${proof.value.filesystem} at ${directory}`;
   return ok(makeStage(proof.value, says, wish.platform));
+}
+
+/** Where a package of this name is staged below a directory that was named. */
+export function diskStageDirectory(parent: string, name = 'package'): string {
+  return join(parent, `${SHARED_PREFIX}${name}`);
 }
 
 /** It is not made here: a directory that is missing is more likely a disk that is not mounted. */

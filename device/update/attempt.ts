@@ -29,7 +29,12 @@ export type UpdatePorts = {
   readonly stateDir: string;
   readonly repositoryUrl: string;
   /** Where chunks may come from before the repository, and what they may cost. */
-  readonly download: { readonly mirrors: readonly string[]; readonly limits: FetchLimits };
+  readonly download: {
+    readonly mirrors: readonly string[];
+    readonly limits: FetchLimits;
+    /** Directory on a disk that gets a copy of a stage in memory before EDL; null for none. */
+    readonly keepCopyIn: string | null;
+  };
   /** Text of the pinned root.json. */
   readonly pinnedRoot: string;
   readonly events: UpdateEvents;

@@ -19,6 +19,7 @@ import { enterEdl } from './enter-edl.ts';
 import { fillStage, openStage, putAway } from './fill-stage.ts';
 import { flashToTheEnd } from './flash-to-the-end.ts';
 import type { Journal } from './journal.ts';
+import { keepCopy } from './keep-copy.ts';
 import { planOf } from './staged-plan.ts';
 
 export type AttemptPlan = {
@@ -62,9 +63,11 @@ async function stagePackage(
   const stage = await openStage({ wanted: options.stage, documents, earlier: null }, ports, signal);
   if (!stage.ok) return stage;
   const filled = await fillStage(stage.value, documents, ports, signal);
-  const staged = filled.ok
-    ? await journal.enter('staged', { stage: stage.value.proof, fetchedBytes: filled.value })
-    : filled;
+  const copied = filled.ok ? await keepCopy(stage.value, documents, ports, signal) : filled;
+  const staged =
+    filled.ok && copied.ok
+      ? await journal.enter('staged', { stage: stage.value.proof, fetchedBytes: filled.value })
+      : copied;
   if (staged.ok) return stage;
   await stage.value.setAside();
   return staged;

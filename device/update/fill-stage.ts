@@ -1,8 +1,10 @@
 /** A stage that holds the package: taken up from the journal where it still stands, else a new one; then filled. */
+import { lstat } from 'node:fs/promises';
 import { ok, type Result } from '../../shared/result.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { fetchPackage } from '../fetch/fetch-package.ts';
 import { adoptStage, removeStaleStages } from '../stage/adopt-stage.ts';
+import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
@@ -59,7 +61,8 @@ export async function fillStage(
       index,
       stage,
       repositoryUrl,
-      ...download,
+      limits: download.limits,
+      mirrors: [...(await keptCopy(manifest.version, download.keepCopyIn)), ...download.mirrors],
       http,
       clock,
       random,
@@ -70,6 +73,17 @@ export async function fillStage(
     signal,
   );
   return fetched.ok ? ok(fetched.value.fetchedBytes) : fetched;
+}
+
+/** A copy that an earlier run made, taken from as from any mirror, and believed as little. */
+async function keptCopy(version: string, keepCopyIn: string | null): Promise<readonly string[]> {
+  if (keepCopyIn === null) return [];
+  const directory = diskStageDirectory(keepCopyIn, version);
+  const isThere = await lstat(directory).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isThere ? [directory] : [];
 }
 
 /** After an attempt that is over: what was flashed is not needed again, what was not may be. */

@@ -12,6 +12,7 @@ import { carryOut } from './carry-out.ts';
 import { conclude } from './conclude.ts';
 import { type Attempt, isUnfinished, type Journal, readAttempt } from './journal.ts';
 import { journalOf } from './journal-of.ts';
+import { removeKept } from './keep-copy.ts';
 import { takeLock } from './lock.ts';
 import { type Resolved, resolveRelease } from './resolve.ts';
 import { resumeAttempt } from './resume.ts';
@@ -24,7 +25,10 @@ export async function update(
   const lock = await takeLock(ports.stateDir, ports.door.key, ports.processes);
   if (!lock.ok) return { kind: 'refused', failure: lock.failure };
   try {
-    return await updateAlone(options, ports, signal);
+    const result = await updateAlone(options, ports, signal);
+    const isUpdated = result.kind === 'attempted' && result.verdict.outcome === 'updated';
+    if (isUpdated) await removeKept(result.verdict.toVersion, options, ports);
+    return result;
   } finally {
     await lock.value.release();
   }

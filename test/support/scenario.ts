@@ -75,7 +75,7 @@ export async function makeScenario(
     identity: must(await loadDeviceIdentity(stateDir)),
     stateDir,
     repositoryUrl: repository.url,
-    download: { mirrors: [], limits: {} },
+    download: { mirrors: [], limits: {}, keepCopyIn: null },
     pinnedRoot: await readFile(repository.rootFile, 'utf8'),
     events,
     ...options.ports,

@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { parseMountTable } from '../../device/stage/mount-table.ts';
+import { nodePlatform } from '../../device/stage/node-platform.ts';
+import { aScenario } from '../support/a-scenario.ts';
+import { transfersOfAnUpdate } from '../support/cut-run.ts';
+import { endOf, type Scenario, type ScenarioOptions } from '../support/scenario.ts';
+
+let scenario: Scenario;
+afterEach(() => scenario.end());
+
+const aDisk = () => mkdtempSync(join(inject('repository').directory, 'copy-'));
+const inMemory = { stage: 'auto' };
+
+async function keeping(keepCopyIn: string, options: ScenarioOptions = {}): Promise<Scenario> {
+  const download = { mirrors: [], limits: {}, keepCopyIn };
+  return aScenario({ ...options, ports: { ...options.ports, download } });
+}
+
+/** What a reboot does to everything in memory. */
+async function forgetMemory(notes: readonly string[]): Promise<void> {
+  const directory =
+    notes.map((note) => / at (\S+)/.exec(note)?.[1]).find((at) => at?.includes('stage-')) ?? '';
+  const mounts = parseMountTable(await nodePlatform.mountText());
+  if (mounts.some(({ mountPoint }) => mountPoint === directory))
+    await nodePlatform.unmount(directory, { lazily: true });
+  rmSync(directory, { recursive: true, force: true });
+}
+
+describe('a copy on a disk', () => {
+  it('is there before EDL and gone once the modem is updated', async () => {
+    const disk = aDisk();
+    let atEdl: readonly string[] = [];
+    scenario = await keeping(disk, {
+      onStep: (step) => {
+        if (step === 'entering-edl') atEdl = readdirSync(join(disk, readdirSync(disk)[0] ?? ''));
+      },
+    });
+    expect(endOf(await scenario.run(inMemory))).toBe('updated');
+    expect(atEdl.length).toBeGreaterThan(0);
+    expect(readdirSync(disk)).toEqual([]);
+  });
+
+  it('finishes the flashing after a reboot, with no repository to be reached', async () => {
+    const disk = aDisk();
+    const fromTransfer = Math.floor((await transfersOfAnUpdate(inject('repository'))) * 0.6);
+    scenario = await keeping(disk, { modem: { faults: [{ kind: 'silence', fromTransfer }] } });
+    expect(endOf(await scenario.run(inMemory))).toMatch(/^unfinished/);
+    scenario.modem.powerCycle();
+    await forgetMemory(scenario.notes);
+    Object.assign(scenario.ports, { repositoryUrl: 'http://127.0.0.1:9' });
+    expect(await scenario.run(inMemory)).toMatchObject({ verdict: { outcome: 'updated' } });
+    expect(readdirSync(disk)).toEqual([]);
+  });
+
+  it('that cannot be made ends the update before EDL', async () => {
+    scenario = await keeping('/nowhere/at/all');
+    expect(endOf(await scenario.run(inMemory))).toBe('unchanged: directory-unusable');
+    expect(scenario.modemStates).toEqual([]);
+  });
+});
