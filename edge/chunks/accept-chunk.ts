@@ -1,11 +1,11 @@
 /** An uploaded chunk: believed only after its content was unpacked, within a bound, and hashed. */
 import { constants, zstdDecompressSync } from 'node:zlib';
+import { chunkKey } from '../../shared/bucket-keys.ts';
 import { sha256Hex } from '../../shared/digest.ts';
 import { CHUNK_MAX_BYTES, ZSTD_WINDOW_LOG_MAX } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Refusal } from '../http/problem.ts';
 import { ZSTD_SLACK_BYTES } from '../limits.ts';
-import { chunkKey } from '../store/keys.ts';
 import { type PutOutcome, putOnce } from '../store/put-once.ts';
 
 export async function acceptChunk(

@@ -1,5 +1,5 @@
 /** Which chunks a store lacks: by listing, so that a package of thousands costs a few operations, not thousands. */
-import { CHUNK_PREFIX, chunkKey } from '../store/keys.ts';
+import { CHUNK_PREFIX, chunkKey } from '../../shared/bucket-keys.ts';
 
 export type ChunkSearch =
   | { readonly kind: 'all-there'; readonly listings: number }

@@ -1,6 +1,6 @@
 /** `GET, HEAD /v1/chunks/{id[0:4]}/{id}.cacnk`: the casync store, straight from R2. */
 
-import { chunkKey } from '../store/keys.ts';
+import { chunkKey } from '../../shared/bucket-keys.ts';
 import { IMMUTABLE, serveObject } from '../store/serve-object.ts';
 import { readChunkId } from './chunk-id.ts';
 

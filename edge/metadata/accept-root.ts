@@ -2,12 +2,13 @@
  * An uploaded root, judged by `shared/trust`: the first is believed for its own signatures, because whoever sets a
  * repository up holds the operator token; every later one must follow the one before.
  */
+
+import { rootKey } from '../../shared/bucket-keys.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { rootSchema } from '../../shared/trust/documents.ts';
 import { judgeNextRoot } from '../../shared/trust/next-root.ts';
 import { parseJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
-import { rootKey } from '../store/keys.ts';
 import { type PutOutcome, putOnce } from '../store/put-once.ts';
 import type { MetadataRepository } from './repository.ts';
 import { newestRootVersion, onlineKeyIds, readRoot } from './roots.ts';

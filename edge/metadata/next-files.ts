@@ -1,10 +1,11 @@
 /** The files that one change of a model brings: each signed, stored under a number of its own, never replaced. */
+
+import { metadataKey, timestampKey } from '../../shared/bucket-keys.ts';
 import { utf8 } from '../../shared/bytes.ts';
 import { sha256 } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { type MetaFile, snapshotSchema, timestampSchema } from '../../shared/trust/documents.ts';
 import { metaFileOf, signRollout, signSnapshot, signTimestamp } from '../../shared/trust/sign-online.ts';
-import { metadataKey, timestampKey } from '../store/keys.ts';
 import { putOnce } from '../store/put-once.ts';
 import type { Change } from './change.ts';
 import type { Due } from './due.ts';

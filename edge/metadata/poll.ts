@@ -2,11 +2,12 @@
  * `GET /v1/models/{vendor}/{model}/poll?root=N&timestamp=N`: everything a device lacks, in one answer. An unchanged
  * poll reads one object, whatever the number of models.
  */
+
+import { metadataKey, rootKey } from '../../shared/bucket-keys.ts';
 import { ROOT_ROTATIONS_MAX } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { PollAnswer } from '../../shared/poll.ts';
 import { POLL_ROOTS_MAX_CHARS } from '../limits.ts';
-import { metadataKey, rootKey } from '../store/keys.ts';
 import { currentPublished } from './current.ts';
 import type { PollQuery } from './poll-query.ts';
 import type { Published } from './published.ts';

@@ -3,10 +3,10 @@
  * to know, so that an unchanged poll reads one object. The state is derived; where it is lost, the files tell it.
  */
 import * as z from 'zod';
+import { metadataKey, timestampKey } from '../../shared/bucket-keys.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { rolloutRoleSchema, snapshotSchema, timestampSchema } from '../../shared/trust/documents.ts';
 import { EXPIRES_AFTER_MS } from '../../shared/trust/roles.ts';
-import { metadataKey, timestampKey } from '../store/keys.ts';
 
 const stateSchema = z.strictObject({
   /** Of timestamp.json. */

@@ -1,11 +1,12 @@
 /** The rollout document: the one target of the delegated rollout role. */
+
+import { metadataKey, targetKey } from '../../shared/bucket-keys.ts';
 import { utf8 } from '../../shared/bytes.ts';
 import { sha256Hex } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { ROLLOUT_NAME, type Rollout, rolloutSchema } from '../../shared/rollout.ts';
 import { rolloutRoleSchema, type TargetFile } from '../../shared/trust/documents.ts';
 import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
-import { metadataKey, targetKey } from '../store/keys.ts';
 import { putOnce } from '../store/put-once.ts';
 import { type PublishedState, readJson } from './published.ts';
 

@@ -1,9 +1,9 @@
 /** The shared root of trust: which versions are stored, what the newest one says. */
 
+import { ROOT_PREFIX, rootKey } from '../../shared/bucket-keys.ts';
 import { type RootMetadata, rootSchema } from '../../shared/trust/documents.ts';
 import { type OnlineKeyIds, trustsOnlineKeys } from '../../shared/trust/next-root.ts';
 import { NEWEST_ROOT_MEMO_MS } from '../limits.ts';
-import { ROOT_PREFIX, rootKey } from '../store/keys.ts';
 import type { OnlineSigners } from './online-signers.ts';
 
 export type TrustedRoot = RootMetadata['signed'];

@@ -1,10 +1,11 @@
 /** `GET, HEAD /v1/models/{vendor}/{model}/metadata/{file}`: the plain TUF layout, for any TUF client. */
+
+import { metadataKey, rootKey } from '../../shared/bucket-keys.ts';
 import { toHex, utf8 } from '../../shared/bytes.ts';
 import { digestFieldOf, sha256 } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { serveBytes } from '../http/serve-bytes.ts';
 import { VERSION_MAX_DIGITS } from '../limits.ts';
-import { metadataKey, rootKey } from '../store/keys.ts';
 import { IMMUTABLE, serveObject } from '../store/serve-object.ts';
 import { currentPublished } from './current.ts';
 import type { MetadataRepository } from './repository.ts';

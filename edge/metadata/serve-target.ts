@@ -1,7 +1,8 @@
 /** `GET, HEAD /v1/models/{vendor}/{model}/targets/{path}`: manifests, indexes, rollouts at their consistent paths. */
+
+import { targetKey } from '../../shared/bucket-keys.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { parseConsistentPath } from '../../shared/trust/target-path.ts';
-import { targetKey } from '../store/keys.ts';
 import { IMMUTABLE, serveObject } from '../store/serve-object.ts';
 
 export async function serveTarget(

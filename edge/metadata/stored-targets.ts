@@ -1,12 +1,12 @@
 /** Reading of stored targets by the path and digest that targets metadata lists. */
 import type * as z from 'zod';
+import { metadataKey, targetKey } from '../../shared/bucket-keys.ts';
 import { MODEL_ENTRY_NAME, type ModelEntry, modelEntrySchema } from '../../shared/catalogue.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { type ReleaseManifest, releaseManifestSchema } from '../../shared/release.ts';
 import { type TargetFile, type TargetsMetadata, targetsSchema } from '../../shared/trust/documents.ts';
 import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
 import { targetKind, targetName } from '../../shared/trust/target-path.ts';
-import { metadataKey, targetKey } from '../store/keys.ts';
 import { readJson } from './published.ts';
 
 export type ListedTarget = { readonly path: string; readonly file: TargetFile };

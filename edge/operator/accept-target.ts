@@ -1,5 +1,6 @@
 /** An uploaded target: stored at its consistent path once its bytes are what path and kind say. */
 import type * as z from 'zod';
+import { targetKey } from '../../shared/bucket-keys.ts';
 import { parseIndex } from '../../shared/caibx.ts';
 import { modelEntrySchema } from '../../shared/catalogue.ts';
 import { sha256Hex } from '../../shared/digest.ts';
@@ -10,7 +11,6 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { parseConsistentPath, targetKind } from '../../shared/trust/target-path.ts';
 import { parseJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
-import { targetKey } from '../store/keys.ts';
 import { type PutOutcome, putOnce } from '../store/put-once.ts';
 
 /** What a body at this path may weigh; the largest for paths that will be refused anyway. */

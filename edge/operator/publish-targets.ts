@@ -2,6 +2,8 @@
  * `PUT …/metadata/{n}.targets.json`: makes releases visible. Everything is checked first; then the files are stored
  * and signed in the order in which they may be seen, and the look-up tables follow.
  */
+
+import { metadataKey } from '../../shared/bucket-keys.ts';
 import { sha256, sha256Hex } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -14,7 +16,6 @@ import { readPublished } from '../metadata/published.ts';
 import type { MetadataRepository } from '../metadata/repository.ts';
 import { newestRootVersion, readRoot } from '../metadata/roots.ts';
 import { readTargets } from '../metadata/stored-targets.ts';
-import { metadataKey } from '../store/keys.ts';
 import { type PutOutcome, putOnce, storedSha256 } from '../store/put-once.ts';
 
 export async function publishTargets(

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findFirstMissing } from '../../edge/chunks/find-missing.ts';
-import { chunkKey } from '../../edge/store/keys.ts';
+import { chunkKey } from '../../shared/bucket-keys.ts';
 import { anEdge, counting, type Edge } from './an-edge.ts';
 
 let edge: Edge;

@@ -1,13 +1,18 @@
-/** Keys of the bucket. They mirror the URLs without `/v1`, so that any static file server can mirror a bucket. */
-import { chunkPath } from '../../shared/caibx.ts';
-import type { ModelId } from '../../shared/model.ts';
-import { metadataFile, type Role } from '../../shared/trust/roles.ts';
+/** Keys of the bucket. They are the URLs without `/v1`, so that any static file server over a copy of it is a mirror. */
+import { chunkPath } from './caibx.ts';
+import type { ModelId } from './model.ts';
+import { metadataFile, type Role } from './trust/roles.ts';
 
 export const ROOT_PREFIX = 'root/';
 export const CHUNK_PREFIX = 'chunks/';
 
 export function rootKey(version: number): string {
   return `${ROOT_PREFIX}${metadataFile('root', version)}`;
+}
+
+/** The same root where a plain TUF client looks for it; the Worker needs no such copy, a static file server does. */
+export function modelRootKey(model: ModelId, version: number): string {
+  return `models/${model}/metadata/${metadataFile('root', version)}`;
 }
 
 export function metadataKey(
