@@ -13,4 +13,9 @@ export type FirehoseFailure =
   | { readonly reason: 'wrong-geometry'; readonly wanted: string; readonly found: string }
   /** The driver's own refusal: nothing was sent. */
   | { readonly reason: 'protected-range'; readonly range: string; readonly startSector: number }
-  | { readonly reason: 'read-back-differs'; readonly sector: number };
+  | {
+      readonly reason: 'read-back-differs';
+      readonly sector: number;
+      /** Blocks that the programmer passed over in this session. */
+      readonly badBlocks?: readonly number[];
+    };

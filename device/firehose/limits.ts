@@ -69,6 +69,11 @@ export const RAW_RATE_MIN_BYTES_PER_SECOND = 8 * 1024;
  */
 export const SOURCE_WINDOW_BYTES = 64 * 1024;
 
+/** Programmers are asked for the digest of no more at once (edl 1c). */
+export const DIGEST_MAX_BYTES = 512 * 1024 * 1024;
+/** A NAND with more bad blocks than this is at its end. */
+export const BAD_BLOCKS_MAX = 256;
+
 /** What newer programmers want with a restart; leaveMs is longer. */
 export const RESET_DELAY_SECONDS = 10;
 

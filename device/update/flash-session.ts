@@ -2,14 +2,17 @@
  * One conversation with a modem in EDL, from HELLO to reset. Idempotent: whatever an earlier session left behind,
  * it begins at the first erase again (P4). Gate 2 stands between the probes and the first erase.
  */
+import { createHash } from 'node:crypto';
 import type { ModelEntry } from '../../shared/catalogue.ts';
 import type { FlashPlan, PlannedProgram } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { compareFile } from '../firehose/compare.ts';
+import { BadBlocks } from '../firehose/bad-blocks.ts';
+import type { RunningSha256 } from '../firehose/digest.ts';
 import type { FirehoseFailure } from '../firehose/firehose-failure.ts';
 import type { ImageSource } from '../firehose/image.ts';
 import { FirehoseLink } from '../firehose/link.ts';
 import { programFile } from '../firehose/program.ts';
+import { Prover } from '../firehose/prove.ts';
 import { type ConfiguredProgrammer, startSession } from '../firehose/start.ts';
 import { eraseSectors, resetProgrammer, sendGuard } from '../firehose/write.ts';
 import { askHardware } from '../sahara/command-mode.ts';
@@ -49,6 +52,8 @@ export type FlashSession = {
   readonly onProgress: (progress: FlashProgress) => void;
   /** Where it is known, the modem is asked for it before it gets a programmer. */
   readonly expectedHardware?: ExpectedHardware;
+  /** A block of NAND that the programmer passes over, once each. */
+  readonly onBadBlock?: (block: number) => void;
 };
 
 export async function runFlashSession(
@@ -59,7 +64,8 @@ export async function runFlashSession(
   const reached = await startProgrammer(session, signal);
   if (!reached.ok) return reached;
 
-  const link = new FirehoseLink(pipe, timings.firehose, { heard: reached.value });
+  const badBlocks = new BadBlocks(session.onBadBlock);
+  const link = new FirehoseLink(pipe, timings.firehose, { heard: reached.value, onLog: badBlocks.hear });
   const probing = await journal.enter('probing');
   if (!probing.ok) return probing;
   const started = await startSession(link, plan.storage, signal);
@@ -76,7 +82,12 @@ export async function runFlashSession(
   const erased = await eraseAll(session, link);
   if (!erased.ok) return erased;
   const written = await writeAll(session, link, started.value);
-  if (!written.ok) return written;
+  if (!written.ok) {
+    const { failure } = written;
+    return failure.reason === 'read-back-differs'
+      ? err({ ...failure, badBlocks: badBlocks.blocks })
+      : written;
+  }
   const resetting = await journal.enter('resetting');
   if (!resetting.ok) return resetting;
   return resetProgrammer(link);
@@ -156,8 +167,9 @@ async function writeAll(
   const { plan } = session;
   const body = plan.programs.filter((program) => program.startSector !== 0);
   const boot = plan.programs.filter((program) => program.startSector === 0);
+  const prover = new Prover(link, programmer, runningSha256);
   for (const programs of [body, boot]) {
-    const written = await writeAndCompare(session, link, programmer, programs);
+    const written = await writeAndCompare(session, link, programmer, prover, programs);
     if (!written.ok) return written;
   }
   return ok();
@@ -167,6 +179,7 @@ async function writeAndCompare(
   session: FlashSession,
   link: FirehoseLink,
   programmer: ConfiguredProgrammer,
+  prover: Prover,
   programs: readonly PlannedProgram[],
 ): Promise<Result<void, FlashFailure>> {
   const { journal } = session;
@@ -178,7 +191,7 @@ async function writeAndCompare(
     if (!programmed.ok) return programmed;
     const reading = await journal.enter('reading-back');
     if (!reading.ok) return reading;
-    const differing = await compareAll(session, link, pending);
+    const differing = await compareAll(session, prover, pending);
     if (!differing.ok) return differing;
     if (differing.value.programs.length === 0) return ok();
     pending = differing.value.programs;
@@ -220,7 +233,7 @@ type Differing = { readonly programs: readonly PlannedProgram[]; readonly first:
 
 async function compareAll(
   session: FlashSession,
-  link: FirehoseLink,
+  prover: Prover,
   programs: readonly PlannedProgram[],
 ): Promise<Result<Differing, FlashFailure>> {
   const { plan, onProgress } = session;
@@ -233,7 +246,7 @@ async function compareAll(
       doneBytes += bytes;
       onProgress({ phase: 'reading-back', doneBytes, totalBytes });
     };
-    const compared = await compareFile(link, program, sourceOf(session, program), {
+    const compared = await prover.prove(program, sourceOf(session, program), {
       storage: plan.storage,
       onProgress: advance,
     });
@@ -243,6 +256,11 @@ async function compareAll(
     differing.push(program);
   }
   return ok({ programs: differing, first });
+}
+
+function runningSha256(): RunningSha256 {
+  const hash = createHash('sha256');
+  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
 }
 
 function sourceOf({ staged }: FlashSession, program: PlannedProgram): ImageSource<StageFailure> {
