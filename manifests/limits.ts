@@ -29,3 +29,10 @@ export const SIGNING_REQUEST_MAX_BYTES = 4 * 1024 * 1024;
 export const ROOT_FILES_MAX = 256;
 export const PASSPHRASE_MIN_CHARS = 12;
 export const PASSPHRASE_MAX_CHARS = 1024;
+
+/** Requests to a bucket. */
+export const STORE_ATTEMPTS_MAX = 5;
+export const STORE_CONNECT_TIMEOUT_MS = 10_000;
+export const STORE_REQUEST_TIMEOUT_MS = 60_000;
+/** Objects a listing answers at once; S3 takes no more. */
+export const STORE_LIST_PAGE = 1000;
