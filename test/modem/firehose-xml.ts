@@ -55,7 +55,7 @@ export function parseFirehoseXml(document: Uint8Array): Result<FirehoseCommand, 
 
 /** `<log value="..." />` in a document of its own. */
 export function logDocument(text: string): Uint8Array {
-  return documentOf('log', { value: text });
+  return xmlDocument('log', { value: text });
 }
 
 /** `<response value="ACK" ... />` in a document of its own. */
@@ -63,10 +63,11 @@ export function responseDocument(
   value: 'ACK' | 'NAK',
   attributes: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  return documentOf('response', { value, ...attributes });
+  return xmlDocument('response', { value, ...attributes });
 }
 
-function documentOf(tag: string, attributes: Readonly<Record<string, string>>): Uint8Array {
+/** One element in a document of its own. */
+export function xmlDocument(tag: string, attributes: Readonly<Record<string, string>>): Uint8Array {
   const written = Object.entries(attributes).map(([name, value]) => `${name}="${escapeValue(value)}"`);
   return Buffer.from(
     `<?xml version="1.0" encoding="UTF-8" ?><data><${tag} ${written.join(' ')} /></data>`,

@@ -20,6 +20,9 @@ export const PROGRAMMER_MAX_BYTES = 1024 * 1024;
 /** Most program headers of a programmer; the real one has 3. */
 export const PROGRAMMER_PROGRAM_HEADERS_MAX_COUNT = 16;
 
+/** Longest fastboot command, in bytes (fastboot's own bound). */
+export const FASTBOOT_COMMAND_MAX_BYTES = 64;
+
 /** Longest DIAG frame kept while its end (7E) has not come, in bytes. */
 export const DIAG_FRAME_MAX_BYTES = 4096;
 /** Longest AT command line kept while its end (CR) has not come, in characters. */

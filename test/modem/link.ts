@@ -46,4 +46,11 @@ export type OpenFailure =
  * `stuck`: powered, but on no bus (only a test point helps). `off`: powered down by command. `gone`: left the bus
  * without a reboot, e.g. unplugged. `rebooting`: between two enumerations.
  */
-export type ModemState = 'normal' | 'edl-sahara' | 'edl-firehose' | 'rebooting' | 'stuck' | 'off' | 'gone';
+export type ModemState = BusState | 'rebooting' | 'stuck' | 'off' | 'gone';
+
+/** On the bus. `ram-dump`: the firmware crashed. `fastboot`: in the boot loader, which is not EDL. */
+export type BusState = 'normal' | 'edl-sahara' | 'edl-firehose' | 'ram-dump' | 'fastboot';
+
+export function isOnBus(state: ModemState): state is BusState {
+  return !['rebooting', 'stuck', 'off', 'gone'].includes(state);
+}

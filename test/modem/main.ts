@@ -24,10 +24,9 @@ if (!parsed.ok) {
 else await run(parsed.value);
 
 async function run(given: ModemArguments): Promise<void> {
-  const { firmware, usb2tcpPort, atPort, usbip, rebootMs, flashDirectory, faults } = given;
+  const { usb2tcpPort, atPort, usbip, rebootMs, flashDirectory, ...module } = given;
   const modem = new SimulatedModem({
-    firmware,
-    faults,
+    ...module,
     timing: { rebootMs, lingerMs: usbip === undefined ? 0 : LINGER_FOR_KERNEL_MS },
     ...(flashDirectory === undefined ? {} : { flashDirectory }),
   });

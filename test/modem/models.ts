@@ -7,7 +7,13 @@ import { firehoseSdx55 } from './firehose-sdx55.ts';
 import type { NandGeometry } from './nand.ts';
 import { ec25Partitions, emmcPartitions, type Partition, rm500qPartitions } from './partitions.ts';
 import type { SaharaDialect } from './sahara.ts';
-import { edlComposition, normalComposition, type UsbComposition, type UsbSpeed } from './usb-compositions.ts';
+import {
+  edlComposition,
+  normalComposition,
+  ramDumpComposition,
+  type UsbComposition,
+  type UsbSpeed,
+} from './usb-compositions.ts';
 
 export type ModuleModel = {
   readonly vendor: string;
@@ -18,6 +24,7 @@ export type ModuleModel = {
   readonly projectName: string;
   readonly normalUsb: UsbComposition;
   readonly edlUsb: UsbComposition;
+  readonly ramDumpUsb: UsbComposition;
   readonly geometry: NandGeometry;
   /** A disk instead of NAND. */
   readonly isRewritable?: boolean;
@@ -55,6 +62,7 @@ export const ec25Eu: ModuleModel = {
   projectName: 'EC25EUGA_VH',
   normalUsb: normalComposition({ productId: 0x0125, product: 'EC25-EU' }),
   edlUsb: edlComposition({ protocol: 0xff, product: 'QHSUSB__BULK' }),
+  ramDumpUsb: ramDumpComposition({ vendorId: 0x05c6, productId: 0x900e }),
   geometry: { pageBytes: 2048, pagesPerBlock: 64, blockCount: 2048 },
   speed: { normal: 'high', edl: 'high' },
   partitions: ec25Partitions,
@@ -75,6 +83,7 @@ export const rm500qGl: ModuleModel = {
   projectName: 'RM500QGL_VH',
   normalUsb: normalComposition({ productId: 0x0800, product: 'RM500Q-GL' }),
   edlUsb: edlComposition({ protocol: 0x11, product: 'QUSB_BULK_CID:0415_SN:12345678' }),
+  ramDumpUsb: ramDumpComposition({ vendorId: 0x2c7c, productId: 0x0800 }),
   geometry: { pageBytes: 4096, pagesPerBlock: 64, blockCount: 0x800 },
   speed: { normal: 'super', edl: 'high' },
   partitions: rm500qPartitions,
@@ -92,6 +101,7 @@ export const rg650v: ModuleModel = {
   projectName: 'RG650VEU_VH',
   normalUsb: normalComposition({ productId: 0x0122, product: 'RG650V-EU' }),
   edlUsb: edlComposition({ protocol: 0x10, product: 'QUSB_BULK_CID:0415_SN:12345678' }),
+  ramDumpUsb: ramDumpComposition({ vendorId: 0x05c6, productId: 0x900e }),
   geometry: { pageBytes: 512, pagesPerBlock: 1, blockCount: 524_288 },
   isRewritable: true,
   speed: { normal: 'super', edl: 'super' },

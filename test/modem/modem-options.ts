@@ -4,6 +4,7 @@ import type { DocumentFraming } from './firehose-voice.ts';
 import type { ModuleModel } from './models.ts';
 import type { NandGeometry } from './nand.ts';
 import type { ModemSettings } from './settings.ts';
+import type { StartState } from './start-state.ts';
 
 export type SimulatedModemOptions = {
   /** What the factory flashes onto a blank chip, e.g. `EC25EUGAR06A05M4G_01.003.01.003`. */
@@ -21,6 +22,8 @@ export type SimulatedModemOptions = {
   /** What changes when a firmware boots, by its full version: a release that loses the APN, say. */
   readonly settingsByFirmware?: Readonly<Record<string, Partial<ModemSettings>>>;
   readonly faults?: readonly FaultDeclaration[];
+  /** How it is found. Default `normal`: what is in flash decides. */
+  readonly startIn?: StartState;
   /** How the programmer's documents travel. Default `apart`, as over USB. */
   readonly framing?: DocumentFraming;
   readonly timing?: {

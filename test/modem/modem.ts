@@ -60,7 +60,7 @@ export class SimulatedModem {
       for (const listener of this.#listeners) listener(state);
     };
     this.#module = new Module(parts, { onState });
-    this.#module.start('firmware');
+    this.#module.startIn(options.startIn ?? 'normal');
   }
 
   state(): ModemState {

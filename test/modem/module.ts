@@ -2,40 +2,27 @@
  * The module's life between power-on and power-off: which mode it is in, what is on the bus, and what a restart makes
  * of what is in flash. What a test can do with it is in `modem.ts`.
  */
-import { parseFirmwareVersion, versionWithoutCustom } from '../../shared/firmware-version.ts';
-import type { AtState } from './at-commands.ts';
 import { AtPort } from './at-port.ts';
 import { type BootOutcome, boot } from './boot.ts';
-import { Diag } from './diag.ts';
-import type { FaultPlan } from './fault-plan.ts';
-import { Firehose } from './firehose.ts';
-import type { DocumentFraming } from './firehose-voice.ts';
-import type { ModemState } from './link.ts';
-import type { ModuleModel } from './models.ts';
-import type { SimulatedModemOptions } from './modem-options.ts';
-import type { Nand } from './nand.ts';
-import type { Partition } from './partitions.ts';
-import { Sahara } from './sahara.ts';
+import { Fastboot } from './fastboot.ts';
+import { type BusState, isOnBus, type ModemState } from './link.ts';
+import {
+  atStateOf,
+  compositionIn,
+  diagOf,
+  type ModuleParts,
+  type NormalBoot,
+  programmerOf,
+  saharaOf,
+  sendAbandonedFlashing,
+} from './module-functions.ts';
+import { RamDump } from './ram-dump.ts';
+import type { SaharaSession } from './sahara.ts';
 import type { ModemSettings } from './settings.ts';
+import type { StartState } from './start-state.ts';
 import type { UsbComposition } from './usb-compositions.ts';
 import type { ModuleControl, RestartInto, UsbFunction } from './usb-function.ts';
 import { HIGH_SPEED_PACKET_BYTES, type TransferFate, UsbPipe } from './usb-pipe.ts';
-
-type BusState = 'normal' | 'edl-sahara' | 'edl-firehose';
-type NormalBoot = BootOutcome & { kind: 'normal' };
-
-export type ModuleParts = {
-  readonly model: ModuleModel;
-  readonly nand: Nand;
-  readonly partitions: readonly Partition[];
-  readonly faults: FaultPlan;
-  /** Burnt into the chip. */
-  readonly chipSerial: number;
-  readonly settings: ModemSettings;
-  readonly settingsByFirmware: Readonly<Record<string, Partial<ModemSettings>>>;
-  readonly framing: DocumentFraming;
-  readonly timing: Required<NonNullable<SimulatedModemOptions['timing']>>;
-};
 
 export class Module {
   readonly #parts: ModuleParts;
@@ -84,8 +71,7 @@ export class Module {
 
   /** What the module is on USB; `undefined` while it is on no bus. */
   get usb(): UsbComposition | undefined {
-    if (this.#pipe === undefined) return undefined;
-    return this.#state === 'normal' ? this.#parts.model.normalUsb : this.#parts.model.edlUsb;
+    return this.#pipe === undefined ? undefined : compositionIn(this.#state, this.#parts.model);
   }
 
   /** The AT port while the module is in normal mode. */
@@ -103,7 +89,25 @@ export class Module {
     this.#outcome = into === 'edl' ? undefined : boot(nand, partitions, model.chip);
     if (this.#outcome?.kind === 'stuck') this.#become('stuck');
     else if (this.#outcome?.kind === 'normal') this.#enterNormalMode(this.#outcome);
-    else this.#enterEdl();
+    else this.#enterEdl(this.#parts.faults.stealsHello() ? 'hello-taken' : 'fresh');
+  }
+
+  /** Found in this state: it ran before anybody looked. */
+  startIn(state: StartState): void {
+    if (state === 'normal' || state === 'edl') this.start(state === 'edl' ? 'edl' : 'firmware');
+    else if (state === 'edl-hello-taken') this.#enterEdl('hello-taken');
+    else if (state === 'edl-mid-image') this.#enterEdl('mid-image');
+    else if (state === 'ram-dump') this.#run(new RamDump(this.#control()), state);
+    else if (state === 'fastboot') this.#run(new Fastboot(this.#control(), this.#parts.model), state);
+    else if (state === 'programmer-unread') {
+      this.#enterEdl('hello-taken');
+      this.#startProgrammer();
+    } else {
+      // What it says before it is on the bus went to a host that is gone.
+      const programmer = programmerOf(this.#parts, this.#control());
+      if (state === 'programmer-mid-image') sendAbandonedFlashing(this.#parts, programmer);
+      this.#run(programmer, 'edl-firehose');
+    }
   }
 
   /** Power goes and comes back. */
@@ -133,12 +137,9 @@ export class Module {
   unplug(): void {
     this.#isPlugged = false;
     const state = this.#state;
-    if (state !== 'normal' && state !== 'edl-sahara' && state !== 'edl-firehose') return;
+    if (!isOnBus(state)) return;
     this.#function?.disconnected();
-    this.#pipe?.end();
-    this.#at?.end();
-    this.#pipe = undefined;
-    this.#at = undefined;
+    this.#endPorts();
     this.#unseen = state;
     this.#become('gone');
   }
@@ -156,30 +157,20 @@ export class Module {
 
   #enterNormalMode(outcome: NormalBoot): void {
     this.changeSettings(this.#parts.settingsByFirmware[outcome.firmware] ?? {});
-    const softwareRevision = firmwareNames(outcome.firmware).withoutCustom;
-    this.#function = new Diag(this.#control(), { softwareRevision });
-    this.#appear('normal');
+    this.#run(diagOf(this.#control(), outcome), 'normal');
   }
 
-  #enterEdl(): void {
-    const { faults, model } = this.#parts;
-    const { sahara: dialect, chip, hardwareId, rootKeyHash } = model;
-    this.#function = new Sahara(this.#control(), {
-      dialect,
-      chip,
-      identity: { serial: this.#parts.chipSerial, hardwareId, rootKeyHash },
-      session: faults.stealsHello() ? 'hello-taken' : 'fresh',
-      rejectsAll: faults.rejectsProgrammer,
-    });
-    this.#appear('edl-sahara');
+  #run(usbFunction: UsbFunction, state: BusState): void {
+    this.#function = usbFunction;
+    this.#appear(state);
+  }
+
+  #enterEdl(session: SaharaSession): void {
+    this.#run(saharaOf(this.#parts, this.#control(), session), 'edl-sahara');
   }
 
   #startProgrammer(): void {
-    const { nand, partitions, faults, model, framing, timing } = this.#parts;
-    const { firehose: dialect, projectName } = model;
-    const { secondMs } = timing;
-    const options = { dialect, nand, partitions, projectName, faults, framing, secondMs };
-    this.#function = new Firehose(this.#control(), options);
+    this.#function = programmerOf(this.#parts, this.#control());
     this.#become('edl-firehose');
   }
 
@@ -201,19 +192,9 @@ export class Module {
   }
 
   #atPort(outcome: NormalBoot): AtPort {
-    const state: AtState = {
-      vendor: this.#parts.model.vendor,
-      modelName: this.#parts.model.name,
-      firmware: firmwareNames(outcome.firmware),
-      calibration: outcome.calibration,
-      settings: () => this.#settings,
-      changeSettings: (change) => this.changeSettings(change),
-      functionality: 1,
-      isEchoOn: true,
-      errorFormat: 1,
-      applicationPendingAnswers: this.#settings.applicationPendingAnswers,
-    };
-    const port: AtPort = new AtPort(state, {
+    const settings = () => this.#settings;
+    const changeSettings = (change: Partial<ModemSettings>) => this.changeSettings(change);
+    const port: AtPort = new AtPort(atStateOf(this.#parts, outcome, { settings, changeSettings }), {
       onEffect: (effect) => {
         if (effect === 'reset') this.#restart('firmware');
         else {
@@ -293,6 +274,10 @@ export class Module {
     this.#exit = undefined;
     this.#unseen = undefined;
     this.#function = undefined;
+    this.#endPorts();
+  }
+
+  #endPorts(): void {
     this.#pipe?.end();
     this.#at?.end();
     this.#pipe = undefined;
@@ -312,9 +297,4 @@ export class Module {
     this.#state = state;
     this.#onState(state);
   }
-}
-
-function firmwareNames(full: string): { readonly full: string; readonly withoutCustom: string } {
-  const version = parseFirmwareVersion(full);
-  return { full, withoutCustom: version.ok ? versionWithoutCustom(version.value) : full };
 }

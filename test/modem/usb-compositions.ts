@@ -105,21 +105,48 @@ export function edlComposition(options: {
   readonly protocol: number;
   readonly product: string;
 }): UsbComposition {
-  return {
+  return oneInterface({
     vendorId: 0x05c6,
     productId: 0x9008,
-    bcdDevice: 0,
     manufacturer: 'Qualcomm CDMA Technologies MSM',
     product: options.product,
+    classCode: [0xff, 0xff, options.protocol],
+  });
+}
+
+/** A crashed module: Qualcomm's own id, or the module's with a single interface (edl 1a). */
+export function ramDumpComposition(options: {
+  readonly vendorId: number;
+  readonly productId: number;
+}): UsbComposition {
+  return oneInterface({
+    ...options,
+    manufacturer: 'Qualcomm CDMA Technologies MSM',
+    product: 'QHSUSB__BULK',
+    classCode: [0xff, 0xff, 0xff],
+  });
+}
+
+/** Android's boot loader, whoever made the module. */
+export const fastbootComposition: UsbComposition = oneInterface({
+  vendorId: 0x18d1,
+  productId: 0xd00d,
+  manufacturer: 'Google',
+  product: 'Android',
+  classCode: [0xff, 0x42, 0x03],
+});
+
+function oneInterface({
+  classCode,
+  ...identity
+}: Pick<UsbComposition, 'vendorId' | 'productId' | 'manufacturer' | 'product'> &
+  Pick<UsbInterface, 'classCode'>): UsbComposition {
+  return {
+    ...identity,
+    bcdDevice: 0,
     serialNumber: '',
     attributes: 0x80,
     maxPower: 1,
-    interfaces: [
-      {
-        classCode: [0xff, 0xff, options.protocol],
-        role: 'main',
-        endpoints: [{ address: 0x81 }, { address: 0x01 }],
-      },
-    ],
+    interfaces: [{ classCode, role: 'main', endpoints: [{ address: 0x81 }, { address: 0x01 }] }],
   };
 }
