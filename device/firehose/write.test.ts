@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { equalBytes, utf8 } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import type { Pipe } from '../transport/pipe.ts';
 import { compareFile } from './compare.ts';
 import { finishRawWrite } from './finish-raw-write.ts';
 import type { ImageSource } from './image.ts';
@@ -10,6 +11,7 @@ import {
   RAW_FINISH_BURST,
   SOURCE_WINDOW_BYTES,
 } from './limits.ts';
+import { FirehoseLink } from './link.ts';
 import { programFile } from './program.ts';
 import { readSectors } from './read.ts';
 import {
@@ -236,6 +238,45 @@ describe('reading pages back', () => {
   });
 });
 
+describe('raw data that crawls', () => {
+  /** Every transfer takes nearly as long as it may, and carries a byte or a payload. */
+  const slowly = (answers: Parameters<typeof programmer>[0]) => {
+    let nowMs = 0;
+    const { pipe } = programmer(answers);
+    const slow: Pipe = {
+      transferIn: async (maxBytes, options) => {
+        const read = await pipe.transferIn(maxBytes, options);
+        if (read.ok && !utf8(RAW).every((byte, i) => read.value[i] === byte)) nowMs += 20_000;
+        return read;
+      },
+      transferOut: async (bytes, options) => {
+        nowMs += 20_000;
+        return pipe.transferOut(bytes, options);
+      },
+      close: async () => {},
+    };
+    const link = new FirehoseLink(slow, DEFAULT_FIREHOSE_TIMINGS, { nowMs: () => nowMs });
+    return { link, nowMs: () => nowMs };
+  };
+
+  it('to the modem ends', async () => {
+    const { link, nowMs } = slowly({ program: [RAW] });
+    const options = { flash, payloadBytes: 512, onProgress: () => {} };
+    expect(await programFile(link, program, source, options)).toMatchObject({
+      failure: { reason: 'transfer-timed-out', direction: 'out' },
+    });
+    expect(nowMs()).toBeLessThan(200_000);
+  });
+
+  it('from the modem ends', async () => {
+    const drops = Array.from({ length: 1000 }, () => new Uint8Array(1));
+    const { link, nowMs } = slowly({ read: [RAW, ...drops] });
+    const taken = await readSectors(link, [], inFlash.length, async () => ok());
+    expect(taken).toMatchObject({ failure: { reason: 'transfer-timed-out', direction: 'in' } });
+    expect(nowMs()).toBeLessThan(200_000);
+  });
+});
+
 describe('a restart', () => {
   it('is over when the modem has left the bus, its last logs read', async () => {
     const { link, pipe } = programmer({ power: [ACK, log('INFO: resetting')] });
@@ -246,6 +287,12 @@ describe('a restart', () => {
   it('is over when the modem is gone before it answers', async () => {
     const { link } = programmer({}, { ends: { reason: 'modem-disconnected' } });
     expect((await resetProgrammer(link)).ok).toBe(true);
+  });
+
+  it('that is refused without a delay is asked for with one', async () => {
+    const { link, pipe } = programmer({ power: (_, n) => (n === 0 ? [NAK] : [ACK]) });
+    expect((await resetProgrammer(link)).ok).toBe(true);
+    expect(commandsOf(pipe)).toEqual(['power value="reset"', 'power DelayInSeconds="10" value="reset"']);
   });
 
   it('that is refused is not over', async () => {
