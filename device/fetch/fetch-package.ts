@@ -30,6 +30,11 @@ export type FetchLimits = {
   readonly bytesPerSecond?: number;
 };
 
+/** Bytes of bodies that a download may cost. */
+export function budgetOf(storedBytes: number, { budgetBytes }: FetchLimits): number {
+  return budgetBytes ?? BUDGET_FACTOR * storedBytes + CHUNK_STORED_MAX_BYTES;
+}
+
 export type PackageFetch = {
   readonly index: PackageIndex;
   /** Stored size of the package, from its manifest. */
@@ -53,7 +58,7 @@ export async function fetchPackage(
   signal: AbortSignal,
 ): Promise<Result<FetchSummary, FetchFailure>> {
   const { index, storedBytes, stage, limits } = wanted;
-  const budgetBytes = limits?.budgetBytes ?? BUDGET_FACTOR * storedBytes + CHUNK_STORED_MAX_BYTES;
+  const budgetBytes = budgetOf(storedBytes, limits ?? {});
   const tally = startTally({ totalBytes: storedBytes, budgetBytes }, wanted.onProgress);
   const rate = limits?.bytesPerSecond;
   const fetch: ChunkFetch = {

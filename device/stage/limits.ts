@@ -18,6 +18,8 @@ export const STACKED_MOUNTS_MAX = 4;
 /** Old stages that one run removes. */
 export const STALE_STAGES_MAX = 64;
 
+/** Control groups above one another that are looked at. */
+export const CGROUP_DEPTH_MAX = 32;
 /** zstd frames may ask for a window; a chunk of 1 MiB needs no more than this (log2 of bytes). */
 export const ZSTD_WINDOW_LOG_MAX = 23;
 /** Decompressed chunks that a reader holds. */

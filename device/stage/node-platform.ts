@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { cgroupAvailableBytes } from './cgroup-memory.ts';
 import { codeOf } from './error-code.ts';
 import { MOUNT_SAID_MAX_CHARS, MOUNT_TIMEOUT_MS } from './limits.ts';
 import type { StagePlatform, ToolFailure } from './platform.ts';
@@ -18,6 +19,7 @@ export const nodePlatform: StagePlatform = {
   },
   // The kernel writes these from memory: reading them at once takes microseconds, through the thread pool a hundred.
   memoryText: async () => readFileSync('/proc/meminfo', 'utf8'),
+  cgroupAvailableBytes: () => cgroupAvailableBytes(),
   mountText: async () => readFileSync('/proc/self/mountinfo', 'utf8'),
   fileSystem: async (path) => {
     try {

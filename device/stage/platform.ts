@@ -15,6 +15,8 @@ export type StagePlatform = {
   readonly processIsAlive: (processId: number) => boolean;
   /** Text of /proc/meminfo. */
   readonly memoryText: () => Promise<string>;
+  /** What control groups leave this process of memory; null where none limits it. */
+  readonly cgroupAvailableBytes: () => number | null;
   /** Text of /proc/self/mountinfo (proc(5)). */
   readonly mountText: () => Promise<string>;
   readonly fileSystem: (path: string) => Promise<Result<FileSystem, { readonly code: string }>>;

@@ -36,8 +36,9 @@ export async function judgeMemory(
   neededBytes: number,
 ): Promise<Result<void, StageFailure>> {
   const reserveBytes = wish.reserveBytes ?? MEMORY_RESERVE_BYTES;
-  const availableBytes = memAvailableBytes(await wish.platform.memoryText());
-  if (availableBytes === null) return err({ reason: 'memory-unknown' });
+  const machineBytes = memAvailableBytes(await wish.platform.memoryText());
+  if (machineBytes === null) return err({ reason: 'memory-unknown' });
+  const availableBytes = Math.min(machineBytes, wish.platform.cgroupAvailableBytes() ?? machineBytes);
   if (neededBytes + reserveBytes <= availableBytes) return ok();
   return err({ reason: 'not-enough-memory', neededBytes, availableBytes, reserveBytes });
 }

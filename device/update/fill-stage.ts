@@ -2,7 +2,8 @@
 import { lstat } from 'node:fs/promises';
 import { ok, type Result } from '../../shared/result.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
-import { fetchPackage } from '../fetch/fetch-package.ts';
+import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
+import { megabytes } from '../report/explain/explanation.ts';
 import { adoptStage, removeStaleStages } from '../stage/adopt-stage.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
@@ -43,7 +44,12 @@ export async function openStage(
     { wanted, neededBytes: storedBytes, name: version, platform: ports.stagePlatform },
     signal,
   );
-  if (stage.ok) ports.events.onNote(stage.value.says);
+  if (!stage.ok) return stage;
+  const mostBytes = budgetOf(storedBytes, ports.download.limits);
+  ports.events.onNote(
+    `the package is ${megabytes(storedBytes)}; fetching it may cost ${megabytes(mostBytes)} at most`,
+  );
+  ports.events.onNote(stage.value.says);
   return stage;
 }
 
