@@ -6,11 +6,9 @@
  */
 import { sha256Hex } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
-import { manifestName } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { type Rollout, rolloutSchema } from '../../shared/rollout.ts';
-import type { TargetsMetadata } from '../../shared/trust/documents.ts';
-import { targetPath } from '../../shared/trust/roles.ts';
+import { rolloutSchema } from '../../shared/rollout.ts';
+import { judgeNextRollout } from '../../shared/trust/next-rollout.ts';
 import { parseJson } from '../http/body.ts';
 import { namesStrongly } from '../http/conditions.ts';
 import type { Refusal } from '../http/problem.ts';
@@ -37,39 +35,16 @@ export async function acceptRollout(
   // Before If-Match: who sends again because the answer was lost has already what it asked for.
   if (inForce.hashes.sha256 === (await sha256Hex(document))) return ok('same');
   if (ifMatch !== null && !namesStrongly(ifMatch, `"sha256-${inForce.hashes.sha256}"`)) return err(another);
-  const refusal = checkRollout(rollout.value, model, {
+  const judged = judgeNextRollout(rollout.value, {
+    model,
     inForce: await readRolloutDocument(bucket, model, inForce),
     targets: await readTargets(bucket, model, state.targetsVersion),
   });
-  if (refusal !== null) return err(refusal);
+  if (!judged.ok)
+    return err({ reason: 'rollout-invalid', detail: `${judged.failure.why} Nothing was changed.` });
   const change = { kind: 'rollout', document, follows: state.rolloutVersion } as const;
   const advanced = await advance(repository, model, change);
   return advanced.ok ? ok('stored') : advanced;
-}
-
-function checkRollout(
-  rollout: Rollout,
-  model: ModelId,
-  published: { readonly inForce: Rollout; readonly targets: TargetsMetadata['signed'] },
-): Refusal | null {
-  const refuse = (detail: string): Refusal => ({
-    reason: 'rollout-invalid',
-    detail: `${detail} Nothing was changed.`,
-  });
-  const isListed = (version: string) =>
-    published.targets.targets[targetPath(model, manifestName(version))] !== undefined;
-  if (rollout.model !== model) return refuse(`The rollout is of ${rollout.model}, not of ${model}.`);
-  const unknown = rollout.releases.find(({ version }) => !isListed(version));
-  if (unknown !== undefined)
-    return refuse(`${unknown.version} is not published for ${model}. Publish it first.`);
-  const taken = new Map(rollout.releases.map(({ version, state }) => [version, state]));
-  const revived = published.inForce.releases.find(
-    ({ version, state }) => state === 'recalled' && isListed(version) && taken.get(version) !== 'recalled',
-  );
-  if (revived === undefined) return null;
-  return refuse(
-    `${revived.version} was recalled (${revived.why}), which is final. Publish a new version instead.`,
-  );
 }
 
 const another: Refusal = {
