@@ -7,6 +7,7 @@ import { exitCodesCommand } from './commands/exit-codes.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { resetCommand } from './commands/reset.ts';
 import { statusCommand } from './commands/status.ts';
+import { trustCommand } from './commands/trust.ts';
 import { updateCommand } from './commands/update.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-code.ts';
@@ -20,6 +21,7 @@ const commands = buildRouteMap<string, Context>({
     update: updateCommand,
     reset: resetCommand,
     status: statusCommand,
+    trust: trustCommand,
     diagnose: diagnoseCommand,
     'exit-codes': exitCodesCommand,
   },
@@ -37,6 +39,7 @@ const commands = buildRouteMap<string, Context>({
       '  cistern update --modem "tcp://192.0.2.1:9008?at=9007"      behind a relay',
       '  cistern reset --modem usb:1-1.4                            out of emergency download mode, nothing written',
       '  cistern status --json',
+      '  cistern trust                                              what is believed, and until when',
       '  cistern diagnose flash.log                                 what the log of a flasher shows',
     ].join('\n'),
   },
