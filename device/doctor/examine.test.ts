@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import { askModem } from './ask-modem.ts';
+import type { Examination, Seen } from './examination.ts';
+import { CONDITIONS, examine } from './examine.ts';
+import { readFacts } from './facts.ts';
+import { QUESTIONS } from './questions.ts';
+import { type Answers, answeringPipe } from './test-answers.ts';
+
+const seenNormal: Seen = {
+  where: 'usb:1-1.4',
+  state: 'normal',
+  usbId: '2c7c:0125',
+  drivers: ['option', 'qmi_wwan'],
+  isUnfinished: false,
+  atProblem: null,
+};
+
+async function examined(answers: Answers, seen: Partial<Seen> = {}): Promise<Examination> {
+  const interview = await askModem(answeringPipe(answers));
+  if (!interview.ok) throw new Error(interview.failure.reason);
+  return examine({ seen: { ...seenNormal, ...seen }, facts: readFacts(interview.value) });
+}
+
+const notAsked = (seen: Partial<Seen>): Examination =>
+  examine({ seen: { ...seenNormal, ...seen }, facts: null });
+
+const roaming = { 'AT+CEREG?': '+CEREG: 0,5', 'AT+CREG?': '+CREG: 0,5' };
+const searching = { 'AT+CEREG?': '+CEREG: 0,2', 'AT+CREG?': '+CREG: 0,2' };
+
+describe('what is wrong with a modem', () => {
+  it.each<[string, Answers, string, Examination['firmware']['verdict'], string]>([
+    ['nothing, at home', {}, 'modem-is-well', 'not-likely', 'routes, firewall and DNS'],
+    ['nothing, abroad', roaming, 'modem-is-well-abroad', 'not-likely', 'data while roaming'],
+    [
+      'what the owner of the original accident had: abroad, connected, no Internet',
+      { ...roaming, 'AT+QCFG="roamservice"': '+QCFG: "roamservice",1' },
+      'roaming-off',
+      'not-likely',
+      'AT+QCFG="roamservice",2,1',
+    ],
+    [
+      'roaming off in a 5G module',
+      {
+        ...roaming,
+        'AT+QCFG="roamservice"': 'ERROR',
+        'AT+QNWPREFCFG="roam_pref"': '+QNWPREFCFG: "roam_pref",1',
+      },
+      'roaming-off',
+      'not-likely',
+      'AT+QNWPREFCFG="roam_pref",255',
+    ],
+    [
+      'abroad, may roam, and gets no data',
+      { ...roaming, 'AT+CGATT?': '+CGATT: 0' },
+      'data-refused-abroad',
+      'not-likely',
+      'AT+COPS=?',
+    ],
+    ['no data at home', { 'AT+CGATT?': '+CGATT: 0' }, 'data-refused-at-home', 'not-likely', 'AT+CGATT=1'],
+    [
+      'no APN',
+      { 'AT+CGDCONT?': '+CGDCONT: 1,"IPV4V6","","0.0.0.0",0,0' },
+      'apn-empty',
+      'not-likely',
+      'AT+CGDCONT=1,"IPV4V6","APN"',
+    ],
+    ['no context at all', { 'AT+CGDCONT?': '' }, 'apn-empty', 'not-likely', 'AT+CGDCONT=1,"IPV4V6","APN"'],
+    [
+      'IPv6 alone',
+      { 'AT+CGDCONT?': '+CGDCONT: 1,"IPV6","fast.example","0",0,0' },
+      'ipv6-only',
+      'possible',
+      'AT+CGDCONT=1,"IPV4V6","APN"',
+    ],
+    [
+      'no MBN after an update',
+      { 'AT+QMBNCFG="AutoSel"': '+QMBNCFG: "AutoSel",0', 'AT+QMBNCFG="Select"': 'ERROR' },
+      'mbn-none',
+      'possible',
+      'AT+QMBNCFG="AutoSel",1',
+    ],
+    [
+      'no data session',
+      { 'AT+CGACT?': '+CGACT: 1,0', 'AT+CGPADDR': '+CGPADDR: 1,"0.0.0.0"' },
+      'no-data-session',
+      'not-likely',
+      'interface of the modem is up',
+    ],
+    [
+      'a weak signal',
+      { 'AT+QCSQ': '+QCSQ: "LTE",-95,-121,30,-18' },
+      'weak-signal',
+      'not-likely',
+      'Move the antennas',
+    ],
+    ['no SIM', { 'AT+CPIN?': '+CME ERROR: 10' }, 'sim-absent', 'not-likely', 'Put the SIM in'],
+    ['no SIM, in words', { 'AT+CPIN?': '+CME ERROR: SIM not inserted' }, 'sim-absent', 'not-likely', 'Put'],
+    ['a PIN', { 'AT+CPIN?': '+CPIN: SIM PIN' }, 'sim-pin', 'not-likely', 'Give the PIN'],
+    ['a PUK', { 'AT+CPIN?': '+CPIN: SIM PUK' }, 'sim-puk', 'not-likely', 'PUK that came with it'],
+    ['a network lock', { 'AT+CPIN?': '+CPIN: PH-NET PIN' }, 'sim-network-lock', 'not-likely', 'unlock code'],
+    ['a SIM that fails', { 'AT+CPIN?': '+CME ERROR: 13' }, 'sim-failed', 'not-likely', 'another SIM'],
+    ['a SIM that is read', { 'AT+CPIN?': '+CME ERROR: 14' }, 'sim-busy', 'not-likely', 'Wait'],
+    ['a SIM that says nothing', { 'AT+CPIN?': 'ERROR' }, 'sim-unreadable', 'not-likely', 'Reseat'],
+    ['the radio off', { 'AT+CFUN?': '+CFUN: 4' }, 'radio-off', 'not-likely', 'AT+CFUN=1'],
+    ['lost calibration', { 'AT+CFUN?': '+CFUN: 5' }, 'calibration-lost', 'no-cure', 'never with -e'],
+    ['no IMEI', { 'AT+CGSN': '' }, 'calibration-lost', 'no-cure', 'restoration of the calibration'],
+    ['firmware of another baseline', { 'AT+CFUN?': '+CFUN: 7' }, 'wrong-baseline', 'likely', 'cistern check'],
+    [
+      'a refusal',
+      { 'AT+CEREG?': '+CEREG: 0,3', 'AT+CREG?': '+CREG: 0,3' },
+      'registration-denied',
+      'not-likely',
+      'subscription is active',
+    ],
+    [
+      'emergency calls only',
+      { 'AT+CEREG?': '+CEREG: 0,8', 'AT+CREG?': '+CREG: 0,8' },
+      'emergency-only',
+      'not-likely',
+      'subscription',
+    ],
+    [
+      'no signal',
+      { ...searching, 'AT+CSQ': '+CSQ: 99,99', 'AT+QCSQ': '+QCSQ: "NOSERVICE"' },
+      'no-signal',
+      'not-likely',
+      'antennas',
+    ],
+    [
+      'an operator chosen by hand',
+      { ...searching, 'AT+COPS?': '+COPS: 1' },
+      'operator-by-hand',
+      'not-likely',
+      'AT+COPS=0',
+    ],
+    [
+      'a search for LTE alone',
+      { ...searching, 'AT+QCFG="nwscanmode"': '+QCFG: "nwscanmode",3' },
+      'scan-restricted',
+      'not-likely',
+      'AT+QCFG="nwscanmode",0,1',
+    ],
+    [
+      'one band',
+      { ...searching, 'AT+QCFG="band"': '+QCFG: "band",0x0,0x80000,0x0' },
+      'few-bands',
+      'not-likely',
+      'AT+QCFG="band"',
+    ],
+    [
+      'roaming off, and no network',
+      { ...searching, 'AT+QCFG="roamservice"': '+QCFG: "roamservice",1' },
+      'roaming-off-unregistered',
+      'not-likely',
+      'AT+QCFG="roamservice",2,1',
+    ],
+    [
+      'no MBN, and no network',
+      { ...searching, 'AT+QMBNCFG="AutoSel"': '+QMBNCFG: "AutoSel",0', 'AT+QMBNCFG="Select"': 'ERROR' },
+      'mbn-none-unregistered',
+      'possible',
+      'AT+QMBNCFG="AutoSel",1',
+    ],
+    ['no network, for no reason that shows', searching, 'not-registered', 'possible', 'another SIM'],
+    ['silence', { 'AT+CFUN?': null }, 'at-silent', 'possible', 'ModemManager'],
+    [
+      'a modem that has just started',
+      { 'AT+QGMR': 'EC25EUGAR06A05M4G_01.016.00.000' },
+      'not-ready',
+      'not-likely',
+      'Wait a minute',
+    ],
+  ])('is found: %s', async (_, answers, id, firmware, advice) => {
+    const examination = await examined(answers);
+    expect(examination.findings[0]?.id).toBe(id);
+    expect(examination.firmware.verdict).toBe(firmware);
+    expect(examination.summary).toBe(examination.findings[0]?.says);
+    expect(JSON.stringify(examination.next.map(({ what, command }) => `${what} ${command ?? ''}`))).toContain(
+      JSON.stringify(advice).slice(1, -1),
+    );
+  });
+
+  it('is that no driver took it, where the router sees no interface', async () => {
+    const { findings } = await examined({ 'AT+QCFG="usbnet"': '+QCFG: "usbnet",2' }, { drivers: ['option'] });
+    expect(findings.map(({ id }) => id)).toEqual(['no-network-driver']);
+    expect(findings[0]?.says).toContain('"usbnet" is 2');
+    expect((await examined({}, { drivers: null })).findings.map(({ id }) => id)).toEqual(['modem-is-well']);
+  });
+
+  it('is told on the level where it begins: without a SIM nobody speaks of registration', async () => {
+    const { findings } = await examined({
+      'AT+CPIN?': '+CME ERROR: 10',
+      'AT+CEREG?': '+CEREG: 0,0',
+      'AT+CREG?': '+CREG: 0,0',
+      'AT+CGATT?': '+CGATT: 0',
+    });
+    expect(findings.map(({ id }) => id)).toEqual(['sim-absent']);
+  });
+
+  it.each<[string, Partial<Seen>, string, string]>([
+    ['absent', { state: 'absent', usbId: null }, 'not-on-the-bus', 'GPIO'],
+    ['in EDL', { state: 'edl', usbId: '05c6:9008' }, 'edl-without-journal', 'cistern reset'],
+    [
+      'in EDL in the middle of an update',
+      { state: 'edl', isUnfinished: true },
+      'edl-with-journal',
+      'cistern update',
+    ],
+    ['a crash dump', { state: 'ram-dump', usbId: '05c6:900e' }, 'ram-dump', 'Cut the power'],
+    ['in fastboot', { state: 'fastboot', usbId: '18d1:d00d' }, 'fastboot', 'fastboot reboot'],
+    ['no Qualcomm chip', { state: 'not-qualcomm', usbId: '2c7c:6005' }, 'not-qualcomm', "maker's own tool"],
+    ['something else', { state: 'unsupported', usbId: '05c6:f00d' }, 'not-known', 'lsusb -v'],
+    [
+      'behind a port that is held',
+      { atProblem: { what: 'Another program holds /dev/ttyUSB2.', next: 'Stop it.' } },
+      'at-port-closed',
+      'Stop it.',
+    ],
+  ])('is that it is %s', (_, seen, id, advice) => {
+    const { findings, next } = notAsked(seen);
+    expect(findings.map((finding) => finding.id)).toEqual([id]);
+    expect(next.map(({ what, command }) => `${what} ${command ?? ''}`).join('\n')).toContain(advice);
+  });
+
+  it('has a sentence, a source and a next step for each condition', async () => {
+    for (const { id, source, says, next } of CONDITIONS) {
+      expect(source, id).not.toBe('');
+      if (typeof says === 'string') expect(says, id).toMatch(/\.$/);
+      if (Array.isArray(next)) expect(next.length, id).toBeGreaterThan(0);
+    }
+    expect(new Set(CONDITIONS.map(({ id }) => id)).size).toBe(CONDITIONS.length);
+  });
+});
+
+describe('an interview', () => {
+  it('asks, and changes nothing', () => {
+    for (const { command } of QUESTIONS) expect(command).toMatch(/^AT\+\w+\??(?:="\w+")?$/);
+    for (const { command } of QUESTIONS) expect(command).not.toMatch(/CIMI|CNUM|CCID|QENG|CLAC/);
+  });
+
+  it('stops at the first question that is not answered', async () => {
+    const pipe = answeringPipe({ 'AT+CSQ': null });
+    const interview = await askModem(pipe);
+    expect(interview.ok && interview.value.silentAt).toBe('AT+CSQ');
+    expect(pipe.sentText()).not.toContain('AT+CREG?');
+  });
+
+  it('survives a modem that knows nothing but versions', async () => {
+    const { findings, facts } = await examined(
+      Object.fromEntries(QUESTIONS.slice(1).map(({ command }) => [command, 'ERROR'])),
+    );
+    expect(facts?.version).toBe('EC25EUGAR06A05M4G_01.003.01.003');
+    expect(findings[0]?.id).toBe('sim-unreadable');
+  });
+
+  it('keeps no IMEI and no address among its facts', async () => {
+    const { facts } = await examined({});
+    expect(facts).toMatchObject({ hasImei: true, hasAddress: true });
+    expect(JSON.stringify(facts)).not.toMatch(/490154203237518|10\.3\.4\.5/);
+  });
+});
