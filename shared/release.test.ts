@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { versionTextSchema } from './firmware-version-schema.ts';
 import { PACKAGE_MAX_BYTES, PACKAGE_MAX_FILES, PACKAGE_PATH_MAX_CHARS } from './limits.ts';
 import {
   indexName,
@@ -7,7 +8,6 @@ import {
   manifestName,
   packagePathSchema,
   releaseManifestSchema,
-  versionTextSchema,
 } from './release.ts';
 import { NEW, releaseManifest, withUnknownFields } from './test-documents.ts';
 

@@ -10,19 +10,13 @@ import {
   versionMatchSchema,
 } from './catalogue.ts';
 import { SHA256_HEX } from './digest.ts';
-import { parseFirmwareVersion } from './firmware-version.ts';
+import { versionTextSchema } from './firmware-version-schema.ts';
 import {
   PACKAGE_MAX_BYTES,
   PACKAGE_MAX_CHUNKS,
   PACKAGE_MAX_FILES,
   PACKAGE_PATH_MAX_CHARS,
 } from './limits.ts';
-
-/** A version exactly as it is compared: what a modem's answer may have around it, a document may not. */
-export const versionTextSchema = z.string().refine((text) => {
-  const version = parseFirmwareVersion(text);
-  return version.ok && version.value.text === text;
-}, 'a firmware version, e.g. EC25EUGAR08A03M4G_01.200.01.200');
 
 const sha256Schema = z.string().regex(SHA256_HEX, 'a SHA-256 in lower-case hex');
 

@@ -6,8 +6,8 @@ import * as z from 'zod';
 import { utf8 } from './bytes.ts';
 import { modelIdSchema } from './catalogue.ts';
 import { sha256 } from './digest.ts';
+import { versionTextSchema } from './firmware-version-schema.ts';
 import { RELEASES_PER_MODEL_MAX } from './limits.ts';
-import { versionTextSchema } from './release.ts';
 
 export const rolloutEntrySchema = z.strictObject({
   version: versionTextSchema,

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { modelIdSchema } from './catalogue.ts';
 import { SHA256_HEX } from './digest.ts';
-import { versionTextSchema } from './release.ts';
+import { versionTextSchema } from './firmware-version-schema.ts';
 
 /** Where an attempt can stop. Also the updater's states (design 6). */
 export const UPDATE_STEPS = [

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { toBase64 } from '../../shared/bytes.ts';
 import { modelIdSchema } from '../../shared/catalogue.ts';
-import { versionTextSchema } from '../../shared/release.ts';
+import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
 import { MODEM_STATES, OUTCOMES, type Report, UPDATE_STEPS } from '../../shared/telemetry.ts';
 import type { Attempt } from '../update/journal.ts';
 import type { DeviceIdentity } from './device-key.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { modelIdSchema } from '../../shared/catalogue.ts';
 import { SHA256_HEX } from '../../shared/digest.ts';
-import { versionTextSchema } from '../../shared/release.ts';
+import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { UPDATE_STEPS, type UpdateStep } from '../../shared/telemetry.ts';
 import type { Clock } from '../clock.ts';

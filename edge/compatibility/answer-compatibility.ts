@@ -7,9 +7,9 @@ import {
   versionsThatFit,
 } from '../../shared/compatibility.ts';
 import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
+import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
 import { COMPATIBILITY_BATCH_MAX } from '../../shared/limits.ts';
 import { type ModelId, modelOf, productOf } from '../../shared/model.ts';
-import { versionTextSchema } from '../../shared/release.ts';
 import { PASTED_VERSION_MAX_CHARS } from '../limits.ts';
 import type { ModelRow } from '../store/model-rows.ts';
 
