@@ -4,6 +4,7 @@
  * Strict: an unknown field is refused (P6), because a misspelt restriction would otherwise be ignored.
  */
 import * as z from 'zod';
+import { versionTextSchema } from './firmware-version-schema.ts';
 import { STORAGE_MAX_PAGES } from './limits.ts';
 import { MODEL_ID, type ModelId } from './model.ts';
 
@@ -11,7 +12,7 @@ export const modelIdSchema = z
   .string()
   .regex(MODEL_ID, 'a model id, e.g. quectel/ec25euga-m4g') as unknown as z.ZodType<ModelId, string>;
 
-const usbId = z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id, e.g. 2c7c:0125');
+export const usbIdSchema = z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id, e.g. 2c7c:0125');
 const sentence = z.string().min(1).max(1000);
 
 /** Page and block sizes in bytes and pages (edl 1d). `start_sector` and lengths are counted in pages. */
@@ -66,6 +67,29 @@ export const knownIssueSchema = z.strictObject({
   source: sentence,
 });
 
+/** A version that modems of this kind do not go below any more, once they run a version that `from` matches. */
+export const versionFloorSchema = z.strictObject({
+  from: versionMatchSchema,
+  /** The lowest version that is still taken. A version older than it was never below its own floor. */
+  lowest: versionTextSchema,
+  why: sentence,
+  source: sentence,
+});
+export type VersionFloor = z.infer<typeof versionFloorSchema>;
+
+/** A version that somebody saw on such a modem or as a package. That it exists does not say that it is good. */
+export const seenVersionSchema = z.strictObject({
+  version: versionTextSchema,
+  note: sentence.optional(),
+  source: sentence,
+});
+
+/** Hardware that is said to run this model's firmware and the other way round, against the rule of equal hardware. */
+export const interchangeableSchema = z.strictObject({
+  hardware: z.string().regex(/^[A-Z0-9]{2,32}$/),
+  source: sentence,
+});
+
 export const modelEntrySchema = z.strictObject({
   format: z.literal('cistern-model/1'),
   model: modelIdSchema,
@@ -77,8 +101,11 @@ export const modelEntrySchema = z.strictObject({
   flashMethod: z.literal('firehose-nand'),
   storage: storageGeometrySchema,
   usb: z.strictObject({
-    normal: z.array(usbId).min(1).max(8),
-    edl: z.array(usbId).min(1).max(8),
+    normal: z.array(usbIdSchema).min(1).max(8),
+    edl: z.array(usbIdSchema).min(1).max(8),
+    /** Ids it shows where it waits for fastboot, and where it crashed and cannot be flashed. */
+    fastboot: z.array(usbIdSchema).min(1).max(8).optional(),
+    crashDump: z.array(usbIdSchema).min(1).max(8).optional(),
     /** USB interface numbers in the normal composition (edl 1a). */
     diagInterface: z.int().nonnegative().max(15),
     atInterface: z.int().nonnegative().max(15),
@@ -87,6 +114,10 @@ export const modelEntrySchema = z.strictObject({
   programmerImageId: z.int().nonnegative().max(64),
   protectedRanges: z.array(protectedRangeSchema).min(1).max(32),
   edges: z.array(knownEdgeSchema).max(200),
+  /** Absent where none is known. Absent fields are not signed, so updaters that do not know them read the entry. */
+  floors: z.array(versionFloorSchema).min(1).max(50).optional(),
+  seenVersions: z.array(seenVersionSchema).min(1).max(200).optional(),
+  interchangeableWith: z.array(interchangeableSchema).min(1).max(8).optional(),
   knownIssues: z.array(knownIssueSchema).max(200),
   routers: z.array(z.string().min(1).max(80)).max(200),
   sources: z.array(sentence).min(1).max(50),

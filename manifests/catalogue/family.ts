@@ -3,10 +3,19 @@
  * known stands as not known. Strict: a misspelt restriction would otherwise be ignored (P6).
  */
 import * as z from 'zod';
-import { knownEdgeSchema, knownIssueSchema, modelEntrySchema } from '../../shared/catalogue.ts';
+import {
+  interchangeableSchema,
+  knownEdgeSchema,
+  knownIssueSchema,
+  modelEntrySchema,
+  seenVersionSchema,
+  usbIdSchema,
+  versionFloorSchema,
+} from '../../shared/catalogue.ts';
+import { FLASH_METHODS } from '../../shared/catalogue-index.ts';
 
 const sentence = z.string().min(1).max(1000);
-const { vendor, flash, name, chip, flashMethod, storage, usb, programmerImageId, protectedRanges, routers } =
+const { vendor, flash, name, chip, storage, usb, programmerImageId, protectedRanges, routers } =
   modelEntrySchema.shape;
 
 const hardware = z
@@ -14,39 +23,77 @@ const hardware = z
   .regex(/^[A-Z0-9]{2,32}$/)
   .describe('Hardware part of the version string, e.g. EC25EUGA of EC25EUGAR08A03M4G');
 
-/** True of every model of the family. */
-export const familyDefaultsSchema = z.strictObject({
-  chip,
-  flashMethod,
-  usb,
-  programmerImageId,
-  edges: z.array(knownEdgeSchema).max(200),
+/** What holds for the family and for each of its models alike. */
+const statements = {
+  edges: z.array(knownEdgeSchema).max(200).describe('Steps known to work, or known not to'),
+  floors: z
+    .array(versionFloorSchema)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Versions below which modems do not go any more'),
   knownIssues: z.array(knownIssueSchema).max(200),
-  sources: z.array(sentence).min(1).max(50),
+  sources: z.array(sentence).min(1).max(50).describe('Who says so: a document, a thread, a measurement'),
+};
+
+const ofOneModel = {
+  hardware,
+  name,
+  ...statements,
+  seenVersions: z
+    .array(seenVersionSchema)
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Versions somebody saw on a modem or as a package'),
+  interchangeableWith: z.array(interchangeableSchema).min(1).max(8).optional(),
+};
+
+const ids = z.array(usbIdSchema).min(1).max(24);
+
+/** True of every model of the family. What nobody knows is left out. */
+export const familyDefaultsSchema = z.strictObject({
+  hardwarePrefixes: z
+    .array(z.string().regex(/^[A-Z0-9]{2,32}$/))
+    .min(1)
+    .max(50)
+    .describe('How the version strings of this family begin, e.g. EC25'),
+  variants: z
+    .array(z.string().min(1).max(40))
+    .max(50)
+    .optional()
+    .describe('Names on labels of which no version string is known, e.g. EC25-AU'),
+  chip: chip.optional(),
+  flashMethod: z.enum(FLASH_METHODS).describe('How it is flashed; only firehose-nand is done by Cistern'),
+  flashNotes: z
+    .array(z.strictObject({ what: sentence, source: sentence }))
+    .max(20)
+    .optional(),
+  usb: z.strictObject({
+    normal: ids.optional(),
+    edl: ids.optional().describe('Emergency download, or what the vendor has in its place'),
+    fastboot: ids.optional(),
+    crashDump: ids.optional(),
+    pci: ids.optional().describe('PCI ids where it is attached by PCIe'),
+    diagInterface: usb.shape.diagInterface.optional(),
+    atInterface: usb.shape.atInterface.optional(),
+  }),
+  programmer: z.string().min(1).max(80).optional().describe('File name of the Firehose programmer'),
+  programmerImageId: programmerImageId.optional(),
+  routers: routers.optional(),
+  ...statements,
 });
 
 /** A model that can be published: its storage and its protected ranges are known. */
-export const familyModelSchema = z.strictObject({
-  hardware,
-  flash,
-  name,
-  storage,
-  protectedRanges,
-  edges: z.array(knownEdgeSchema).max(200),
-  knownIssues: z.array(knownIssueSchema).max(200),
-  routers,
-  sources: z.array(sentence).min(1).max(50),
-});
+export const familyModelSchema = z.strictObject({ ...ofOneModel, flash, storage, protectedRanges, routers });
 
 /** A model that exists and cannot be published yet; `missing` says what must be found out first. */
 export const incompleteModelSchema = z.strictObject({
-  hardware,
+  ...ofOneModel,
   flash: flash.optional(),
-  name,
+  storage: storage.partial().optional(),
+  routers: routers.optional(),
   missing: z.array(sentence).min(1).max(20),
-  edges: z.array(knownEdgeSchema).max(200),
-  knownIssues: z.array(knownIssueSchema).max(200),
-  sources: z.array(sentence).min(1).max(50),
 });
 
 export const familySchema = z
@@ -58,5 +105,23 @@ export const familySchema = z
     models: z.array(familyModelSchema).max(100).describe('Models that can be published'),
     incomplete: z.array(incompleteModelSchema).max(100).describe('Models of which too little is known'),
   })
-  .describe('A family of modems in the Cistern catalogue');
+  .describe('A family of modems in the Cistern catalogue')
+  .superRefine(({ all, models }, context) => {
+    if (models.length === 0) return;
+    const missing = [
+      ...(all.chip === undefined ? [['chip']] : []),
+      ...(all.programmerImageId === undefined ? [['programmerImageId']] : []),
+      ...(['normal', 'edl', 'diagInterface', 'atInterface'] as const)
+        .filter((field) => all.usb[field] === undefined)
+        .map((field) => ['usb', field]),
+    ];
+    for (const path of missing) {
+      const message = 'is needed where a model can be published; else list its models under incomplete';
+      context.addIssue({ code: 'custom', path: ['all', ...path], message });
+    }
+    if (all.flashMethod !== 'firehose-nand') {
+      const message = 'Cistern flashes firehose-nand alone; list the models under incomplete';
+      context.addIssue({ code: 'custom', path: ['all', 'flashMethod'], message });
+    }
+  });
 export type Family = z.infer<typeof familySchema>;

@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { ModelEntry } from '../../shared/catalogue.ts';
 import { type ModelId, modelOf } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { Family } from './family.ts';
-import { entriesOf, type FamilyFailure, readFamily } from './read-family.ts';
+import { entriesOf, type FamilyFailure, type FamilyText, readFamilyText } from './read-family.ts';
 
 export type CatalogueFailure =
   | FamilyFailure
@@ -37,30 +36,85 @@ export async function findModel(
   return err({ reason: 'model-unknown', model, known });
 }
 
-type FamilyFile = { readonly family: Family; readonly entries: readonly ModelEntry[] };
+export type FamilyFile = FamilyText & {
+  /** `quectel/ec25.yaml`, below the catalogue directory. */
+  readonly file: string;
+  readonly entries: readonly ModelEntry[];
+};
 
 /** All families of one vendor; none where the catalogue has no such directory. */
 export async function readVendor(
   vendor: string,
   directory = CATALOGUE_DIRECTORY,
 ): Promise<Result<readonly FamilyFile[], CatalogueFailure>> {
-  let names: readonly string[];
+  const names = await familyFilesOf(vendor, directory);
+  if (!names.ok) return names;
+  const families: FamilyFile[] = [];
+  for (const file of names.value) {
+    const family = await readFamilyFile(file, directory);
+    if (!family.ok) return family;
+    families.push(family.value);
+  }
+  return ok(families);
+}
+
+/** `quectel/ec25.yaml`, … in the order of their names. */
+export async function familyFilesOf(
+  vendor: string,
+  directory: string,
+): Promise<Result<readonly string[], CatalogueFailure>> {
   try {
-    names = await readdir(join(directory, vendor));
+    const names = await readdir(join(directory, vendor));
+    return ok(
+      names
+        .filter((name) => name.endsWith('.yaml'))
+        .sort()
+        .map((name) => `${vendor}/${name}`),
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ok([]);
     return err({ reason: 'catalogue-unreadable', directory, why: (error as Error).message });
   }
-  const families: FamilyFile[] = [];
-  for (const name of names.filter((candidate) => candidate.endsWith('.yaml')).sort()) {
-    const file = `${vendor}/${name}`;
-    const text = await readFile(join(directory, file), 'utf8').catch((error: Error) => error);
-    if (text instanceof Error) return err({ reason: 'catalogue-unreadable', directory, why: text.message });
-    const family = readFamily(text, file);
-    if (!family.ok) return family;
-    const entries = entriesOf(family.value, file);
-    if (!entries.ok) return entries;
-    families.push({ family: family.value, entries: entries.value });
+}
+
+export async function readFamilyFile(
+  file: string,
+  directory: string,
+): Promise<Result<FamilyFile, CatalogueFailure>> {
+  const text = await readFile(join(directory, file), 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) return err({ reason: 'catalogue-unreadable', directory, why: text.message });
+  const read = readFamilyText(text, file);
+  if (!read.ok) return read;
+  const entries = entriesOf(read.value, file);
+  return entries.ok ? ok({ ...read.value, file, entries: entries.value }) : entries;
+}
+
+/** Every vendor's families, in the order of their file names. */
+export async function readCatalogue(
+  directory = CATALOGUE_DIRECTORY,
+): Promise<Result<readonly FamilyFile[], CatalogueFailure>> {
+  const vendors = await vendorsOf(directory);
+  if (!vendors.ok) return vendors;
+  const all: FamilyFile[] = [];
+  for (const vendor of vendors.value) {
+    const families = await readVendor(vendor, directory);
+    if (!families.ok) return families;
+    all.push(...families.value);
   }
-  return ok(families);
+  return ok(all);
+}
+
+/** Directories of the catalogue; those without family files (rooms of code) have none to read. */
+export async function vendorsOf(directory: string): Promise<Result<readonly string[], CatalogueFailure>> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return ok(
+      entries
+        .filter((each) => each.isDirectory())
+        .map(({ name }) => name)
+        .sort(),
+    );
+  } catch (error) {
+    return err({ reason: 'catalogue-unreadable', directory, why: (error as Error).message });
+  }
 }

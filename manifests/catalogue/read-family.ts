@@ -1,57 +1,112 @@
 /** Reads a family file and makes the strict entries that are signed and served. */
-import { parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { type ModelEntry, modelEntrySchema } from '../../shared/catalogue.ts';
 import { modelOf } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { FAMILY_FILE_MAX_BYTES } from '../limits.ts';
 import { type Family, familySchema } from './family.ts';
+import { type FamilyLines, linesOf } from './family-lines.ts';
 
-export type FamilyFailure = {
+/** What is wrong with a family file, and where. */
+export type FamilyProblem = { readonly file: string; readonly line: number; readonly why: string };
+
+export type FamilyFailure = FamilyProblem & {
   readonly reason: 'family-file-invalid';
-  readonly file: string;
-  readonly why: string;
+  /** Everything that was found, the first of it above; at least one. */
+  readonly problems: readonly FamilyProblem[];
 };
+
+export type FamilyText = { readonly family: Family; readonly lines: FamilyLines };
 
 /** YAML 1.2 without aliases and without repeated keys. */
 export function readFamily(text: string, file: string): Result<Family, FamilyFailure> {
-  const refuse = (why: string) => err({ reason: 'family-file-invalid', file, why } as const);
-  if (text.length > FAMILY_FILE_MAX_BYTES) return refuse(`larger than ${FAMILY_FILE_MAX_BYTES} bytes`);
-  const document = parseDocument(text, { version: '1.2', strict: true, uniqueKeys: true });
-  const broken = document.errors[0] ?? document.warnings[0];
-  if (broken !== undefined) return refuse(broken.message.split('\n')[0] ?? 'not YAML');
+  const read = readFamilyText(text, file);
+  return read.ok ? ok(read.value.family) : read;
+}
+
+/** The same, with the lines its statements stand in. */
+export function readFamilyText(text: string, file: string): Result<FamilyText, FamilyFailure> {
+  if (text.length > FAMILY_FILE_MAX_BYTES) {
+    return refuse([{ file, line: 1, why: `larger than ${FAMILY_FILE_MAX_BYTES} bytes` }]);
+  }
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { version: '1.2', strict: true, uniqueKeys: true, lineCounter });
+  const lineAt = (offset: number) => Math.max(1, lineCounter.linePos(offset).line);
+  const broken = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+    file,
+    line: lineAt(pos[0]),
+    why: message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML',
+  }));
+  if (broken.length > 0) return refuse(broken);
   let content: unknown;
   try {
     content = document.toJS({ maxAliasCount: 0 });
   } catch {
-    return refuse('uses YAML aliases');
+    return refuse([{ file, line: 1, why: 'uses YAML aliases' }]);
   }
+  const lines = linesOf(document, lineAt);
   const family = familySchema.safeParse(content);
-  if (family.success) return ok(family.data);
-  const issue = family.error.issues[0];
-  return refuse(`${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'invalid'}`);
+  if (family.success) return ok({ family: family.data, lines });
+  return refuse(
+    family.error.issues.map(({ path, message }) => ({
+      file,
+      line: lines.of(path),
+      why: `${path.join('.') || 'file'}: ${message}`,
+    })),
+  );
+}
+
+function refuse(problems: readonly FamilyProblem[]): Result<never, FamilyFailure> {
+  const [first] = problems;
+  if (first === undefined) throw new Error('a file is refused for a reason');
+  return err({ reason: 'family-file-invalid', ...first, problems });
 }
 
 /** The entries of a family, checked against the schema the device and the edge hold them to. */
-export function entriesOf(family: Family, file: string): Result<readonly ModelEntry[], FamilyFailure> {
+export function entriesOf(
+  { family, lines }: FamilyText,
+  file: string,
+): Result<readonly ModelEntry[], FamilyFailure> {
   const entries: ModelEntry[] = [];
-  for (const model of family.models) {
-    const id = modelOf(family.vendor, model);
-    const entry = modelEntrySchema.safeParse({
-      format: 'cistern-model/1',
-      model: id,
-      vendor: family.vendor,
-      ...family.all,
-      ...model,
-      edges: [...family.all.edges, ...model.edges],
-      knownIssues: [...family.all.knownIssues, ...model.knownIssues],
-      sources: [...family.all.sources, ...model.sources],
-    });
-    if (!entry.success) {
-      const issue = entry.error.issues[0];
-      const why = `${model.hardware}: ${issue?.path.join('.')}: ${issue?.message}`;
-      return err({ reason: 'family-file-invalid', file, why });
+  const problems: FamilyProblem[] = [];
+  for (const [i, model] of family.models.entries()) {
+    const entry = modelEntrySchema.safeParse(entryOf(family, model));
+    if (entry.success) entries.push(entry.data);
+    else {
+      for (const { path, message } of entry.error.issues) {
+        const why = `${model.hardware}: ${path.join('.')}: ${message}`;
+        problems.push({ file, line: lines.of(['models', i]), why });
+      }
     }
-    entries.push(entry.data);
   }
-  return ok(entries);
+  return problems.length === 0 ? ok(entries) : refuse(problems);
+}
+
+/** What the family says and what the model says, together; a list that nobody filled is left out. */
+function entryOf({ vendor, all }: Family, model: Family['models'][number]): object {
+  const { normal, edl, fastboot, crashDump, diagInterface, atInterface } = all.usb;
+  const { floors: own = [], ...rest } = model;
+  const floors = [...(all.floors ?? []), ...own];
+  return {
+    format: 'cistern-model/1',
+    model: modelOf(vendor, model),
+    vendor,
+    chip: all.chip,
+    flashMethod: all.flashMethod,
+    usb: {
+      normal,
+      edl,
+      diagInterface,
+      atInterface,
+      ...(fastboot === undefined ? {} : { fastboot }),
+      ...(crashDump === undefined ? {} : { crashDump }),
+    },
+    programmerImageId: all.programmerImageId,
+    ...rest,
+    ...(floors.length === 0 ? {} : { floors }),
+    edges: [...all.edges, ...model.edges],
+    knownIssues: [...all.knownIssues, ...model.knownIssues],
+    routers: [...(all.routers ?? []), ...model.routers],
+    sources: [...all.sources, ...model.sources],
+  };
 }
