@@ -23,6 +23,14 @@ export type ProgrammerOptions = {
   readonly framing: DocumentFraming;
   /** How long a second of DelayInSeconds lasts, in milliseconds. */
   readonly secondMs: number;
+  /** Told when raw bytes may come, and when the last one was taken. */
+  readonly onProgram?: (progress: ProgramProgress) => void;
+};
+
+export type ProgramProgress = {
+  readonly phase: 'started' | 'ended';
+  readonly startSector: number;
+  readonly lengthBytes: number;
 };
 
 export const HANDLE_READ_FAILURE = 'ERROR 20: Line 2514: HANDLE_READ_FAILURE';

@@ -26,6 +26,7 @@ export function startProgram(session: FirehoseSession, command: FirehoseCommand)
   const payloadMaxBytes = session.payloadMaxBytes ?? 0;
   const writer = new ProgramWriter({ nand, cursor, sectorCount: region.sectorCount, payloadMaxBytes });
   session.writing = { writer, region, logs };
+  tellProgram(session, region, 'started');
   session.logRegion(region);
   session.answer('ACK', { rawmode: 'true' });
 }
@@ -37,6 +38,7 @@ export function takeRawTransfer(session: FirehoseSession, bytes: Uint8Array): vo
   writer.take(bytes);
   if (!writer.isComplete) return;
   session.writing = undefined;
+  tellProgram(session, region, 'ended');
   for (const log of logs) session.log(log);
   if (writer.failure !== undefined) {
     session.refuse(describeProgramFailure(writer.failure, region), HANDLE_PROGRAM_FAILURE);
@@ -45,6 +47,11 @@ export function takeRawTransfer(session: FirehoseSession, bytes: Uint8Array): vo
   const { startSector, sectorCount } = region;
   session.log(`Finished programming start_sector ${startSector} and TotalSectorsToProgram ${sectorCount}`);
   session.finish();
+}
+
+function tellProgram({ options }: FirehoseSession, region: Region, phase: 'started' | 'ended'): void {
+  const { startSector, sectorCount } = region;
+  options.onProgram?.({ phase, startSector, lengthBytes: sectorCount * options.nand.geometry.pageBytes });
 }
 
 export function readRegion(session: FirehoseSession, command: FirehoseCommand): void {

@@ -108,6 +108,17 @@ describe('erase and program', () => {
     expect(Buffer.from((await readBack(link, 13952, 3)).bytes).equals(image.subarray(0, 6144))).toBe(true);
   });
 
+  it('tells when raw bytes may come, and when the last one was taken', async () => {
+    const told: object[] = [];
+    modem.onProgram((progress) => void told.push(progress));
+    await command(link, eraseElement(13952, 576));
+    await program(link, 13952, new Uint8Array(5000));
+    expect(told).toEqual([
+      { phase: 'started', startSector: 13952, lengthBytes: 6144 },
+      { phase: 'ended', startSector: 13952, lengthBytes: 6144 },
+    ]);
+  });
+
   it('refuses pages that were not erased, after it took the data, and keeps them', async () => {
     const before = await readBack(link, 13952, 1);
     expect(await program(link, 13952, image)).toMatchObject({

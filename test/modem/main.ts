@@ -48,6 +48,8 @@ async function run(given: ModemArguments): Promise<void> {
   });
   print(describe(modem));
   modem.onStateChange(() => print(describe(modem)));
+  // By the modem's own clock, in milliseconds since its start: the same stop-watch for every host.
+  modem.onProgram((progress) => print({ event: 'program', ...progress, atMs: performance.now() }));
   words.on('line', (line) => print({ event: 'word', ...obeyControlWord(modem, line.trim()) }));
 }
 

@@ -4,6 +4,7 @@ import type { BootOutcome } from './boot.ts';
 import { calibrationDigest } from './calibration.ts';
 import { factoryFlash } from './factory.ts';
 import { FaultPlan } from './fault-plan.ts';
+import type { ProgramProgress } from './firehose-session.ts';
 import { hostLink } from './host-link.ts';
 import type { ByteLink, ModemState, OpenFailure, UsbLink } from './link.ts';
 import { ec25Eu, type ModuleModel, modelForFirmware } from './models.ts';
@@ -26,6 +27,7 @@ export class SimulatedModem {
   readonly partitions: readonly Partition[];
   readonly #module: Module;
   readonly #listeners = new Set<(state: ModemState) => void>();
+  readonly #programListeners = new Set<(progress: ProgramProgress) => void>();
   readonly #closeFlash: () => void;
   readonly #faults: FaultPlan;
   #usbHolder: object | undefined;
@@ -52,6 +54,9 @@ export class SimulatedModem {
       faults,
       chipSerial: options.chipSerial ?? DEFAULT_CHIP_SERIAL,
       framing: options.framing ?? 'apart',
+      onProgram: (progress: ProgramProgress): void => {
+        for (const listener of this.#programListeners) listener(progress);
+      },
       settings: { ...workingSettings, ...options.settings },
       settingsByFirmware: options.settingsByFirmware ?? {},
       timing: { ...DEFAULT_TIMING, ...timing },
@@ -178,6 +183,12 @@ export class SimulatedModem {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls `listener` when a `<program>` has begun, and when its last raw byte was taken; returns what ends that. */
+  onProgram(listener: (progress: ProgramProgress) => void): () => void {
+    this.#programListeners.add(listener);
+    return () => this.#programListeners.delete(listener);
+  }
+
   /** Waits until the module is in one of these states; it may be already. */
   whenState(
     states: readonly ModemState[],
@@ -204,6 +215,7 @@ export class SimulatedModem {
   close(): void {
     this.powerOff();
     this.#listeners.clear();
+    this.#programListeners.clear();
     this.#closeFlash();
   }
 }

@@ -6,6 +6,7 @@ import type { BootOutcome } from './boot.ts';
 import { Diag } from './diag.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { Firehose } from './firehose.ts';
+import type { ProgramProgress } from './firehose-session.ts';
 import type { DocumentFraming } from './firehose-voice.ts';
 import type { ModemState } from './link.ts';
 import type { ModuleModel } from './models.ts';
@@ -27,6 +28,7 @@ export type ModuleParts = {
   readonly settings: ModemSettings;
   readonly settingsByFirmware: Readonly<Record<string, Partial<ModemSettings>>>;
   readonly framing: DocumentFraming;
+  readonly onProgram: (progress: ProgramProgress) => void;
   readonly timing: Required<NonNullable<SimulatedModemOptions['timing']>>;
 };
 
@@ -50,10 +52,17 @@ export function saharaOf(parts: ModuleParts, control: ModuleControl, session: Sa
 }
 
 export function programmerOf(parts: ModuleParts, control: ModuleControl): Firehose {
-  const { nand, partitions, faults, model, framing, timing } = parts;
+  const { nand, partitions, faults, model, framing, timing, onProgram } = parts;
   const { firehose: dialect, projectName } = model;
-  const { secondMs } = timing;
-  return new Firehose(control, { dialect, nand, partitions, projectName, faults, framing, secondMs });
+  const storage = { nand, partitions, faults };
+  return new Firehose(control, {
+    dialect,
+    ...storage,
+    projectName,
+    framing,
+    secondMs: timing.secondMs,
+    onProgram,
+  });
 }
 
 /** Everything that a host sent which is gone now. */
