@@ -3,6 +3,7 @@ import { buildApplication, buildRouteMap } from '@stricli/core';
 import { checkCommand } from './commands/check.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { exitCodesCommand } from './commands/exit-codes.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { resetCommand } from './commands/reset.ts';
@@ -22,6 +23,7 @@ const commands = buildRouteMap<string, Context>({
     reset: resetCommand,
     status: statusCommand,
     trust: trustCommand,
+    doctor: doctorCommand,
     diagnose: diagnoseCommand,
     'exit-codes': exitCodesCommand,
   },
@@ -40,6 +42,7 @@ const commands = buildRouteMap<string, Context>({
       '  cistern reset --modem usb:1-1.4                            out of emergency download mode, nothing written',
       '  cistern status --json',
       '  cistern trust                                              what is believed, and until when',
+      '  cistern doctor                                             what is wrong with the modem, and what to do',
       '  cistern diagnose flash.log                                 what the log of a flasher shows',
     ].join('\n'),
   },

@@ -14,6 +14,7 @@ import { inputReader, type ReadInput } from './read-input.ts';
 import { UPDATER_VERSION } from './report/updater-version.ts';
 import { nodePlatform } from './stage/node-platform.ts';
 import type { StagePlatform } from './stage/platform.ts';
+import { type SystemFacts, systemFacts } from './system-facts.ts';
 import type { ModemDoor } from './transport/door.ts';
 import { type LocalPorts, systemPorts } from './transport/local-ports.ts';
 import { type OpenDoorFailure, openDoor } from './transport/open-door.ts';
@@ -47,6 +48,7 @@ export type Context = CommandContext & {
   readonly random: () => number;
   readonly newId: () => string;
   readonly stagePlatform: StagePlatform;
+  readonly systemFacts: () => SystemFacts;
   readonly processes: ProcessTable;
   readonly timings: UpdateTimings;
   /** Aborts at the first Ctrl-C, SIGTERM or SIGHUP, for an `Interruption`. From the first erase on the flashing does not listen to it. */
@@ -76,6 +78,7 @@ export function buildContext(process: NodeJS.Process): Context {
     random: Math.random,
     newId: randomUUID,
     stagePlatform: nodePlatform,
+    systemFacts: () => systemFacts(process),
     processes: systemProcesses,
     timings: DEFAULT_UPDATE_TIMINGS,
     signal,
