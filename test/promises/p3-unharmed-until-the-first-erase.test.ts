@@ -47,7 +47,7 @@ const CASES: readonly (readonly [string, Partial<SimulatedModemOptions>, string]
   [
     'the geometry probe is refused',
     fault({ kind: 'nak', command: 'read', occurrence: 1 }),
-    'unchanged: wrong-geometry',
+    'unchanged: programmer-refused',
   ],
 ];
 

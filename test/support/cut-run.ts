@@ -18,6 +18,7 @@ export type CutRun = {
 };
 
 const RUNS_MAX = 3;
+const BOOT_MAX_MS = 10_000;
 
 /** Transfers of one undisturbed update. */
 export async function transfersOfAnUpdate(repository: SharedRepository): Promise<number> {
@@ -51,6 +52,8 @@ export async function cutRun(
     ends.push(endOf(await scenario.run()));
     if (!ends.at(-1)?.startsWith('unfinished')) break;
   }
+  // A run that was refused ends sooner than the modem boots whose power was cut under it.
+  await scenario.modem.whenState(['normal'], { timeoutMs: BOOT_MAX_MS });
   const verdict = judge(scenario, ends.at(-1) ?? '', { flash, calibration });
   await scenario.end();
   return { atTransfer, ends, lastStep, verdict };
