@@ -14,7 +14,7 @@ export type HostileModem = {
   readonly pace: 'quick' | 'half' | 'nearly';
 };
 
-const QUICK_MS = 5;
+const QUICK_MS = 200;
 
 export function hostilePipe({ says, afterwards, pace }: HostileModem) {
   const met = { nowMs: 0, transfers: 0, sentBytes: 0, largestWanted: 0 };
