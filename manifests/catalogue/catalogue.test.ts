@@ -36,7 +36,7 @@ describe('the catalogue', () => {
     expect(found).toMatchObject({ ok: false, failure: { reason: 'model-incomplete' } });
   });
 
-  it.each(['quectel/rm500qglaa-m4g', 'sierra/em7455-m1g'])(
+  it.each(['quectel/rm999aa-m4g', 'sierra/em7455-m1g'])(
     'does not know %s and names what it knows',
     async (id) => {
       expect(await findModel(id as ModelId)).toMatchObject({
