@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { buildContext } from './context.ts';
-import { main } from './main.ts';
+import { becomeSmall } from './small-process.ts';
 
+becomeSmall(process);
+// Read only now: what is given up at once need not be loaded.
+const [{ buildContext }, { main }] = await Promise.all([import('./context.ts'), import('./main.ts')]);
 await main(process.argv.slice(2), buildContext(process), process);
