@@ -1,6 +1,6 @@
 /**
  * `GET /v1/models/{vendor}/{model}/poll?root=N&timestamp=N`: everything a device lacks, in one answer. An unchanged
- * poll reads one object, whatever the number of models.
+ * poll reads one object's metadata, whatever the number of models.
  */
 
 import { metadataKey, rootKey } from '../../shared/bucket-keys.ts';
@@ -9,8 +9,9 @@ import type { ModelId } from '../../shared/model.ts';
 import type { PollAnswer } from '../../shared/poll.ts';
 import { POLL_ROOTS_MAX_CHARS } from '../limits.ts';
 import { currentPublished } from './current.ts';
+import { dueFor } from './due.ts';
 import type { PollQuery } from './poll-query.ts';
-import type { Published } from './published.ts';
+import { type Published, readState } from './published.ts';
 import type { MetadataRepository } from './repository.ts';
 import { newestRootForPolls } from './roots.ts';
 
@@ -21,6 +22,7 @@ export async function answerPoll(
 ): Promise<PollAnswer | null> {
   const { bucket } = repository;
   const newestRoot = await newestRootForPolls(bucket, repository.newestRoot, repository.nowMs());
+  if (device.root >= newestRoot && (await isUpToDate(repository, model, device))) return NOTHING_NEW;
   const published = await currentPublished(repository, model);
   if (published === null) return null;
   const roots = await readRootTexts(bucket, device.root, newestRoot);
@@ -30,6 +32,19 @@ export async function answerPoll(
     ...(device.timestamp === published.state.version ? {} : { timestamp: published.text }),
     ...(device.timestamp >= published.state.snapshotSince ? {} : await readRest(bucket, model, published)),
   };
+}
+
+const NOTHING_NEW: PollAnswer = { format: 'cistern-poll/1' };
+
+/** Most polls: the device has the timestamp that is there, and it wants no new signature. */
+async function isUpToDate(
+  { bucket, signers, nowMs }: MetadataRepository,
+  model: ModelId,
+  { timestamp }: PollQuery,
+): Promise<boolean> {
+  if (timestamp === 0) return false;
+  const state = await readState(bucket, model);
+  return state?.version === timestamp && !dueFor(state, signers, nowMs()).timestamp;
 }
 
 /** The next ones, as many as an answer holds; a device that was given them asks on from the last. */

@@ -40,14 +40,26 @@ export function stateAsCustomMetadata(state: PublishedState): Record<string, str
   return { [STATE]: JSON.stringify(state) };
 }
 
+/**
+ * The state alone, without the file: half of what reading both costs. `null` where nothing is published, or where the
+ * state must be made from the files, which `readPublished` does.
+ */
+export async function readState(bucket: R2Bucket, model: ModelId): Promise<PublishedState | null> {
+  const object = await bucket.head(timestampKey(model));
+  return object === null ? null : keptState(object);
+}
+
+function keptState(object: R2Object): PublishedState | null {
+  const kept = object.customMetadata?.[STATE];
+  return kept === undefined ? null : stateSchema.parse(JSON.parse(kept));
+}
+
 /** `null` where nothing is published for the model. */
 export async function readPublished(bucket: R2Bucket, model: ModelId): Promise<Published | null> {
   const object = await bucket.get(timestampKey(model));
   if (object === null) return null;
   const text = await object.text();
-  const kept = object.customMetadata?.[STATE];
-  const state =
-    kept === undefined ? await stateFromFiles(bucket, model, text) : stateSchema.parse(JSON.parse(kept));
+  const state = keptState(object) ?? (await stateFromFiles(bucket, model, text));
   return { text, state, r2Etag: object.etag, storedAt: object.uploaded };
 }
 

@@ -42,14 +42,14 @@ describe('a poll', () => {
     expect(bytes).toBeLessThanOrEqual(700);
   });
 
-  it('of an unchanged model reads one object', async () => {
+  it('of an unchanged model reads the metadata of one object', async () => {
     const { timestamp } = await chain();
     const counted = counting(edge.bucket);
     const isolate = await edgeOn(counted.bucket, { clock: edge.clock });
     await poll({ timestamp: timestamp.signed.version }, isolate);
     counted.operations.length = 0;
     await poll({ timestamp: timestamp.signed.version }, isolate);
-    expect(counted.operations).toEqual([`get models/${EUGA}/metadata/timestamp.json`]);
+    expect(counted.operations).toEqual([`head models/${EUGA}/metadata/timestamp.json`]);
   });
 
   it('of a device that missed a renewal still brings the release', async () => {
