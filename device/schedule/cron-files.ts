@@ -1,0 +1,49 @@
+/** cron.d with a daily line and one at boot, and a udev rule where there is udev (crontab(5), udev(7)). */
+import {
+  OWNERSHIP_MARK,
+  runArguments,
+  type ScheduledFile,
+  type ScheduleWish,
+  shellWord,
+  variableOf,
+} from './scheduled-file.ts';
+import { udevRule } from './udev-rule.ts';
+
+export function cronFiles(wish: ScheduleWish): readonly ScheduledFile[] {
+  const { at, spreadMinutes } = wish;
+  const timer = commandOf(wish, runArguments('timer', spreadMinutes));
+  const resume = commandOf(wish, runArguments('resume', 0));
+  const lines = [
+    `# ${OWNERSHIP_MARK}`,
+    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    `${at.minute} ${at.hour} * * * root ${cronText(timer)}`,
+    `@reboot root ${cronText(resume)}`,
+    '',
+  ];
+  const crontab: ScheduledFile = {
+    kind: 'file',
+    path: '/etc/cron.d/cistern',
+    text: lines.join('\n'),
+    mode: 0o644,
+  };
+  if (!wish.hasUdev) return [crontab];
+  const script: ScheduledFile = {
+    kind: 'file',
+    path: '/etc/cistern/resume',
+    // udev ends what a rule leaves running, so the run leaves udev's session.
+    text: `#!/bin/sh\n# ${OWNERSHIP_MARK}\nsetsid ${resume} </dev/null >/dev/null 2>&1 &\n`,
+    mode: 0o755,
+  };
+  return [crontab, script, udevRule('RUN+="/etc/cistern/resume"')];
+}
+
+function commandOf({ program, settings }: ScheduleWish, words: readonly string[]): string {
+  const variables = Object.entries(settings).map(([name, value]) => `${variableOf(name)}=${value}`);
+  const environment = variables.length === 0 ? [] : ['env', ...variables];
+  return [...environment, ...program, ...words].map(shellWord).join(' ');
+}
+
+/** cron takes an unescaped % for the end of the command. */
+function cronText(command: string): string {
+  return command.replaceAll('%', '\\%');
+}

@@ -1,0 +1,41 @@
+/** The maintenance window, and the minute in it that is this device's own. */
+import { err, ok, type Result } from '../../shared/result.ts';
+import { MINUTES_OF_DAY, WINDOW_MIN_MINUTES } from './limits.ts';
+
+/** Local time. `lengthMinutes` may lead past midnight. */
+export type MaintenanceWindow = { readonly startMinute: number; readonly lengthMinutes: number };
+
+export type WindowFailure = {
+  readonly reason: 'window-unreadable';
+  readonly text: string;
+  readonly why: string;
+};
+
+/** `02:00-05:00`, or `22:00-04:00` over midnight. */
+export function parseWindow(text: string): Result<MaintenanceWindow, WindowFailure> {
+  const refuse = (why: string) => err({ reason: 'window-unreadable', text: text.slice(0, 40), why } as const);
+  const said = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(text);
+  if (said === null) return refuse('it is not written like 02:00-05:00');
+  const [fromHour = 24, fromMinute = 60, toHour = 24, toMinute = 60] = said.slice(1).map(Number);
+  if (fromHour > 23 || toHour > 23 || fromMinute > 59 || toMinute > 59)
+    return refuse('there is no such time');
+  const startMinute = fromHour * 60 + fromMinute;
+  const lengthMinutes = (toHour * 60 + toMinute - startMinute + MINUTES_OF_DAY) % MINUTES_OF_DAY;
+  if (lengthMinutes < WINDOW_MIN_MINUTES) return refuse(`it is shorter than ${WINDOW_MIN_MINUTES} minutes`);
+  return ok({ startMinute, lengthMinutes });
+}
+
+/**
+ * Minutes into a window of `lengthMinutes`: the same for a device every day, spread evenly over devices. `deviceId` is
+ * SHA-256 in hex; its end is taken, because rollouts are drawn from its hash.
+ */
+export function stableOffsetMinutes(deviceId: string, lengthMinutes: number): number {
+  return Number.parseInt(deviceId.slice(-8), 16) % lengthMinutes;
+}
+
+export type TimeOfDay = { readonly hour: number; readonly minute: number };
+
+export function timeOfDay(minuteOfDay: number): TimeOfDay {
+  const within = minuteOfDay % MINUTES_OF_DAY;
+  return { hour: Math.floor(within / 60), minute: within % 60 };
+}
