@@ -37,7 +37,9 @@ export function diagnose(text: string): Diagnosis {
     flash,
     modem,
     findings,
-    next: [...nextSteps({ flash, modem, log, hasSucceeded, fixes: fixesOf(parts) })],
+    next: [
+      ...nextSteps({ flash, modem, log, hasSucceeded, hasCause: cause !== null, fixes: fixesOf(parts) }),
+    ],
     log,
   };
 }

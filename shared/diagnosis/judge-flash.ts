@@ -49,7 +49,7 @@ export function flashSentence(state: FlashState, runs: readonly Run[]): string {
   const goesOn = isComplete ? '' : ' The log breaks off, so it may have gone further.';
   switch (state) {
     case 'untouched':
-      return `The flash was not touched: the tool stopped before an erase was carried out.${runs.some(({ beganNormal }) => beganNormal) ? ' The old firmware is whole.' : ''}`;
+      return `The flash was not touched: the tool stopped before an erase was carried out.${isOldFirmwareWhole(runs) ? ' The old firmware is whole.' : ''}`;
     case 'erased':
       return `The flash is erased at least in part, and nothing was written after that.${goesOn} The modem cannot start from it and has to be flashed again.`;
     case 'partly-written':
@@ -59,6 +59,13 @@ export function flashSentence(state: FlashState, runs: readonly Run[]): string {
     case 'unknown':
       return `Whether the flash was touched is not known: ${whyUnknown(runs)}.`;
   }
+}
+
+/** It ran when this began, and the programmer did not complain of the chip. */
+function isOldFirmwareWhole(runs: readonly Run[]): boolean {
+  return (
+    runs.some(({ beganNormal }) => beganNormal) && !runs.some(({ seen }) => seen.has('flash-not-opened'))
+  );
 }
 
 function whyUnknown(runs: readonly Run[]): string {
