@@ -2,9 +2,17 @@
  * Does this firmware fit this modem? Rules of field 2e, judged alike on the edge and on the device.
  * `not known` is a refusal (P6): an edge between versions that nobody vouches for is not taken.
  */
-import type { KnownEdge, ModelEntry, VersionMatch } from './catalogue.ts';
+import type { KnownEdge, ModelEntry } from './catalogue.ts';
+import { judgeFloors } from './compatibility-floor.ts';
+import {
+  customLine,
+  isEmbargoed,
+  lockedBecause,
+  matchesVersion,
+  mayMatchVersion,
+} from './compatibility-match.ts';
 import { findPath, findWays, type StepFits } from './compatibility-path.ts';
-import { compareFirmwareVersions, type FirmwareVersion } from './firmware-version.ts';
+import { compareFirmwareVersions, type FirmwareVersion, isApplicationPending } from './firmware-version.ts';
 import { productOf } from './model.ts';
 import type { ReleaseManifest } from './release.ts';
 
@@ -15,6 +23,8 @@ export type CompatibilityReason = {
   readonly code:
     | 'same-version'
     | 'other-model'
+    | 'hardware-interchangeable'
+    | 'application-pending'
     | 'edge-listed'
     | 'edge-forbidden'
     | 'same-line-newer'
@@ -22,6 +32,7 @@ export type CompatibilityReason = {
     | 'baseline-not-listed'
     | 'line-not-listed'
     | 'embargo'
+    | 'below-floor'
     | 'custom-part-missing'
     | 'release-not-published'
     | 'path-found'
@@ -38,8 +49,6 @@ export type Compatibility = {
 };
 
 export type KnownRelease = Pick<ReleaseManifest, 'version' | 'installableFrom'>;
-
-const LOCKED_LINE = /^[A-Z0-9]{1,2}\.[23]\d{2}(\.[A-Z0-9]{1,2}\.[23]\d{2})?$/;
 
 const OUR_RULE = 'Cistern rule: unlisted means refused (docs/compatibility.md)';
 
@@ -100,11 +109,14 @@ export function judgeStep(
   release: KnownRelease,
 ): StepVerdict {
   if (productOf(installed) !== productOf(wanted) || productOf(wanted) !== productOf(entry)) {
+    return judgeOtherModel(installed, wanted, entry);
+  }
+  if (isApplicationPending(installed)) {
     return says(
-      'does not fit',
-      'other-model',
-      `${installed.text} runs on ${installed.hardware} with ${installed.flash} flash; ${wanted.text} is for ${wanted.hardware} with ${wanted.flash}.`,
-      'field 2e rules 1 and 2: hardware and flash must match exactly',
+      'not known',
+      'application-pending',
+      `${installed.text} is what a modem answers before its application side has started, and no version. Ask it again (AT+QGMR) in a few seconds.`,
+      'field 2a: a custom part that ends with .00.000',
     );
   }
   if (installed.text === wanted.text)
@@ -113,6 +125,29 @@ export function judgeStep(
     findProhibition(installed, wanted, entry) ??
     findVoucher(installed, wanted, entry, release) ??
     judgeUnlisted(installed, wanted)
+  );
+}
+
+function judgeOtherModel(
+  installed: FirmwareVersion,
+  wanted: FirmwareVersion,
+  entry: ModelEntry,
+): StepVerdict {
+  const exception = entry.interchangeableWith?.find(({ hardware }) => hardware === wanted.hardware);
+  const isOfEntry = productOf(installed) === productOf(entry);
+  if (exception !== undefined && isOfEntry && installed.flash === wanted.flash) {
+    return says(
+      'not known',
+      'hardware-interchangeable',
+      `${installed.hardware} and ${wanted.hardware} are said to run each other's firmware. Cistern installs by exact hardware: look for this release for ${installed.hardware}.`,
+      exception.source,
+    );
+  }
+  return says(
+    'does not fit',
+    'other-model',
+    `${installed.text} runs on ${installed.hardware} with ${installed.flash} flash; ${wanted.text} is for ${wanted.hardware} with ${wanted.flash}.`,
+    'field 2e rules 1 and 2: hardware and flash must match exactly',
   );
 }
 
@@ -129,26 +164,37 @@ function says(
 function findProhibition(
   installed: FirmwareVersion,
   wanted: FirmwareVersion,
-  { edges }: ModelEntry,
+  { edges, floors = [] }: ModelEntry,
 ): StepVerdict | null {
   const forbidden = findEdge(edges, 'forbidden', installed, wanted);
   if (forbidden !== undefined) return says('does not fit', 'edge-forbidden', forbidden.why, forbidden.source);
-  if (isEmbargoed(installed) && !isEmbargoed(wanted)) {
+  const locked = lockedBecause(installed);
+  if (locked !== null && !isEmbargoed(wanted)) {
     return says(
       'does not fit',
       'embargo',
-      `${installed.text} is of the locked line (A2x, A3x or x.2xx, x.3xx) and cannot go back to ${wanted.text}.`,
+      `${installed.text} is of the locked line (${locked}), which a modem does not leave, and ${wanted.text} is outside of it. Take a release of the locked line.`,
       'field 1a: embargo rule of the router vendor since 2023',
+    );
+  }
+  const floor = judgeFloors(floors, installed, wanted);
+  if (floor.kind === 'below') {
+    return says(
+      'does not fit',
+      'below-floor',
+      `${wanted.text} is below ${floor.floor.lowest}, the lowest that a modem with ${installed.text} takes. ${floor.floor.why}`,
+      floor.floor.source,
     );
   }
   // A version that does not show its customer line may be of the very line that must not go this way.
   const hidden = [installed, wanted].find((version) => version.custom === null);
+  const mayBeBelow = floor.kind === 'may-be-below';
   const mayBeLocked = installed.custom === null && !isEmbargoed(wanted);
   const mayBeForbidden = edges.some(
     ({ verdict, from, to }) =>
       verdict === 'forbidden' && mayMatchVersion(from, installed) && mayMatchVersion(to, wanted),
   );
-  if (hidden === undefined || !(mayBeLocked || mayBeForbidden)) return null;
+  if (hidden === undefined || !(mayBeLocked || mayBeForbidden || mayBeBelow)) return null;
   return says(
     'not known',
     'custom-part-missing',
@@ -210,7 +256,7 @@ function judgeUnlisted(installed: FirmwareVersion, wanted: FirmwareVersion): Ste
     return says(
       'not known',
       'line-not-listed',
-      `${wanted.text} is of the locked line (A2x, A3x or x.2xx, x.3xx), from which there is no way back, and nobody vouches for that step.`,
+      `${wanted.text} is of the locked line (${lockedBecause(wanted)}), from which there is no way back, and nobody vouches for that step.`,
       'field 2e rule 5',
     );
   }
@@ -218,7 +264,8 @@ function judgeUnlisted(installed: FirmwareVersion, wanted: FirmwareVersion): Ste
     return says(
       'not known',
       'downgrade',
-      `${wanted.text} is older than ${installed.text}, and nobody vouches for going back.`,
+      `${wanted.text} is older than ${installed.text}, and nobody vouches for going back: an older image may not read the EFS of a newer board.`,
+      'field 2e rule 4',
     );
   }
   return says(
@@ -238,34 +285,6 @@ function findEdge(
   return edges.find(
     (edge) => edge.verdict === verdict && matchesVersion(edge.from, from) && matchesVersion(edge.to, to),
   );
-}
-
-export function matchesVersion(match: VersionMatch, version: FirmwareVersion): boolean {
-  return (
-    (match.baseline === undefined || match.baseline === version.baseline) &&
-    (match.minRelease === undefined || version.release >= match.minRelease) &&
-    (match.maxRelease === undefined || version.release <= match.maxRelease) &&
-    (match.customLine === undefined || match.customLine === customLine(version))
-  );
-}
-
-/** Matches, or would if the version showed its customer line. */
-function mayMatchVersion({ customLine: line, ...rest }: VersionMatch, version: FirmwareVersion): boolean {
-  return matchesVersion(
-    version.custom === null || line === undefined ? rest : { ...rest, customLine: line },
-    version,
-  );
-}
-
-/** `01` of `01.200.01.200`; null where the version has no custom part. */
-export function customLine(version: FirmwareVersion): string | null {
-  return version.custom?.split('.')[0] ?? null;
-}
-
-/** Release A2x or A3x, or custom x.2xx.x.2xx / x.3xx.x.3xx, also where only its first half is told (field 1a, 2a). */
-export function isEmbargoed(version: FirmwareVersion): boolean {
-  if (version.release >= 20 && version.release <= 39) return true;
-  return version.custom !== null && LOCKED_LINE.test(version.custom);
 }
 
 function two(n: number): string {
