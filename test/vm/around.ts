@@ -1,12 +1,7 @@
 /** What stands around the guest, on the host: the simulated modem, and one repository for all scenarios. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  DEMO_NEW_VERSION,
-  DEMO_OLD_VERSION,
-  SMALL_SIZE_BYTES,
-  writeDemoPackage,
-} from '../firmware/demo-package.ts';
+import { DEMO_NEW_VERSION, DEMO_OLD_VERSION, writeDemoPackage } from '../firmware/demo-package.ts';
 import { REPOSITORY_ROOT, startAndAwaitLine } from '../support/processes.ts';
 import { makeRepository, mustRun, publishArguments } from '../support/repository.ts';
 import { SCENARIO_TIMEOUT_MS } from './limits.ts';
@@ -51,8 +46,8 @@ export type PublishedRelease = {
 };
 
 /** The Worker as it runs in production but for its stores, and the new version published and rolled out. */
-export async function publishRelease(directory: string): Promise<PublishedRelease> {
-  const packageDirectory = await writePackage(directory);
+export async function publishRelease(directory: string, sizeBytes: number): Promise<PublishedRelease> {
+  const packageDirectory = await writePackage(directory, sizeBytes);
   const repository = await makeRepository(join(directory, 'repository'));
   const release = { packageDirectory, version: DEMO_NEW_VERSION, from: 'R06A05..R06A09:01' };
   await mustRun(publishArguments(repository, release));
@@ -60,9 +55,9 @@ export async function publishRelease(directory: string): Promise<PublishedReleas
   return { packageDirectory, repository: { port: worker.port, rootFile }, stop: worker.stop };
 }
 
-export async function writePackage(directory: string): Promise<string> {
+export async function writePackage(directory: string, sizeBytes: number): Promise<string> {
   const packageDirectory = join(directory, DEMO_NEW_VERSION);
   await mkdir(packageDirectory, { recursive: true });
-  await writeDemoPackage(packageDirectory, { version: DEMO_NEW_VERSION, sizeBytes: SMALL_SIZE_BYTES });
+  await writeDemoPackage(packageDirectory, { version: DEMO_NEW_VERSION, sizeBytes });
   return packageDirectory;
 }

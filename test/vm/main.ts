@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { SMALL_SIZE_BYTES } from '../firmware/demo-package.ts';
 import { REPOSITORY_ROOT } from '../support/processes.ts';
 import { type PublishedRelease, publishRelease, writePackage } from './around.ts';
 import type { BootFiles } from './initramfs.ts';
@@ -34,7 +35,8 @@ const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
 });
 const known = (await readdir(SCENARIOS)).map((file) => file.replace(/\.ts$/, '')).sort();
-const names = wanted.length === 0 ? known : wanted;
+// What has no number proves nothing: it measures, and runs only when it is named.
+const names = wanted.length === 0 ? known.filter((name) => /^\d/.test(name)) : wanted;
 const unknown = names.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   say(`no scenario ${unknown.join(', ')}; there are ${known.join(', ')}`);
@@ -74,6 +76,7 @@ async function runAll(boot: BootFiles): Promise<number> {
       say(
         `${ran.passed ? 'ok    ' : 'FAILED'} ${(ran.tookMs / 1000).toFixed(1).padStart(5)} s  ${name}: ${scenario.title}`,
       );
+      if (ran.report !== null) say(ran.report);
       if (ran.passed) continue;
       failed.push(name);
       if (!options.verbose) say(ran.log.replaceAll(/^/gm, '    '));
@@ -91,7 +94,7 @@ async function runAll(boot: BootFiles): Promise<number> {
 function notStarted(name: string): (error: unknown) => Ran {
   return (error) => {
     const log = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { name, passed: false, tookMs: 0, log, logFile: null };
+    return { name, passed: false, tookMs: 0, log, logFile: null, report: null };
   };
 }
 
@@ -104,12 +107,13 @@ async function releaseFor(
   scenarios: readonly Scenario[],
   directory: string,
 ): Promise<PublishedRelease | null> {
+  const sizeBytes = Math.max(...scenarios.map(({ packageBytes = SMALL_SIZE_BYTES }) => packageBytes));
   if (scenarios.some(({ needs }) => needs === 'repository')) {
     say('publishing a release into a repository on this machine');
-    return publishRelease(directory);
+    return publishRelease(directory, sizeBytes);
   }
   if (!scenarios.some(({ needs }) => needs === 'package')) return null;
-  const packageDirectory = await writePackage(directory);
+  const packageDirectory = await writePackage(directory, sizeBytes);
   return { packageDirectory, repository: { port: 0, rootFile: '' }, stop: async () => {} };
 }
 

@@ -19,9 +19,12 @@ export type Ran = {
   /** What to read when it failed. */
   readonly log: string;
   readonly logFile: string | null;
+  /** What the scenario has to say when it passed. */
+  readonly report: string | null;
 };
 
 const MODEM_PREFIX = '@modem ';
+const REPORT_PREFIX = '@report ';
 
 export async function runScenario(
   name: string,
@@ -40,8 +43,12 @@ export async function runScenario(
     around.onLine(line);
   };
   const startedMs = performance.now();
-  const modem =
-    scenario.modem === null ? null : await startModem(scenario.modem, (line) => note(`[modem] ${line}`));
+  const events: object[] = [];
+  const heard = (line: string) => {
+    note(`[modem] ${line}`);
+    events.push(JSON.parse(line) as object);
+  };
+  const modem = scenario.modem === null ? null : await startModem(scenario.modem, heard);
   try {
     const { release } = around;
     const setting: Setting = {
@@ -60,6 +67,8 @@ export async function runScenario(
       onLine: (line: string) => {
         note(line);
         if (line.startsWith(MODEM_PREFIX)) modem?.tell(line.slice(MODEM_PREFIX.length));
+        if (line.startsWith(REPORT_PREFIX))
+          events.push(JSON.parse(line.slice(REPORT_PREFIX.length)) as object);
       },
     };
     const run = await runInVm(around.boot, job, signal);
@@ -68,7 +77,8 @@ export async function runScenario(
     if (why !== null) log.push('', ...kernelTail(run.ok ? run.value : run.failure), `FAILED: ${why}`);
     const logFile = join(LOGS, `${name}.log`);
     await writeFile(logFile, `${log.join('\n')}\n`);
-    return { name, passed: why === null, tookMs, log: log.join('\n'), logFile };
+    const report = why === null ? (scenario.report?.(events) ?? null) : null;
+    return { name, passed: why === null, tookMs, log: log.join('\n'), logFile, report };
   } finally {
     await modem?.stop();
   }

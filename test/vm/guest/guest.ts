@@ -7,8 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Setting } from '../scenario.ts';
 
 export const HOST_ADDRESS = '10.0.2.2';
-const COMMAND_TIMEOUT_MS = 90_000;
-const AWAIT_TIMEOUT_MS = 20_000;
+/** For a busy machine: alone they take a fifth of it. */
+const COMMAND_TIMEOUT_MS = 240_000;
+const AWAIT_TIMEOUT_MS = 60_000;
 const LOOK_INTERVAL_MS = 50;
 const USB_DEVICES = '/sys/bus/usb/devices';
 
@@ -17,8 +18,13 @@ export type Finished = { readonly code: number | null; readonly stdout: string; 
 export type CommandOptions = {
   readonly timeoutMs?: number;
   readonly onLine?: (line: string) => void;
-  /** The program while it runs: to be stopped for a while, and let on. */
-  readonly onStart?: (running: { readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void }) => void;
+  /** The program while it runs: to be watched, to be stopped for a while and let on. */
+  readonly onStart?: (running: RunningProgram) => void;
+};
+
+export type RunningProgram = {
+  readonly pid: number;
+  readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void;
 };
 
 export type Guest = {
@@ -32,6 +38,8 @@ export type Guest = {
   readonly cistern: (args: readonly string[], options?: CommandOptions) => Promise<Finished>;
   /** `update` against the repository of the setting, `--json`. */
   readonly update: (modem: string, options?: CommandOptions) => Promise<Finished>;
+  /** Hands a figure to the scenario's report on the host. */
+  readonly report: (figures: object) => void;
   /** Keeps attaching whatever the simulated modem exports under these bus ids, as a person who plugs it in. */
   readonly plugIn: (...busIds: readonly string[]) => void;
   /** One line for the standard input of the modem process on the host. */
@@ -64,6 +72,7 @@ export function openGuest(setting: Setting): Guest {
       const from = ['--repository', `http://127.0.0.1:${repository.port}`, '--root', repository.rootFile];
       return guest.cistern(['update', '--modem', modem, ...from, '--state', '/tmp/state', '--json'], options);
     },
+    report: (figures) => say(`@report ${JSON.stringify(figures)}`),
     plugIn: (...busIds) => ends.push(startAttachAgent(setting, busIds)),
     tellModem: (line) => say(`@modem ${line}`),
     await: async (what, look, timeoutMs = AWAIT_TIMEOUT_MS) => {
@@ -92,7 +101,7 @@ function runProgram(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-    onStart?.({ signal: (name) => void child.kill(name) });
+    onStart?.({ pid: child.pid ?? 0, signal: (name) => void child.kill(name) });
     const read = { stdout: '', stderr: '' };
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

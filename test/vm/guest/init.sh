@@ -9,9 +9,15 @@ mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
 stty -F /dev/ttyS1 raw -echo
 exec >/dev/ttyS1 2>&1
 
+# What was written last is still in the serial line's buffer; setting its mode waits until that is out.
+off() {
+  stty -F /dev/ttyS1 raw -echo
+  poweroff -f
+}
+
 fail() {
   echo "@init-failed $*"
-  poweroff -f
+  off
 }
 
 # From here on, what the kernel says about USB; its own start would only cost time.
@@ -35,4 +41,4 @@ ifconfig eth0 10.0.2.15 up
 
 chroot /root /bin/sh /run/job/job.sh </dev/null
 echo "@exit $?"
-poweroff -f
+off

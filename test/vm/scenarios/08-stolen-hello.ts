@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { type FileHandle, open } from 'node:fs/promises';
 import { bootedNewVersion, expectUpdated } from '../guest/expect-updated.ts';
-import { deviceWith, type Guest, usbDevices } from '../guest/guest.ts';
+import { deviceWith, type Guest, type RunningProgram, usbDevices } from '../guest/guest.ts';
 import { BUS_ID, EDL_ID, modemAppears, NORMAL_ID } from '../guest/modem-on-the-bus.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** How a Sahara HELLO begins: command 1, 48 bytes (edl 1b). */
 const HELLO = Buffer.from('0100000030000000', 'hex');
 const LOOK_TIMEOUT_MS = 60_000;
-
-type Suspendable = { readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void };
 
 export const scenario: Scenario = {
   title:
@@ -18,7 +16,7 @@ export const scenario: Scenario = {
   needs: 'repository',
   inGuest: async (guest) => {
     await modemAppears(guest);
-    let updater: Suspendable | undefined;
+    let updater: RunningProgram | undefined;
     const updating = guest.update(`usb:${BUS_ID}`, {
       onStart: (running) => {
         updater = running;
@@ -36,7 +34,7 @@ export const scenario: Scenario = {
  * modem is between its modes. The tty is left as the kernel makes it: it takes the HELLO apart as lines, and echoes it
  * into the modem.
  */
-async function stealHello(guest: Guest, updater: () => Suspendable | undefined): Promise<Buffer> {
+async function stealHello(guest: Guest, updater: () => RunningProgram | undefined): Promise<Buffer> {
   await guest.await(
     'the modem on its way to EDL',
     async () => ((await usbDevices()).some(({ usbId }) => usbId === NORMAL_ID) ? null : true),
