@@ -8,8 +8,8 @@ import type { Pipe, TransferFailure } from '../transport/pipe.ts';
 export type HostileModem = {
   /** What it says, a transfer each; a failure is one of the link. */
   readonly says: readonly (Uint8Array | 'timeout' | 'gone' | 'broken')[];
-  /** Afterwards it is silent, goes, or begins again without end. */
-  readonly afterwards: 'timeout' | 'gone' | 'again';
+  /** Afterwards it is silent, goes, begins again without end, or gives one byte after another. */
+  readonly afterwards: 'timeout' | 'gone' | 'again' | 'drip';
   /** Of the wait that each transfer takes; one that times out takes all of it. */
   readonly pace: 'quick' | 'half' | 'nearly';
 };
@@ -28,7 +28,10 @@ export function hostilePipe({ says, afterwards, pace }: HostileModem) {
   const comes = () => {
     if (rest !== null) return rest;
     if (next >= says.length && afterwards === 'again' && says.length > 0) next = 0;
-    return says[next++] ?? (afterwards === 'again' ? 'timeout' : afterwards);
+    const said = says[next++];
+    if (said !== undefined) return said;
+    if (afterwards === 'drip') return Uint8Array.of(0x2e);
+    return afterwards === 'again' ? 'timeout' : afterwards;
   };
   const failureOf = (what: string, direction: 'in' | 'out', timeoutMs: number): TransferFailure => {
     if (what === 'gone') return { reason: 'modem-disconnected' };

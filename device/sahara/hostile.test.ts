@@ -60,7 +60,7 @@ const transfer = fc.oneof(
 );
 const anyModem: fc.Arbitrary<HostileModem> = fc.record({
   says: fc.array(transfer, { maxLength: 30 }),
-  afterwards: fc.constantFrom('timeout', 'gone', 'again'),
+  afterwards: fc.constantFrom('timeout', 'gone', 'again', 'drip'),
   pace: fc.constantFrom('quick', 'half', 'nearly'),
 });
 /** Asks for the programmer properly, and never has enough. */
