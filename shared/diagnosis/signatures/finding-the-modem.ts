@@ -71,6 +71,15 @@ export const findingSignatures: readonly Signature[] = [
     source: 'edl 6.12',
   },
   {
+    id: 'no-kernel-driver',
+    kind: 'harmless',
+    hint: 'getdriver',
+    pattern: /USBDEVFS_?GETDRIVER failed/i,
+    tool: 'qfirehose',
+    says: 'No kernel driver holds the interface, so none has to be taken off.',
+    source: 'edl 1a',
+  },
+  {
     id: 'claim-failed',
     kind: 'symptom',
     hint: 'claim interface',
