@@ -77,8 +77,7 @@ function cpuOfSteps(events: readonly BenchEvent[], isCounted: (step: string) => 
   let cpuMs = 0;
   for (let index = begun; index < end; index++) {
     const [now, next] = [steps[index], steps[index + 1]];
-    if (now !== undefined && next !== undefined && now.step !== 'reading-back')
-      cpuMs += next.cpuMs - now.cpuMs;
+    if (now !== undefined && next !== undefined && isCounted(now.step)) cpuMs += next.cpuMs - now.cpuMs;
   }
   return cpuMs;
 }
