@@ -1,6 +1,10 @@
 /** Every bound that both sides must agree on, with its unit. A room's own bounds stand in its own limits.ts. */
 
 export const VERSION_TEXT_MAX_CHARS = 96;
+/** What a person pastes to be asked about: the answers of a few AT commands. */
+export const PASTED_MAX_CHARS = 2000;
+/** Words of it that are looked up as names of models. */
+export const PASTED_NAMES_MAX = 20;
 export const MODEL_ID_MAX_CHARS = 80;
 
 /** Signed metadata. tuf-js: root 512 kB, timestamp 16 kB, snapshot 2 MB, targets 5 MB; ours are tighter. */
@@ -48,6 +52,8 @@ export const COMPATIBILITY_MAX_HOPS = 16;
 /** Steps judged in one search for a way: enough for every pair of a hundred releases, 10 ms or so. */
 export const COMPATIBILITY_MAX_STEPS = 10_000;
 export const COMPATIBILITY_BATCH_MAX = 100;
+/** Models that an answer offers in place of one that is not known. */
+export const NEAR_MISSES_MAX = 5;
 export const RELEASES_PER_MODEL_MAX = 500;
 /** Manifest and index of each, the entry, and room. */
 export const TARGETS_PER_MODEL_MAX = 1100;
