@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { exitCodesCommand } from './commands/exit-codes.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { resetCommand } from './commands/reset.ts';
+import { scheduleRoutes } from './commands/schedule.ts';
 import { statusCommand } from './commands/status.ts';
 import { trustCommand } from './commands/trust.ts';
 import { updateCommand } from './commands/update.ts';
@@ -22,6 +23,7 @@ const commands = buildRouteMap<string, Context>({
     update: updateCommand,
     reset: resetCommand,
     status: statusCommand,
+    schedule: scheduleRoutes,
     trust: trustCommand,
     doctor: doctorCommand,
     diagnose: diagnoseCommand,
@@ -43,6 +45,7 @@ const commands = buildRouteMap<string, Context>({
       '  cistern status --json',
       '  cistern trust                                              what is believed, and until when',
       '  cistern doctor                                             what is wrong with the modem, and what to do',
+      '  cistern schedule install --window 02:00-05:00              by itself, once a day',
       '  cistern diagnose flash.log                                 what the log of a flasher shows',
     ].join('\n'),
   },

@@ -1,0 +1,151 @@
+/** `cistern schedule install`. */
+import { buildCommand } from '@stricli/core';
+import { stateDirectory } from '../config.ts';
+import type { Context } from '../context.ts';
+import { loadDeviceIdentity } from '../report/device-key.ts';
+import { detectSystem, type SystemFacts } from '../schedule/detect-system.ts';
+import { type Installed, installSchedule } from '../schedule/install-schedule.ts';
+import { noticeCommands } from '../schedule/schedule-files.ts';
+import { SYSTEMS, type System } from '../schedule/scheduled-file.ts';
+import { type MaintenanceWindow, parseWindow, stableOffsetMinutes, timeOfDay } from '../schedule/window.ts';
+import {
+  type CommonFlags,
+  channelFlag,
+  commonFlags,
+  type DownloadFlags,
+  downloadFlags,
+  settingsOf,
+} from './flags.ts';
+import { ownCommand } from './own-command.ts';
+import { type RootFlags, rootFlags, tellScheduleFailure, tellSystem } from './schedule-telling.ts';
+import { readSettings } from './session.ts';
+import { tellFailure } from './tell.ts';
+
+type InstallFlags = RootFlags &
+  CommonFlags &
+  Omit<DownloadFlags, 'mirror'> & {
+    readonly window: string;
+    readonly system?: System;
+    readonly program?: string;
+    readonly channel?: 'stable' | 'beta';
+  };
+
+const { mirror: _, ...oneValueFlags } = downloadFlags;
+
+export const scheduleInstallCommand = buildCommand<InstallFlags, [], Context>({
+  func: runInstall,
+  parameters: {
+    flags: {
+      ...commonFlags,
+      ...oneValueFlags,
+      ...rootFlags,
+      channel: channelFlag,
+      window: {
+        kind: 'parsed',
+        parse: (text: string) => text,
+        default: '02:00-05:00',
+        brief: 'When it may run, local time; the minute in it is this device’s own',
+        placeholder: 'HH:MM-HH:MM',
+      },
+      system: {
+        kind: 'enum',
+        values: SYSTEMS,
+        optional: true,
+        brief: 'What starts programs there (default: what is seen below the root directory)',
+      },
+      program: {
+        kind: 'parsed',
+        parse: (text: string) => text,
+        optional: true,
+        brief: 'The updater that is started (default: this one; for an image /usr/bin/cistern)',
+        placeholder: 'path',
+      },
+    },
+  },
+  docs: {
+    brief: 'Put the timer, the boot hook and the hotplug hook in place',
+    fullDescription: [
+      'Writes files and says which; installed again it changes only what differs. Settings that are given here are',
+      'written into the schedule (on OpenWrt: /etc/config/cistern); others come from /etc/cistern/config.json as always.',
+      '',
+      'Examples:',
+      '  cistern schedule install',
+      '  cistern schedule install --window 22:30-04:00 --modem usb:1-1.4 --stage /mnt/usb',
+      '  cistern schedule install --root-directory ./image --system systemd',
+    ].join('\n'),
+  },
+});
+
+async function runInstall(this: Context, flags: InstallFlags): Promise<void> {
+  const window = parseWindow(flags.window);
+  if (!window.ok) return tellScheduleFailure(this, window.failure, flags.json);
+  const facts = await detectSystem(flags.rootDirectory, flags.system);
+  if (!facts.ok) return tellScheduleFailure(this, facts.failure, flags.json);
+  const slot = await slotOf(this, window.value, flags);
+  if (slot === null) return;
+  const given = Object.entries(settingsOf(flags)).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  const program = flags.program ?? (flags.rootDirectory === '/' ? null : '/usr/bin/cistern');
+  const installed = await installSchedule(
+    { rootDirectory: flags.rootDirectory, facts: facts.value },
+    {
+      program: program === null ? ownCommand(this) : [program],
+      ...slot,
+      settings: Object.fromEntries(given),
+      hasUdev: facts.value.hasUdev,
+    },
+  );
+  if (!installed.ok) return tellScheduleFailure(this, installed.failure, flags.json);
+  if (flags.rootDirectory === '/')
+    await tellSystem(
+      this,
+      noticeCommands(facts.value.system, { hasUdev: facts.value.hasUdev, after: 'install' }),
+    );
+  tellInstalled(this, facts.value, installed.value, flags);
+}
+
+/**
+ * The minute of this device. An image goes to many devices, none of which has its key yet: there each run waits for
+ * its own share of the window. Null where the key could not be had, which is told here.
+ */
+async function slotOf(
+  context: Context,
+  { startMinute, lengthMinutes }: MaintenanceWindow,
+  flags: InstallFlags,
+) {
+  if (flags.rootDirectory !== '/') return { at: timeOfDay(startMinute), spreadMinutes: lengthMinutes };
+  const told = { json: flags.json, state: 'Nothing was installed.' };
+  const read = await readSettings(context, settingsOf(flags), flags.config);
+  if (!read.ok) {
+    tellFailure(context, read.failure, told);
+    return null;
+  }
+  const stateDir = stateDirectory(read.value.settings, context.environment, context.isRoot);
+  const identity = await loadDeviceIdentity(stateDir);
+  if (!identity.ok) {
+    tellFailure(context, identity.failure, told);
+    return null;
+  }
+  const offset = stableOffsetMinutes(identity.value.deviceId, lengthMinutes);
+  return { at: timeOfDay(startMinute + offset), spreadMinutes: 0 };
+}
+
+function tellInstalled(
+  { stdout }: Context,
+  { system }: SystemFacts,
+  { record, written, kept }: Installed,
+  { json }: RootFlags,
+): void {
+  const { at, spreadMinutes } = record;
+  if (json) {
+    const document = { format: 'cistern-schedule-installed/1', system, at, spreadMinutes, written, kept };
+    stdout.write(`${JSON.stringify(document)}\n`);
+    return;
+  }
+  const spread = spreadMinutes === 0 ? '' : `, spread over ${spreadMinutes} minutes by each device`;
+  stdout.write(`${system}: daily at ${at}${spread}, after each boot, and when a modem turns up in EDL\n`);
+  for (const path of written) stdout.write(`  wrote ${path}\n`);
+  for (const path of kept) stdout.write(`  left  ${path} as it was\n`);
+  if (written.length === 0) stdout.write('  all was in place already\n');
+}

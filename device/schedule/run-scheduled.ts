@@ -1,0 +1,75 @@
+/**
+ * One unattended run: at its own moment, as a process of its own, quiet unless something happened. On `resume` only
+ * what was broken off is taken up: a modem in EDL that no journal speaks of is left alone.
+ */
+import type { Clock } from '../clock.ts';
+import { judgeRun, type RunEnd, type Told } from './judge-run.ts';
+import { CHILD_OUTPUT_MAX_CHARS, JITTER_MAX_MS } from './limits.ts';
+import { appendToLog } from './rotating-log.ts';
+import { runCommand } from './run-command.ts';
+import type { TellSyslog } from './syslog.ts';
+import { unfinishedAttempts } from './unfinished-attempts.ts';
+import { stableOffsetMinutes } from './window.ts';
+
+export type ScheduledRun = {
+  readonly trigger: 'timer' | 'resume';
+  /** Minutes over which devices spread by themselves; 0 where the timer has this device's own minute. */
+  readonly spreadMinutes: number;
+  /** The updater's command, and what names the modem and the rest: `update` and its flags are added. */
+  readonly program: readonly string[];
+  readonly flags: readonly string[];
+};
+
+export type ScheduledRunPorts = {
+  readonly stateDir: string;
+  readonly deviceId: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly tellSyslog: TellSyslog;
+  /** What could be told neither on disk nor otherwise. */
+  readonly onNote: (note: string) => void;
+};
+
+export type ScheduledRunEnd =
+  | { readonly kind: 'nothing-unfinished' }
+  /** Ended while it waited for its moment: the modem was not touched. */
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'ran'; readonly code: number; readonly told: Told | null };
+
+export async function runScheduled(
+  run: ScheduledRun,
+  ports: ScheduledRunPorts,
+  signal: AbortSignal,
+): Promise<ScheduledRunEnd> {
+  if (run.trigger === 'resume' && (await unfinishedAttempts(ports.stateDir)).length === 0)
+    return { kind: 'nothing-unfinished' };
+  if (run.trigger === 'timer') await ports.clock.sleep(waitMs(run.spreadMinutes, ports), signal);
+  if (signal.aborted) return { kind: 'interrupted' };
+  const command = [...run.program, 'update', '--quiet', '--json', ...run.flags];
+  // No bound on its time: every wait of the updater has its own, and a flashing is never cut off.
+  const end = await runCommand(command, { outputMaxChars: CHILD_OUTPUT_MAX_CHARS, timeoutMs: null }, signal);
+  const told = judgeRun(end);
+  if (told !== null) await tell(told, run.trigger, ports);
+  return { kind: 'ran', code: exitCodeOf(end), told };
+}
+
+/** The share of the spread that is this device's own, and a little that is nobody's. */
+export function waitMs(
+  spreadMinutes: number,
+  { deviceId, random }: Pick<ScheduledRunPorts, 'deviceId' | 'random'>,
+): number {
+  const own = spreadMinutes === 0 ? 0 : stableOffsetMinutes(deviceId, spreadMinutes) * 60_000;
+  return own + Math.floor(random() * JITTER_MAX_MS);
+}
+
+async function tell(told: Told, trigger: ScheduledRun['trigger'], ports: ScheduledRunPorts): Promise<void> {
+  const at = new Date(ports.clock.nowMs()).toISOString();
+  const logged = await appendToLog(ports.stateDir, `${at} ${trigger} ${told.severity} ${told.text}`);
+  if (!logged.ok) ports.onNote(`${logged.failure.path} could not be written (${logged.failure.why})`);
+  await ports.tellSyslog(told);
+}
+
+/** 128 and more for a signal, as shells say it. */
+function exitCodeOf({ code, signalName }: RunEnd): number {
+  return code ?? (signalName === 'SIGTERM' ? 143 : 137);
+}

@@ -1,0 +1,51 @@
+/** What is told of a schedule that could not be put in place: what happened to what, and what to do. */
+import type { ExitName } from '../exit-code.ts';
+import type { ScheduleFailure } from './schedule-failure.ts';
+
+type Sentences = {
+  readonly [R in ScheduleFailure['reason']]: (failure: Extract<ScheduleFailure, { readonly reason: R }>) => {
+    readonly exit: ExitName;
+    readonly what: string;
+    readonly next: string;
+  };
+};
+
+export const scheduleSentences: Sentences = {
+  'window-unreadable': ({ text, why }) => ({
+    exit: 'USAGE',
+    what: `The maintenance window ${text} cannot be used: ${why}.`,
+    next: 'Give it in local time, such as --window 02:00-05:00.',
+  }),
+  'init-system-unknown': ({ rootDirectory }) => ({
+    exit: 'CONFIG',
+    what: `Below ${rootDirectory} there is neither systemd nor OpenWrt nor a directory /etc/cron.d.`,
+    next: 'Name what starts programs there with --system, or run cistern update from whatever does.',
+  }),
+  'schedule-setting-unusable': ({ name, why }) => ({
+    exit: 'USAGE',
+    what: `The setting ${name} cannot be written into a schedule: ${why}.`,
+    next: 'Give it on one line, or leave it to /etc/cistern/config.json.',
+  }),
+  'file-not-ours': ({ path }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `${path} is there already, and cistern schedule did not write it.`,
+    next: 'Move it away, then run this again. cistern schedule remove takes back what was written so far.',
+  }),
+  'schedule-not-written': ({ path, why }) => ({
+    exit: 'CANTCREAT',
+    what: `${path} cannot be written (${why}).`,
+    next: 'Run it as root, on a filesystem that can be written to; what was written so far, cistern schedule remove takes back.',
+  }),
+  'schedule-record-unreadable': ({ path, why }) => ({
+    exit: 'CONFIG',
+    what: `${path}, which says what the schedule consists of, cannot be read: ${why}.`,
+    next: `Delete ${path} and run cistern schedule install again: files of its own it writes anew.`,
+  }),
+};
+
+export function explainSchedule(failure: ScheduleFailure) {
+  const sentence = scheduleSentences[failure.reason] as (
+    failure: ScheduleFailure,
+  ) => ReturnType<Sentences[ScheduleFailure['reason']]>;
+  return sentence(failure);
+}
