@@ -10,6 +10,7 @@ import type { FindKeyFailure } from './keys/find-key.ts';
 import type { KeyDirectoryFailure } from './keys/key-directory.ts';
 import type { KeyFileFailure } from './keys/key-file.ts';
 import type { NextRootFailure } from './keys/next-root.ts';
+import type { OnlineKeysFailure } from './keys/online-keys.ts';
 import type { PassphraseFailure } from './keys/passphrase.ts';
 import type { FromFailure } from './publish/installable-from.ts';
 import type { OperatorFailure } from './publish/operator-client.ts';
@@ -18,6 +19,7 @@ import type { ManifestFailure } from './repository/read-manifest.ts';
 import type { VerificationFailure } from './repository/verified-model.ts';
 import type { RolloutChangeFailure } from './rollout/edit-rollout.ts';
 import { shortId } from './signing/describe.ts';
+import type { LocationFailure } from './store/location.ts';
 import type { ImportFailure } from './targets/import-targets.ts';
 import type { RenewalFailure } from './targets/renew-targets.ts';
 
@@ -41,6 +43,10 @@ export type RepoFailure =
   | { readonly reason: 'file-unwritable'; readonly path: string; readonly why: string }
   | { readonly reason: 'from-without-source' }
   | { readonly reason: 'destination-not-given' }
+  | { readonly reason: 'token-not-given' }
+  | { readonly reason: 'online-keys-not-given' }
+  | OnlineKeysFailure
+  | LocationFailure
   | { readonly reason: 'lint-found-errors'; readonly count: number }
   | { readonly reason: 'repository-defective'; readonly count: number };
 
@@ -73,6 +79,9 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'from-unreadable':
     case 'from-without-source':
     case 'destination-not-given':
+    case 'token-not-given':
+    case 'online-keys-not-given':
+    case 'endpoint-unknown':
     case 'key-ambiguous':
     case 'key-not-in-role':
     case 'key-in-role-already':
@@ -89,11 +98,17 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'key-file-unreadable':
     case 'key-directory-incomplete':
     case 'signing-request-unreadable':
+    case 'online-keys-unreadable':
     case 'no-root-pending':
     case 'catalogue-unreadable':
       return EXIT.noInput;
     case 'repository-unreachable':
+    case 'store-unreachable':
       return EXIT.unavailable;
+    case 'store-refused':
+      return EXIT.noPermission;
+    case 'publication-refused':
+      return isWorthAnotherRun(failure) ? EXIT.temporary : EXIT.data;
     case 'keys-exist':
     case 'keys-unwritable':
     case 'file-unwritable':
@@ -115,10 +130,10 @@ export function exitCodeOf(failure: RepoFailure): number {
 
 /** 409 and 412 of these two mean that somebody else was quicker: what they left is read anew by the next run. */
 function isWorthAnotherRun({
-  status,
+  status = 0,
   code,
 }: {
-  readonly status: number;
+  readonly status?: number;
   readonly code: string | null;
 }): boolean {
   const isRace = code === 'publication-raced' || code === 'precondition-failed';
@@ -233,6 +248,22 @@ function says(failure: RepoFailure): string {
       return `"${failure.text}" names no versions. Write R06, R06A05, R06A05..R06A09 or R06A05.., each with :LINE for one customer line.`;
     case 'destination-not-given':
       return 'These are targets of a release. Say where they are published: --to and --token-file.';
+    case 'token-not-given':
+      return 'A Worker is written to with the operator token: --token-file.';
+    case 'online-keys-not-given':
+      return 'A bucket or directory has no Worker that signs. Give the online keys with --online-keys.';
+    case 'online-keys-unreadable':
+      return `The online keys in ${failure.path} cannot be used: ${failure.why}.`;
+    case 'endpoint-unknown':
+      return `The bucket cannot be addressed: ${failure.why}.`;
+    case 'store-unreachable':
+      return `${failure.store} cannot be reached: ${failure.why}. Check endpoint, bucket and network.`;
+    case 'store-refused':
+      return `${failure.store} refuses: ${failure.why}. Check that the bucket exists and that the keys may write to it.`;
+    case 'object-too-large':
+      return `${failure.store}/${failure.key} holds more than ${failure.maxBytes} bytes, which is refused.`;
+    case 'publication-refused':
+      return `The publication is refused (${failure.code}): ${failure.why}`;
     case 'request-of-no-model':
       return 'The signing request names no model. It was altered.';
     case 'from-without-source':

@@ -36,3 +36,7 @@ export const STORE_CONNECT_TIMEOUT_MS = 10_000;
 export const STORE_REQUEST_TIMEOUT_MS = 60_000;
 /** Objects a listing answers at once; S3 takes no more. */
 export const STORE_LIST_PAGE = 1000;
+/** Two writers of one model in a bucket: how often the loser reads again and tries again. */
+export const ADVANCE_ATTEMPTS_MAX = 5;
+/** `{n}.targets.json` that never became visible is given up after this time and may be replaced. */
+export const ABANDONED_AFTER_MS = 5 * 60_000;

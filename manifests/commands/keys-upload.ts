@@ -1,16 +1,15 @@
 import { buildCommand } from '@stricli/core';
 import type { RepoContext } from '../context.ts';
 import { readRoots } from '../keys/roots.ts';
-import { operatorClient } from '../publish/operator-client.ts';
 import { uploadRoots } from '../publish/upload-roots.ts';
+import type { RepositoryLocation } from '../store/location.ts';
+import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
-import { operatorArgument, textArgument } from './parsers.ts';
-import { readToken } from './read-token.ts';
+import { textArgument } from './parsers.ts';
 
-type Flags = {
+type Flags = WritableFlags & {
   readonly dir: string;
-  readonly to: string;
-  readonly tokenFile: string;
+  readonly to: RepositoryLocation;
   readonly json: boolean;
 };
 
@@ -18,10 +17,9 @@ export const keysUpload = buildCommand<Flags, [], RepoContext>({
   async func(flags) {
     const roots = await readRoots(flags.dir);
     if (!roots.ok) return fail(this, flags, roots.failure);
-    const token = await readToken(flags.tokenFile);
-    if (!token.ok) return fail(this, flags, token.failure);
-    const operator = operatorClient(flags.to, token.value, this.http, this.signal);
-    const uploaded = await uploadRoots(roots.value, operator);
+    const repository = await openForWriting(this, flags.to, flags, roots.value);
+    if (!repository.ok) return fail(this, flags, repository.failure);
+    const uploaded = await uploadRoots(roots.value, repository.value.operator);
     if (!uploaded.ok) return fail(this, flags, uploaded.failure);
     const stored = uploaded.value;
     const newest = roots.value.at(-1)?.version ?? 0;
@@ -34,18 +32,8 @@ export const keysUpload = buildCommand<Flags, [], RepoContext>({
   parameters: {
     flags: {
       dir: { kind: 'parsed', parse: textArgument, brief: 'Directory of the roots', placeholder: 'dir' },
-      to: {
-        kind: 'parsed',
-        parse: operatorArgument,
-        brief: 'Address of the repository',
-        placeholder: 'url',
-      },
-      tokenFile: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'File with the operator token',
-        placeholder: 'file',
-      },
+      to: writableFlag,
+      ...writableFlags,
       json: jsonFlag,
     },
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operatorArgument, repositoryArgument } from './parsers.ts';
+import { locationArgument, writableArgument } from './parsers.ts';
 
 describe('the address the operator token is sent to', () => {
   it.each([
@@ -8,18 +8,30 @@ describe('the address the operator token is sent to', () => {
     ['http://localhost:8787/', 'http://localhost:8787'],
     ['http://[::1]:8787', 'http://[::1]:8787'],
   ])('may be %s', (text, base) => {
-    expect(operatorArgument(text)).toBe(base);
+    expect(writableArgument(text)).toEqual({ kind: 'address', base });
   });
 
   it.each(['http://fw.example', 'http://127.0.0.1.example', 'http://10.0.0.1', 'http://localhost.example'])(
     'is not %s, which would show the token to everybody on the way',
     (text) => {
-      expect(() => operatorArgument(text)).toThrow('in the clear');
-      expect(repositoryArgument(text)).toBe(text);
+      expect(() => writableArgument(text)).toThrow('in the clear');
+      expect(locationArgument(text)).toEqual({ kind: 'address', base: text });
     },
   );
+});
 
-  it.each(['ftp://fw.example', 'fw.example', ''])('is not "%s"', (text) => {
-    expect(() => operatorArgument(text)).toThrow('not an http or https address');
+describe('where a repository is', () => {
+  it.each([
+    ['s3://firmware', { kind: 'bucket', provider: 's3', bucket: 'firmware', prefix: '' }],
+    ['s3://firmware/', { kind: 'bucket', provider: 's3', bucket: 'firmware', prefix: '' }],
+    ['r2://firm-ware/v1/x', { kind: 'bucket', provider: 'r2', bucket: 'firm-ware', prefix: 'v1/x' }],
+    ['./mirror', { kind: 'directory', path: './mirror' }],
+    ['/srv/mirror', { kind: 'directory', path: '/srv/mirror' }],
+  ])('is read from %s', (text, location) => {
+    expect(locationArgument(text)).toEqual(location);
+  });
+
+  it.each(['ftp://fw.example', 's3://ab', 's3://UPPER', 's3://bucket/../x/%', ''])('is not "%s"', (text) => {
+    expect(() => locationArgument(text)).toThrow('neither an address');
   });
 });

@@ -2,7 +2,7 @@
 import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import { type ModelId, parseModelId } from '../../shared/model.ts';
 import type { OfflineRole } from '../keys/root-change.ts';
-import { repositoryBase } from '../repository/addresses.ts';
+import { parseLocation, type RepositoryLocation } from '../store/location.ts';
 
 export function modelArgument(text: string): ModelId {
   const model = parseModelId(text);
@@ -17,17 +17,19 @@ export function versionArgument(text: string): FirmwareVersion {
   return version.value;
 }
 
-export function repositoryArgument(text: string): string {
-  const base = repositoryBase(text);
-  if (base === null) throw new SyntaxError(`"${text}" is not an http or https address`);
-  return base;
+export function locationArgument(text: string): RepositoryLocation {
+  const location = parseLocation(text);
+  if (location === null)
+    throw new SyntaxError(`"${text}" is neither an address, nor s3://bucket, r2://bucket, nor a directory`);
+  return location;
 }
 
 /** Where the operator token is sent: in the clear to this machine alone, because whoever reads it may roll out. */
-export function operatorArgument(text: string): string {
-  const base = repositoryArgument(text);
-  const { protocol, hostname } = new URL(base);
-  if (protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)) return base;
+export function writableArgument(text: string): RepositoryLocation {
+  const location = locationArgument(text);
+  if (location.kind !== 'address') return location;
+  const { protocol, hostname } = new URL(location.base);
+  if (protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)) return location;
   throw new SyntaxError(`"${text}" would carry the operator token in the clear; give an https address`);
 }
 

@@ -4,33 +4,24 @@ import type { ModelId } from '../../shared/model.ts';
 import { ok } from '../../shared/result.ts';
 import { findModel } from '../catalogue/find-model.ts';
 import type { RepoContext } from '../context.ts';
-import { send } from '../http/client.ts';
 import { openPackage } from '../package/open-package.ts';
 import { parseInstallableFrom } from '../publish/installable-from.ts';
-import { operatorClient } from '../publish/operator-client.ts';
 import { type Published, publishRelease } from '../publish/publish-release.ts';
+import type { RepositoryLocation } from '../store/location.ts';
 import { findingLines } from './finding-lines.ts';
+import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
 import { openPublisherKeys } from './open-publisher-keys.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
-import {
-  dateArgument,
-  modelArgument,
-  operatorArgument,
-  percentageArgument,
-  textArgument,
-  versionArgument,
-} from './parsers.ts';
+import { dateArgument, modelArgument, percentageArgument, textArgument, versionArgument } from './parsers.ts';
 import { passphraseFileFlag } from './passphrase-flags.ts';
 import { progressOn } from './progress.ts';
-import { readToken } from './read-token.ts';
 import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
 
-type Flags = {
+type Flags = WritableFlags & {
   readonly model: ModelId;
   readonly version: FirmwareVersion;
   readonly keys: string;
-  readonly to: string;
-  readonly tokenFile: string;
+  readonly to: RepositoryLocation;
   readonly from?: string;
   readonly fromSource?: string;
   readonly rollout: number;
@@ -52,10 +43,11 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
     if (!from.ok) return fail(this, flags, from.failure);
     const entry = await findModel(flags.model, flags.catalogue);
     if (!entry.ok) return fail(this, flags, entry.failure);
-    const token = await readToken(flags.tokenFile);
-    if (!token.ok) return fail(this, flags, token.failure);
     const keys = await openPublisherKeys(this, flags.keys, flags.passphraseFile);
     if (!keys.ok) return fail(this, flags, keys.failure);
+    const repository = await openForWriting(this, flags.to, flags, keys.value.roots);
+    if (!repository.ok) return fail(this, flags, repository.failure);
+    const { base, get, operator } = repository.value;
     const requestPath = flags.signRequest;
     const source = await openPackage(path);
     if (!source.ok) return fail(this, flags, source.failure);
@@ -76,12 +68,12 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
           },
           percentage: flags.rollout,
           roots: keys.value.roots,
-          base: flags.to,
+          base,
           keys: keys.value,
         },
         {
-          get: (url, maxBytes) => send({ method: 'GET', url, maxBytes }, this.http, this.signal),
-          operator: operatorClient(flags.to, token.value, this.http, this.signal),
+          get,
+          operator,
           nowMs: this.nowMs,
           onProgress: (step, done, total) => show(step, done, total),
           askForSignatures:
@@ -120,18 +112,8 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         brief: 'Directory of the offline keys',
         placeholder: 'dir',
       },
-      to: {
-        kind: 'parsed',
-        parse: operatorArgument,
-        brief: 'Address of the repository',
-        placeholder: 'url',
-      },
-      tokenFile: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'File with the operator token',
-        placeholder: 'file',
-      },
+      to: writableFlag,
+      ...writableFlags,
       from: {
         kind: 'parsed',
         parse: textArgument,
@@ -204,6 +186,10 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
       {
         input: '… --from R06A05..R06A09:01 --from-source "vendor mail of 2026-10-01"',
         brief: 'Across a baseline',
+      },
+      {
+        input: '… --to s3://firmware --online-keys online.env',
+        brief: 'To a bucket without a Worker (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL_S3)',
       },
       { input: '… --sign-request release.request.json', brief: 'The targets keys are elsewhere' },
     ],

@@ -1,21 +1,19 @@
 import { buildCommand } from '@stricli/core';
 import type { RepoContext } from '../context.ts';
 import type { CommandFailure } from '../failure.ts';
-import { send } from '../http/client.ts';
 import { importIntoRoot } from '../keys/next-root.ts';
 import { readRoots } from '../keys/roots.ts';
-import { operatorClient } from '../publish/operator-client.ts';
 import { readSigningRequest, type SigningRequest, type TargetsRequest } from '../signing/request.ts';
+import type { RepositoryLocation } from '../store/location.ts';
 import { importTargets } from '../targets/import-targets.ts';
+import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
-import { operatorArgument, textArgument } from './parsers.ts';
-import { readToken } from './read-token.ts';
+import { textArgument } from './parsers.ts';
 import { tellNextRoot } from './root-flags.ts';
 
-type Flags = {
+type Flags = WritableFlags & {
   readonly dir: string;
-  readonly to?: string;
-  readonly tokenFile?: string;
+  readonly to?: RepositoryLocation;
   readonly json: boolean;
 };
 
@@ -41,20 +39,8 @@ export const signImport = buildCommand<Flags, string[], RepoContext>({
     },
     flags: {
       dir: { kind: 'parsed', parse: textArgument, brief: 'Directory of the roots', placeholder: 'dir' },
-      to: {
-        kind: 'parsed',
-        parse: operatorArgument,
-        brief: 'Address of the repository, for targets',
-        placeholder: 'url',
-        optional: true,
-      },
-      tokenFile: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'File with the operator token, for targets',
-        placeholder: 'file',
-        optional: true,
-      },
+      to: { ...writableFlag, optional: true },
+      ...writableFlags,
       json: jsonFlag,
     },
   },
@@ -76,19 +62,15 @@ async function publishSigned(
   request: TargetsRequest,
   copies: readonly SigningRequest[],
 ): Promise<CommandFailure | undefined> {
-  const { to, tokenFile } = flags;
-  if (to === undefined || tokenFile === undefined)
-    return fail(context, flags, { reason: 'destination-not-given' });
+  if (flags.to === undefined) return fail(context, flags, { reason: 'destination-not-given' });
   const roots = await readRoots(flags.dir);
   if (!roots.ok) return fail(context, flags, roots.failure);
-  const token = await readToken(tokenFile);
-  if (!token.ok) return fail(context, flags, token.failure);
-  const repository = { base: to, rootText: roots.value[0].text };
-  const imported = await importTargets(request, copies, repository, {
-    get: (url, maxBytes) => send({ method: 'GET', url, maxBytes }, context.http, context.signal),
-    operator: operatorClient(to, token.value, context.http, context.signal),
-    nowMs: context.nowMs,
-  });
+  const opened = await openForWriting(context, flags.to, flags, roots.value);
+  if (!opened.ok) return fail(context, flags, opened.failure);
+  const { base, get, operator } = opened.value;
+  const repository = { base, rootText: roots.value[0].text };
+  const ports = { get, operator, nowMs: context.nowMs };
+  const imported = await importTargets(request, copies, repository, ports);
   if (!imported.ok) return fail(context, flags, imported.failure);
   const { model, targetsVersion, release, rollout } = imported.value;
   const visible = release === 'published' ? 'is visible now' : 'was visible already';

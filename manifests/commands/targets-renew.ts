@@ -1,20 +1,18 @@
 import { buildCommand } from '@stricli/core';
 import type { ModelId } from '../../shared/model.ts';
 import type { RepoContext } from '../context.ts';
-import { send } from '../http/client.ts';
-import { operatorClient } from '../publish/operator-client.ts';
+import type { RepositoryLocation } from '../store/location.ts';
 import { type Renewed, renewTargets } from '../targets/renew-targets.ts';
+import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
 import { openPublisherKeys } from './open-publisher-keys.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
-import { modelArgument, operatorArgument, textArgument } from './parsers.ts';
+import { modelArgument, textArgument } from './parsers.ts';
 import { passphraseFileFlag } from './passphrase-flags.ts';
-import { readToken } from './read-token.ts';
 import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
 
-type Flags = {
+type Flags = WritableFlags & {
   readonly keys: string;
-  readonly to: string;
-  readonly tokenFile: string;
+  readonly to: RepositoryLocation;
   readonly passphraseFile?: string;
   readonly signRequest?: string;
   readonly json: boolean;
@@ -22,14 +20,15 @@ type Flags = {
 
 export const targetsRenew = buildCommand<Flags, [ModelId], RepoContext>({
   async func(flags, model) {
-    const token = await readToken(flags.tokenFile);
-    if (!token.ok) return fail(this, flags, token.failure);
     const keys = await openPublisherKeys(this, flags.keys, flags.passphraseFile);
     if (!keys.ok) return fail(this, flags, keys.failure);
+    const repository = await openForWriting(this, flags.to, flags, keys.value.roots);
+    if (!repository.ok) return fail(this, flags, repository.failure);
+    const { base, get, operator } = repository.value;
     const requestPath = flags.signRequest;
-    const renewed = await renewTargets({ base: flags.to, model, roots: keys.value.roots }, keys.value, {
-      get: (url, maxBytes) => send({ method: 'GET', url, maxBytes }, this.http, this.signal),
-      operator: operatorClient(flags.to, token.value, this.http, this.signal),
+    const renewed = await renewTargets({ base, model, roots: keys.value.roots }, keys.value, {
+      get,
+      operator,
       nowMs: this.nowMs,
       askForSignatures:
         requestPath === undefined ? null : (request) => writeSigningRequest(requestPath, request),
@@ -44,18 +43,8 @@ export const targetsRenew = buildCommand<Flags, [ModelId], RepoContext>({
     },
     flags: {
       keys: { kind: 'parsed', parse: textArgument, brief: 'Directory of the keys', placeholder: 'dir' },
-      to: {
-        kind: 'parsed',
-        parse: operatorArgument,
-        brief: 'Address of the repository',
-        placeholder: 'url',
-      },
-      tokenFile: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'File with the operator token',
-        placeholder: 'file',
-      },
+      to: writableFlag,
+      ...writableFlags,
       passphraseFile: passphraseFileFlag,
       signRequest: signRequestFlag,
       json: jsonFlag,

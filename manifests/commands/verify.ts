@@ -1,23 +1,27 @@
 import { buildCommand } from '@stricli/core';
 import type { ModelId } from '../../shared/model.ts';
 import type { RepoContext } from '../context.ts';
-import { send } from '../http/client.ts';
+import type { RepositoryLocation } from '../store/location.ts';
 import { type Audit, auditModel } from '../verify/audit-model.ts';
+import { openForReading, readableFlag } from './location-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
-import { modelArgument, repositoryArgument, textArgument } from './parsers.ts';
+import { locationArgument, modelArgument, textArgument } from './parsers.ts';
 import { progressOn } from './progress.ts';
 import { readRoot } from './read-root.ts';
 
 type Flags = { readonly root: string; readonly model: ModelId; readonly json: boolean };
 
-export const verify = buildCommand<Flags, [string], RepoContext>({
-  async func(flags, base) {
+export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
+  async func(flags, location) {
     const rootText = await readRoot(flags.root);
     if (!rootText.ok) return fail(this, flags, rootText.failure);
+    const opened = await openForReading(this, location);
+    if (!opened.ok) return fail(this, flags, opened.failure);
+    const { base, get } = opened.value;
     const show = progressOn(this, flags);
     const audit = await auditModel(
       { base, model: flags.model, rootText: rootText.value },
-      (url, maxBytes) => send({ method: 'GET', url, maxBytes }, this.http, this.signal),
+      get,
       (done, total) => show('verifying', done, total),
     );
     if (!audit.ok) return fail(this, flags, audit.failure);
@@ -32,9 +36,7 @@ export const verify = buildCommand<Flags, [string], RepoContext>({
   parameters: {
     positional: {
       kind: 'tuple',
-      parameters: [
-        { parse: repositoryArgument, brief: 'Address of the repository or of a mirror', placeholder: 'url' },
-      ],
+      parameters: [{ parse: locationArgument, brief: readableFlag.brief, placeholder: 'where' }],
     },
     flags: {
       root: {

@@ -7,6 +7,7 @@ import type { Rollout } from '../../shared/rollout.ts';
 import { type HttpAnswer, type HttpFailure, type HttpPorts, type HttpRequest, send } from '../http/client.ts';
 import { expectStatus, type Refusal } from '../http/refusal.ts';
 import { ANSWER_MAX_BYTES } from '../limits.ts';
+import type { OnlineFailure } from '../online/online-repository.ts';
 import { operatorUrls } from '../repository/addresses.ts';
 import type { Target } from './release-targets.ts';
 
@@ -14,7 +15,9 @@ export type OperatorFailure =
   | HttpFailure
   | Refusal
   | { readonly reason: 'operator-token-refused'; readonly url: string }
-  | { readonly reason: 'answer-unreadable'; readonly url: string };
+  | { readonly reason: 'answer-unreadable'; readonly url: string }
+  /** A store without a Worker. */
+  | OnlineFailure;
 
 export type PutOutcome = 'stored' | 'was-there';
 

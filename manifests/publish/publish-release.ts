@@ -28,6 +28,7 @@ import { beginRollout } from '../rollout/begin-rollout.ts';
 import type { TargetsRequest } from '../signing/request.ts';
 import { differingMembers } from './differing-members.ts';
 import type { OperatorClient, OperatorFailure } from './operator-client.ts';
+import { readPendingTargets } from './pending-targets.ts';
 import {
   buildManifest,
   entryTarget,
@@ -246,10 +247,10 @@ function targetsOf(entry: ModelEntry, manifest: ReleaseManifest, cut: CutPackage
 
 /** Uploads the targets that are new, then the signed metadata that lists them. */
 async function makeVisible(
-  { entry, keys, version, percentage }: PublishRequest,
+  { base, entry, keys, version, percentage }: PublishRequest,
   trust: { readonly root: RootMetadata; readonly former: TargetsMetadata | null },
   targets: readonly Target[],
-  { operator, nowMs, askForSignatures }: PublishPorts,
+  { get, operator, nowMs, askForSignatures }: PublishPorts,
 ): Promise<Result<Pick<Published, 'release' | 'targetsVersion'>, PublishFailure>> {
   const { former } = trust;
   const listed = former?.signed.targets ?? {};
@@ -267,7 +268,9 @@ async function makeVisible(
     const asked = at('signing', await askForSignatures(request));
     return asked.ok ? ok({ release: 'awaits-signatures', targetsVersion }) : asked;
   }
-  const text = at('signing', await signedTargetsText(request));
+  const pending = at('signing', await readPendingTargets(base, request, get));
+  if (!pending.ok) return pending;
+  const text = pending.value === null ? at('signing', await signedTargetsText(request)) : ok(pending.value);
   if (!text.ok) return text;
   const put = at('signing', await operator.putTargetsMetadata(entry.model, targetsVersion, text.value));
   if (!put.ok) return put;

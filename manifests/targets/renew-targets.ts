@@ -3,6 +3,7 @@ import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { RootFile } from '../keys/roots.ts';
 import type { OperatorClient, OperatorFailure } from '../publish/operator-client.ts';
+import { readPendingTargets } from '../publish/pending-targets.ts';
 import {
   draftTargets,
   signedTargetsText,
@@ -12,12 +13,12 @@ import {
 } from '../publish/sign-targets.ts';
 import { uploadRoots } from '../publish/upload-roots.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
+import { readSignedState, type SignedStateFailure } from '../repository/signed-state.ts';
 import type { TargetsRequest } from '../signing/request.ts';
-import { type FormerTargetsFailure, readFormerTargets } from './former-targets.ts';
 
 type FileUnwritable = { readonly reason: 'file-unwritable'; readonly path: string; readonly why: string };
 
-export type RenewalFailure = FormerTargetsFailure | OperatorFailure | TargetsSigningFailure | FileUnwritable;
+export type RenewalFailure = SignedStateFailure | OperatorFailure | TargetsSigningFailure | FileUnwritable;
 
 export type RenewalPorts = {
   readonly get: Get;
@@ -49,7 +50,7 @@ export async function renewTargets(
 ): Promise<Result<Renewed, RenewalFailure>> {
   const uploaded = await uploadRoots(source.roots, operator);
   if (!uploaded.ok) return uploaded;
-  const former = await readFormerTargets(source, get);
+  const former = await readSignedState(source, get);
   if (!former.ok) return former;
   const { root, targets, signedUnderRoot } = former.value;
   const { model } = source;
@@ -68,7 +69,9 @@ export async function renewTargets(
     const asked = await askForSignatures(request);
     return asked.ok ? ok({ ...renewed, isVisible: false }) : asked;
   }
-  const text = await signedTargetsText(request);
+  const pending = await readPendingTargets(source.base, request, get);
+  if (!pending.ok) return pending;
+  const text = pending.value === null ? await signedTargetsText(request) : ok(pending.value);
   if (!text.ok) return err(text.failure);
   const put = await operator.putTargetsMetadata(model, targetsVersion, text.value);
   return put.ok ? ok({ ...renewed, isVisible: true }) : put;

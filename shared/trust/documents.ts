@@ -65,6 +65,8 @@ export const timestampSchema = z.strictObject({
   }),
 });
 
+export type TimestampMetadata = z.infer<typeof timestampSchema>;
+
 export const snapshotSchema = z.strictObject({
   signatures,
   signed: z.strictObject({
@@ -74,6 +76,8 @@ export const snapshotSchema = z.strictObject({
   }),
 });
 
+export type SnapshotMetadata = z.infer<typeof snapshotSchema>;
+
 /** The delegated rollout role is targets metadata without delegations. */
 export const rolloutRoleSchema = z.strictObject({
   signatures,
@@ -81,6 +85,8 @@ export const rolloutRoleSchema = z.strictObject({
 });
 
 const keyIds = z.array(sha256Hex).max(KEYS_OF_ROLE_MAX).refine(areDifferent, 'a key id stands here twice');
+
+export type RolloutRoleMetadata = z.infer<typeof rolloutRoleSchema>;
 
 const roleSchema = z
   .strictObject({ keyids: keyIds, threshold: z.int().positive() })

@@ -1,7 +1,7 @@
 /**
- * The targets metadata that a renewal takes over. A TUF client would refuse it in the two cases in which it has to be
- * renewed: when it expired, and when a newer root dropped the key that signed it. So it is judged here by the chain of
- * roots: some root of it must have named the keys, and who drops a key after a theft is told that it was used.
+ * A model's metadata as it is signed, expired or not. A TUF client would refuse it in the two cases in which it has to
+ * be signed anew: when it expired, and when a newer root dropped the key that signed it. So it is judged here by the
+ * chain of roots: some root of it must have named the keys, and who drops a key after a theft is told that it was used.
  */
 import { fromUtf8 } from '../../shared/bytes.ts';
 import { sha256Hex } from '../../shared/digest.ts';
@@ -15,8 +15,10 @@ import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import {
   type RootMetadata,
+  type SnapshotMetadata,
   snapshotSchema,
   type TargetsMetadata,
+  type TimestampMetadata,
   targetsSchema,
   timestampSchema,
 } from '../../shared/trust/documents.ts';
@@ -25,28 +27,35 @@ import { isSignedBy } from '../../shared/trust/signed-by.ts';
 import type { RootFile } from '../keys/roots.ts';
 import { parseRoot } from '../keys/roots.ts';
 import { ROOT_FILES_MAX } from '../limits.ts';
-import { metadataBase } from '../repository/addresses.ts';
-import type { FetchFailure, Get } from '../repository/metadata-fetcher.ts';
+import { metadataBase } from './addresses.ts';
+import type { FetchFailure, Get } from './metadata-fetcher.ts';
 
-export type FormerTargets = {
+export type SignedState = {
   /** The newest root, of the key directory or of the repository. */
   readonly root: RootMetadata;
+  readonly timestamp: TimestampMetadata;
+  readonly snapshot: SnapshotMetadata;
   readonly targets: TargetsMetadata;
   /** Version of the newest root whose targets role signed it. */
   readonly signedUnderRoot: number;
 };
 
-export type FormerTargetsFailure =
+export type SignedStateFailure =
   | FetchFailure
   | { readonly reason: 'metadata-rejected'; readonly why: string }
   | { readonly reason: 'model-not-published'; readonly model: ModelId };
 
-type Source = { readonly base: string; readonly model: ModelId; readonly roots: readonly RootFile[] };
+export type StateSource = {
+  readonly base: string;
+  readonly model: ModelId;
+  /** Roots that the caller trusts, the newest last. */
+  readonly roots: readonly Pick<RootFile, 'root'>[];
+};
 
-export async function readFormerTargets(
-  source: Source,
+export async function readSignedState(
+  source: StateSource,
   get: Get,
-): Promise<Result<FormerTargets, FormerTargetsFailure>> {
+): Promise<Result<SignedState, SignedStateFailure>> {
   const chain = await followRoots(source, get);
   if (!chain.ok) return chain;
   const file = (name: string, maxBytes: number) =>
@@ -83,14 +92,20 @@ export async function readFormerTargets(
   const root = chain.value.at(-1);
   if (signedUnderRoot === null || root === undefined)
     return reject(`${targetsName} is not signed by a targets key of any root`);
-  return ok({ root, targets: targets.data, signedUnderRoot });
+  return ok({
+    root,
+    timestamp: timestamp.data,
+    snapshot: snapshot.data,
+    targets: targets.data,
+    signedUnderRoot,
+  });
 }
 
 /** The roots of the key directory, and those that the repository has after them, each signed by the one before. */
 async function followRoots(
-  { base, model, roots }: Source,
+  { base, model, roots }: StateSource,
   get: Get,
-): Promise<Result<readonly RootMetadata[], FormerTargetsFailure>> {
+): Promise<Result<readonly RootMetadata[], SignedStateFailure>> {
   const chain = roots.map(({ root }) => root);
   for (
     let newest = chain.at(-1);
@@ -153,6 +168,6 @@ function parseJson(bytes: Uint8Array | null): unknown {
   }
 }
 
-function reject(why: string): Result<never, FormerTargetsFailure> {
+function reject(why: string): Result<never, SignedStateFailure> {
   return err({ reason: 'metadata-rejected', why });
 }
