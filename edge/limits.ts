@@ -28,6 +28,13 @@ export const MODELS_PAGE_DEFAULT = 50;
 export const MODELS_PAGE_MAX = 200;
 export const REPORTS_PAGE_DEFAULT = 50;
 
+/** Reports older than this are forgotten as new ones come in: a year, and a month to look at it. */
+export const REPORTS_KEPT_MS = 400 * 24 * 60 * 60_000;
+/** Old reports that one new one removes: more than come in, so that they end. */
+export const REPORTS_FORGOTTEN_MAX = 50;
+/** A device that reports without end keeps its newest. */
+export const REPORTS_PER_DEVICE_MAX = 100;
+
 /** `POST /v1/compatibility` and other small JSON questions. */
 export const QUESTION_MAX_BYTES = 64 * 1024;
 /** A version in a question, with the white space that came along. */

@@ -1,5 +1,5 @@
 /**
- * One report per attempt: what was tried, how it ended, what state the modem is in, what to do (P10).
+ * One report per verdict: what was tried, how it ended, what state the modem is in, what to do (P10).
  * Strict, and made only of closed words, versions and numbers, so that no identity can travel in it (P11).
  */
 import * as z from 'zod';

@@ -38,7 +38,7 @@ export const problemTable = {
   'report-differs': {
     status: 409,
     title: 'Another report was delivered under this id',
-    about: 'An id belongs to one attempt. A report that says something else needs an id of its own.',
+    about: 'An id belongs to one verdict. A report that says something else needs an id of its own.',
   },
   'publication-raced': {
     status: 409,

@@ -1,8 +1,8 @@
-/** The `reports` table: one row an attempt, whoever delivers it however often. */
-
+/** The `reports` table: one row a verdict, whoever delivers it however often; bounded by age and by device. */
 import { utf8 } from '../../shared/bytes.ts';
 import { sha256Hex } from '../../shared/digest.ts';
 import { type Report, reportSchema } from '../../shared/telemetry.ts';
+import { REPORTS_FORGOTTEN_MAX, REPORTS_KEPT_MS, REPORTS_PER_DEVICE_MAX } from '../limits.ts';
 
 export type StoredReport = { readonly receivedAt: string; readonly report: Report };
 
@@ -31,12 +31,34 @@ export async function insertReport(
       content,
     )
     .first();
-  if (inserted !== null) return 'stored';
+  if (inserted !== null) {
+    await forgetOld(db, report.deviceId, receivedAt);
+    return 'stored';
+  }
   const there = await db
     .prepare('SELECT content_sha256 AS digest FROM reports WHERE id = ?')
     .bind(report.id)
     .first<{ digest: string }>();
   return there?.digest === digest ? 'same' : 'different';
+}
+
+/** What is past its age, a bounded number at a time, and what a device reported before its newest reports. */
+async function forgetOld(db: D1Database, deviceId: string, receivedAt: string): Promise<void> {
+  const kept = new Date(Date.parse(receivedAt) - REPORTS_KEPT_MS).toISOString();
+  await db.batch([
+    db
+      .prepare(
+        `DELETE FROM reports WHERE id IN
+         (SELECT id FROM reports WHERE received_at < ? ORDER BY received_at LIMIT ?)`,
+      )
+      .bind(kept, REPORTS_FORGOTTEN_MAX),
+    db
+      .prepare(
+        `DELETE FROM reports WHERE id IN
+         (SELECT id FROM reports WHERE device_id = ? ORDER BY received_at DESC, id LIMIT -1 OFFSET ?)`,
+      )
+      .bind(deviceId, REPORTS_PER_DEVICE_MAX),
+  ]);
 }
 
 /** Newest first; of all models where none is given. */

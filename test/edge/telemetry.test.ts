@@ -69,6 +69,16 @@ async function reports(
   return reportListSchema.parse(await response.json()).reports;
 }
 
+/** The one stored report under another id, received at another time. */
+const copyRow = ({ id, receivedAt }: { readonly id: string; readonly receivedAt: string }) =>
+  edge.db
+    .prepare(
+      `INSERT INTO reports SELECT ?1, ?2, device_id, model, from_version, to_version, outcome, content_sha256, report
+       FROM reports WHERE received_at = ?3`,
+    )
+    .bind(id, receivedAt, new Date(START_MS).toISOString());
+const countRows = () => edge.db.prepare('SELECT count(*) AS count FROM reports').first<number>('count');
+
 beforeEach(async () => {
   edge = await anEdge();
   device = await aDevice();
@@ -104,6 +114,32 @@ describe('POST /v1/telemetry', () => {
     const responses = await Promise.all([1, 2, 3, 4].map(() => deliver(report)));
     expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
     expect(await reports()).toHaveLength(1);
+  });
+
+  it('keeps the newest hundred of a device that reports without end, and all of others', async () => {
+    const first = aReport();
+    await deliver(first);
+    const rows = Array.from({ length: 120 }, (_, i) =>
+      copyRow({ id: crypto.randomUUID(), receivedAt: new Date(START_MS - (i + 1) * 60_000).toISOString() }),
+    );
+    await edge.db.batch(rows);
+    const other = await aDevice();
+    const { deviceId, deviceKey } = other;
+    await deliver(aReport({ deviceId, deviceKey }), { by: other });
+    expect(await countRows()).toBe(122);
+    edge.clock.nowMs += 1000;
+    const last = aReport();
+    await deliver(last);
+    expect(await countRows()).toBe(101);
+    expect((await reports('?limit=1'))[0]?.report.id).toBe(last.id);
+  });
+
+  it('forgets what is older than 400 days as new reports come in', async () => {
+    await deliver(aReport());
+    edge.clock.nowMs += 401 * 24 * 60 * 60_000;
+    const report = aReport();
+    await deliver(report, { createdAt: edge.clock.nowMs / 1000 });
+    expect((await reports()).map((row) => row.report.id)).toEqual([report.id]);
   });
 
   it.each<[string, () => Promise<Response>]>([
