@@ -2,6 +2,7 @@
 import type { LogLine } from './plain-line.ts';
 import type { Run } from './run.ts';
 import type { Signature } from './signature.ts';
+import type { SignatureTable } from './signatures.ts';
 
 export type Match = {
   readonly signature: Signature;
@@ -14,10 +15,11 @@ export function matchText(
   text: string,
   { isStamped }: Pick<LogLine, 'isStamped'>,
   run: Run,
-  signatures: readonly Signature[],
+  table: SignatureTable,
 ): Match | null {
   const lower = text.toLowerCase();
-  for (const signature of signatures) {
+  const rows = table.anyHint.test(lower) ? table.rows : table.rowsWithoutHint;
+  for (const signature of rows) {
     if (!lower.includes(signature.hint)) continue;
     const match = signature.pattern.exec(text);
     if (match === null || !holds(signature, run)) continue;
