@@ -48,6 +48,9 @@ export type Compatibility = {
   readonly path: readonly string[];
 };
 
+/** What the rules need of a model: of its signed entry, or of what the catalogue knows of one that has none yet. */
+export type ModelRules = Pick<ModelEntry, 'hardware' | 'flash' | 'edges' | 'floors' | 'interchangeableWith'>;
+
 export type KnownRelease = Pick<ReleaseManifest, 'version' | 'installableFrom'>;
 
 const OUR_RULE = 'Cistern rule: unlisted means refused (docs/compatibility.md)';
@@ -105,7 +108,7 @@ type StepVerdict = Omit<Compatibility, 'path'>;
 export function judgeStep(
   installed: FirmwareVersion,
   wanted: FirmwareVersion,
-  entry: ModelEntry,
+  entry: ModelRules,
   release: KnownRelease,
 ): StepVerdict {
   if (productOf(installed) !== productOf(wanted) || productOf(wanted) !== productOf(entry)) {
@@ -131,7 +134,7 @@ export function judgeStep(
 function judgeOtherModel(
   installed: FirmwareVersion,
   wanted: FirmwareVersion,
-  entry: ModelEntry,
+  entry: ModelRules,
 ): StepVerdict {
   const exception = entry.interchangeableWith?.find(({ hardware }) => hardware === wanted.hardware);
   const isOfEntry = productOf(installed) === productOf(entry);
@@ -164,7 +167,7 @@ function says(
 function findProhibition(
   installed: FirmwareVersion,
   wanted: FirmwareVersion,
-  { edges, floors = [] }: ModelEntry,
+  { edges, floors = [] }: ModelRules,
 ): StepVerdict | null {
   const forbidden = findEdge(edges, 'forbidden', installed, wanted);
   if (forbidden !== undefined) return says('does not fit', 'edge-forbidden', forbidden.why, forbidden.source);
@@ -206,7 +209,7 @@ function findProhibition(
 function findVoucher(
   installed: FirmwareVersion,
   wanted: FirmwareVersion,
-  entry: ModelEntry,
+  entry: ModelRules,
   release: KnownRelease,
 ): StepVerdict | null {
   const listed = release.installableFrom.find((way) => matchesVersion(way.from, installed));
