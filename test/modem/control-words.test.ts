@@ -50,6 +50,18 @@ describe('words to a running modem', () => {
     expect(await receive(openUsb(modem))).toBeInstanceOf(Uint8Array);
   });
 
+  it.each([
+    ['ram-dump', 'ram-dump'],
+    ['edl-mid-image', 'edl-sahara'],
+    ['programmer', 'edl-firehose'],
+  ] as const)('the name of a state, %s, makes it %s, until a power cycle', async (word, state) => {
+    obeyControlWord(modem, word);
+    expect(states).toEqual(['off', state]);
+    expect(openUsb(modem).interfaceCount).toBe(1);
+    modem.powerCycle();
+    await until('normal');
+  });
+
   it('test-point brings it into EDL', async () => {
     obeyControlWord(modem, 'test-point');
     await until('edl-sahara');

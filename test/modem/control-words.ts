@@ -1,9 +1,10 @@
 /** What a person or a test does to a running modem process, one word a line. */
 import type { SimulatedModem } from './modem.ts';
+import { START_STATES } from './start-state.ts';
 
 type ControlWord = { readonly means: string; readonly apply: (modem: SimulatedModem) => void };
 
-const CONTROL_WORDS: Readonly<Record<string, ControlWord>> = {
+const EVENTS: Readonly<Record<string, ControlWord>> = {
   unplug: { means: 'the cable is pulled; power stays', apply: (modem) => modem.unplug() },
   plug: { means: 'the cable is put back', apply: (modem) => modem.plug() },
   cut: {
@@ -21,6 +22,17 @@ const CONTROL_WORDS: Readonly<Record<string, ControlWord>> = {
   },
 };
 
+/** A word that names a state makes it what is found, until a power cycle. */
+const CONTROL_WORDS: Readonly<Record<string, ControlWord>> = {
+  ...EVENTS,
+  ...Object.fromEntries(
+    START_STATES.map((state) => [
+      state,
+      { means: 'it is found so', apply: (modem: SimulatedModem) => modem.becomes(state) },
+    ]),
+  ),
+};
+
 /** Does what the word says; an unknown one is told apart, and does nothing. */
 export function obeyControlWord(
   modem: SimulatedModem,
@@ -33,7 +45,9 @@ export function obeyControlWord(
 
 /** Two columns for the usage. */
 export function describeControlWords(): string {
-  return Object.entries(CONTROL_WORDS)
-    .map(([word, { means }]) => `  ${word.padEnd(18)}  ${means}`)
-    .join('\n');
+  const events = Object.entries(EVENTS).map(([word, { means }]) => `  ${word.padEnd(18)}  ${means}`);
+  return [
+    ...events,
+    `  ${'a STATE'.padEnd(18)}  as --start-in names them: it is found so, until a power cycle`,
+  ].join('\n');
 }

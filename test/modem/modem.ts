@@ -14,6 +14,7 @@ import { Nand, type NandGeometry } from './nand.ts';
 import { openNandDirectory } from './nand-directory.ts';
 import type { Partition } from './partitions.ts';
 import { type ModemSettings, workingSettings } from './settings.ts';
+import type { StartState } from './start-state.ts';
 import { bulkPacketBytes, type UsbComposition } from './usb-compositions.ts';
 
 const WRONG_PAGES_PER_BLOCK = 128;
@@ -170,6 +171,12 @@ export class SimulatedModem {
 
   plug(): void {
     this.#module.plug();
+  }
+
+  /** Something happens to it, and it is found in this state from now on; a power cycle ends that. */
+  becomes(state: StartState): void {
+    this.#module.powerOff();
+    this.#module.startIn(state);
   }
 
   /** What a human does to a stuck module: shorts the test point at power-on, so that the boot ROM stays in EDL. */

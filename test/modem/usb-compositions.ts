@@ -1,6 +1,7 @@
 /**
  * What a module shows on USB in each mode, as data (edl 1a, USB/IP facts section 2). The bytes of the descriptors
- * are made of it in `usbip/descriptors.ts`; the numbers of if1..if4 are those a listing of a real EC25 shows.
+ * are made of it in `usbip/descriptors.ts`; the numbers of if1..if4 are those a listing of a real EC25 shows. The
+ * protocols of the 5G modules are those that Linux's `option` and `qmi_wwan` bind (their tables of ids).
  */
 import { HIGH_SPEED_PACKET_BYTES } from './usb-pipe.ts';
 
@@ -50,10 +51,11 @@ const QMI_INTERRUPT_PACKET_BYTES = 8;
 
 function serialInterface(
   role: 'at' | 'silent',
+  protocol: number,
   [interrupt, bulkIn, bulkOut]: readonly [number, number, number],
 ): UsbInterface {
   return {
-    classCode: [0xff, 0, 0],
+    classCode: [0xff, 0, protocol],
     role,
     classDescriptors: SERIAL_FUNCTION,
     endpoints: [
@@ -64,12 +66,16 @@ function serialInterface(
   };
 }
 
+/** How the vendor-specific interfaces are told apart: by their protocol, or not at all. */
+type Protocols = { readonly diag: number; readonly nmea: number };
+const LTE_PROTOCOLS: Protocols = { diag: 0xff, nmea: 0 };
+
 /** DIAG, NMEA, AT, modem and QMI: Quectel's composition with usbnet 0. */
-const FIVE_INTERFACES: readonly UsbInterface[] = [
-  { classCode: [0xff, 0xff, 0xff], role: 'main', endpoints: [{ address: 0x81 }, { address: 0x01 }] },
-  serialInterface('silent', [0x83, 0x82, 0x02]),
-  serialInterface('at', [0x85, 0x84, 0x03]),
-  serialInterface('silent', [0x87, 0x86, 0x04]),
+const fiveInterfaces = ({ diag, nmea }: Protocols): readonly UsbInterface[] => [
+  { classCode: [0xff, 0xff, diag], role: 'main', endpoints: [{ address: 0x81 }, { address: 0x01 }] },
+  serialInterface('silent', nmea, [0x83, 0x82, 0x02]),
+  serialInterface('at', 0, [0x85, 0x84, 0x03]),
+  serialInterface('silent', 0, [0x87, 0x86, 0x04]),
   {
     classCode: [0xff, 0xff, 0xff],
     role: 'silent',
@@ -86,6 +92,7 @@ export function normalComposition(options: {
   readonly productId: number;
   readonly product: string;
   readonly serialNumber?: string;
+  readonly protocols?: Protocols;
 }): UsbComposition {
   return {
     vendorId: 0x2c7c,
@@ -96,7 +103,7 @@ export function normalComposition(options: {
     serialNumber: options.serialNumber ?? '',
     attributes: 0xa0,
     maxPower: 0xfa,
-    interfaces: FIVE_INTERFACES,
+    interfaces: fiveInterfaces(options.protocols ?? LTE_PROTOCOLS),
   };
 }
 
