@@ -1,0 +1,104 @@
+/** `cistern-repo` against a real S3 server: published, repeated, rolled out, renewed, audited. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDemoPackage } from '../firmware/demo-package.ts';
+import { shown } from '../firmware/publishing.ts';
+import { runCisternRepo } from '../firmware/run-cistern-repo.ts';
+import { type S3Server, startSwift, whyNoSwift } from './swift-server.ts';
+
+const MODEL = 'quectel/ec25euga-m4g';
+const FIRST = 'EC25EUGAR06A05M4G_01.003.01.003';
+const SECOND = 'EC25EUGAR08A03M4G_01.200.01.200';
+
+const skipped = await whyNoSwift();
+if (skipped !== null) console.error(`\n*** SKIPPED: publishing to a real S3 server: ${skipped} ***\n`);
+
+describe.skipIf(skipped !== null)('a bucket without a Worker', () => {
+  let scratch: string;
+  let server: S3Server;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 's3-publish-'));
+    server = await startSwift();
+    await server.makeBucket('firmware');
+    env = {
+      AWS_ENDPOINT_URL_S3: server.endpoint,
+      AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
+    };
+    const init = ['keys', 'init', '--dir', join(scratch, 'keys'), '--no-passphrase'];
+    expect(await runCisternRepo([...init, '--online', online()])).toMatchObject({ code: 0 });
+    for (const version of [FIRST, SECOND])
+      await writeDemoPackage(join(scratch, version), { version, sizeBytes: 4_000_000 });
+  }, 120_000);
+  afterAll(async () => {
+    await server.stop();
+    await rm(scratch, { recursive: true, force: true });
+  });
+
+  const online = () => join(scratch, 'online.env');
+  const root = () => join(scratch, 'keys/1.root.json');
+  const run = (...args: string[]) => runCisternRepo([...args, '--json'], { env });
+  const publish = (version: string, bucket = 's3://firmware') =>
+    run(
+      ...['publish', join(scratch, version), '--model', MODEL, '--version', version, '--to', bucket],
+      ...['--keys', join(scratch, 'keys'), '--online-keys', online(), '--released-on', '2026-11-23'],
+    );
+  const verify = (bucket = 's3://firmware') => run('verify', bucket, '--root', root(), '--model', MODEL);
+
+  it('is published into and audited to the last chunk, and the same again does nothing', async () => {
+    const done = await publish(FIRST);
+    expect(shown(done), done.stdout).toMatchObject({ ok: true, release: 'published', rollout: 'started' });
+    expect(shown(await verify())).toMatchObject({ ok: true, releases: [FIRST], defects: [] });
+    const again = shown(await publish(FIRST));
+    expect(again).toMatchObject({ release: 'was-published', rollout: 'kept', upload: { uploadedChunks: 0 } });
+  }, 60_000);
+
+  it('takes a second version, of which it stores what is new', async () => {
+    const done = shown(await publish(SECOND));
+    expect(done).toMatchObject({ release: 'published', targetsVersion: 2 });
+    expect(done.upload.sharedChunks).toBeGreaterThan(0);
+    expect(shown(await verify()).releases).toEqual([FIRST, SECOND]);
+  }, 60_000);
+
+  it('follows rollouts, root rotation and renewal', async () => {
+    const where = ['--online-keys', online()];
+    const halt = await run(
+      ...['rollout', 'halt', MODEL, FIRST, '--at', 's3://firmware', '--root', root(), '--why', 'no SIM'],
+      ...where,
+    );
+    expect(shown(halt)).toMatchObject({ state: 'halted', why: 'no SIM' });
+    expect(await run('keys', 'renew', '--dir', join(scratch, 'keys'))).toMatchObject({ code: 0 });
+    const renewed = await run(
+      ...['targets', 'renew', MODEL, '--keys', join(scratch, 'keys'), '--to', 's3://firmware', ...where],
+    );
+    expect(shown(renewed), renewed.stdout).toMatchObject({ isVisible: true, root: 2, targetsVersion: 3 });
+    expect(shown(await verify())).toMatchObject({ ok: true, versions: { root: 2, targets: 3 } });
+  }, 60_000);
+
+  it('is not signed for with keys that its root does not name', async () => {
+    const other = join(scratch, 'other.env');
+    const stranger = join(scratch, 'other-keys');
+    await run('keys', 'init', '--dir', stranger, '--no-passphrase', '--online', other);
+    const refused = await run(
+      ...['rollout', 'recall', MODEL, FIRST, '--at', 's3://firmware', '--root', root(), '--why', 'x'],
+      ...['--online-keys', other],
+    );
+    expect(shown(refused)).toMatchObject({ reason: 'publication-refused' });
+    const lost = await run(
+      ...['publish', join(scratch, FIRST), '--model', MODEL, '--version', FIRST, '--to', 's3://firmware'],
+      ...['--keys', stranger, '--online-keys', other],
+    );
+    expect(shown(lost)).toMatchObject({ reason: 'publication-refused' });
+    expect(shown(lost).sentence).toContain('another root 1');
+    expect(shown(await verify())).toMatchObject({ ok: true, versions: { targets: 3 } });
+  }, 60_000);
+
+  it('says so when the bucket does not exist', async () => {
+    const refused = await publish(FIRST, 's3://no-such-bucket');
+    expect(refused.code).toBe(77);
+    expect(shown(refused)).toMatchObject({ reason: 'store-refused' });
+  });
+});
