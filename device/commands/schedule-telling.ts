@@ -1,8 +1,8 @@
 /** What the commands of `cistern schedule` share: the root directory, and how a failure is told. */
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
+import { runCommand } from '../router/run-command.ts';
 import { COMMAND_SAID_MAX_CHARS, COMMAND_TIMEOUT_MS } from '../schedule/limits.ts';
-import { runCommand } from '../schedule/run-command.ts';
 import type { ScheduleFailure } from '../schedule/schedule-failure.ts';
 import { explainSchedule } from '../schedule/schedule-sentences.ts';
 

@@ -1,14 +1,7 @@
 /** What an unattended run is worth telling: nothing, unless something happened. Pure. */
 import * as z from 'zod';
+import type { RunEnd } from '../router/run-command.ts';
 import { LOG_ENTRY_MAX_CHARS } from './limits.ts';
-
-export type RunEnd = {
-  /** Null where a signal ended it. */
-  readonly code: number | null;
-  readonly signalName: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-};
 
 /** Severities of syslog(3); null for a run that nobody needs to hear of. */
 export type Told = { readonly severity: 'notice' | 'warning' | 'err'; readonly text: string };

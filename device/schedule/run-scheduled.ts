@@ -3,10 +3,10 @@
  * what was broken off is taken up: a modem in EDL that no journal speaks of is left alone.
  */
 import type { Clock } from '../clock.ts';
-import { judgeRun, type RunEnd, type Told } from './judge-run.ts';
+import { type RunEnd, runCommand } from '../router/run-command.ts';
+import { judgeRun, type Told } from './judge-run.ts';
 import { CHILD_OUTPUT_MAX_CHARS, JITTER_MAX_MS } from './limits.ts';
 import { appendToLog } from './rotating-log.ts';
-import { runCommand } from './run-command.ts';
 import type { TellSyslog } from './syslog.ts';
 import { unfinishedAttempts } from './unfinished-attempts.ts';
 import { stableOffsetMinutes } from './window.ts';

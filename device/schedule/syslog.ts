@@ -1,8 +1,8 @@
 /** One line for the system's log, through `logger`, which every system has in its own way (field 4: logread). */
 
+import { runCommand } from '../router/run-command.ts';
 import type { Told } from './judge-run.ts';
 import { COMMAND_SAID_MAX_CHARS, COMMAND_TIMEOUT_MS } from './limits.ts';
-import { runCommand } from './run-command.ts';
 
 export type TellSyslog = (told: Told) => Promise<void>;
 

@@ -1,6 +1,13 @@
 /** A program run to its end, its output kept from the end as far as the bound reaches. */
 import { spawn } from 'node:child_process';
-import type { RunEnd } from './judge-run.ts';
+
+export type RunEnd = {
+  /** Null where a signal ended it; 127 where there is no such program. */
+  readonly code: number | null;
+  readonly signalName: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
 export type RunBounds = { readonly outputMaxChars: number; readonly timeoutMs: number | null };
 

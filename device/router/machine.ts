@@ -1,0 +1,65 @@
+/** The machine around the modem, as ports: files below a root, programs, processes. Tests give it another root. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import {
+  CMDLINE_MAX_CHARS,
+  PROCESSES_MAX,
+  ROUTER_COMMAND_TIMEOUT_MS,
+  ROUTER_OUTPUT_MAX_CHARS,
+} from './limits.ts';
+import { type RunEnd, runCommand } from './run-command.ts';
+
+export type RunningProcess = {
+  readonly pid: number;
+  /** Names it goes by: of its program, and of the script that an interpreter runs. */
+  readonly names: readonly string[];
+};
+
+export type Machine = {
+  readonly isThere: (path: string) => Promise<boolean>;
+  /** Null where there is none, or it may not be read. */
+  readonly readText: (path: string) => Promise<string | null>;
+  readonly run: (command: readonly string[]) => Promise<RunEnd>;
+  readonly processes: () => Promise<readonly RunningProcess[]>;
+};
+
+export const systemMachine: Machine = {
+  isThere: (path) =>
+    stat(path).then(
+      () => true,
+      () => false,
+    ),
+  readText: (path) => readFile(path, 'utf8').catch(() => null),
+  run: (command) =>
+    runCommand(
+      command,
+      { outputMaxChars: ROUTER_OUTPUT_MAX_CHARS, timeoutMs: ROUTER_COMMAND_TIMEOUT_MS },
+      // What stops or starts a service is short and is not left half done.
+      new AbortController().signal,
+    ),
+  processes: () => readProcesses('/proc'),
+};
+
+/** Processes with a command line: neither kernel threads nor zombies have one (proc(5)). */
+export async function readProcesses(proc: string): Promise<readonly RunningProcess[]> {
+  const pids = (await readdir(proc).catch(() => []))
+    .filter((name) => /^\d+$/.test(name))
+    .slice(0, PROCESSES_MAX);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const cmdline = await readFile(join(proc, pid, 'cmdline'), 'utf8').catch(() => '');
+      const [program = '', script = ''] = cmdline.slice(0, CMDLINE_MAX_CHARS).split('\0');
+      return program === '' ? null : { pid: Number(pid), names: namesOf(program, script) };
+    }),
+  );
+  return found.filter((process) => process !== null);
+}
+
+const INTERPRETERS = /^(ba|da|a)?sh$|^busybox$|^lua[\d.]*$|^python[\d.]*$|^perl$/;
+
+function namesOf(program: string, script: string): readonly string[] {
+  const name = basename(program.replace(/^-/, ''));
+  return INTERPRETERS.test(name) && script !== '' && !script.startsWith('-')
+    ? [name, basename(script)]
+    : [name];
+}

@@ -1,0 +1,182 @@
+/**
+ * Services are stopped before the modem leaves normal mode and started again whatever happens, also by the next run
+ * where this one dies. Where two modems are flashed side by side, a service comes back with the last of them.
+ */
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { Clock } from '../../clock.ts';
+import type { JournalFailure } from '../../update/journal.ts';
+import type { ProcessTable } from '../../update/lock.ts';
+import { SERVICE_GONE_TIMEOUT_MS, SERVICE_LOOK_INTERVAL_MS } from '../limits.ts';
+import type { Machine } from '../machine.ts';
+import { netifdInterfaces } from './netifd.ts';
+import type { Service, ServiceProfile } from './service-profile.ts';
+import { forgetStopped, readStopped, type StoppedService, writeStopped } from './stopped-record.ts';
+
+export type ServiceFailure =
+  /** It still runs: the modem must be left alone. */
+  | {
+      readonly reason: 'service-not-stopped';
+      readonly name: string;
+      readonly why: string;
+      readonly said: string;
+    }
+  | JournalFailure;
+
+export type ServicePorts = {
+  readonly stateDir: string;
+  readonly machine: Machine;
+  readonly processTable: ProcessTable;
+  readonly clock: Clock;
+  readonly onNote: (note: string) => void;
+};
+
+export type StoppedServices = {
+  readonly names: readonly string[];
+  /** Never fails: what does not start is told, and stays on record for the next run. */
+  readonly startAgain: () => Promise<void>;
+};
+
+export type ModemOnMachine = {
+  readonly modemKey: string;
+  /** Names of its network interfaces, e.g. `wwan0`. */
+  readonly netDevices: readonly string[];
+};
+
+/** Also takes over what an earlier run for this modem had stopped. On a failure everything is as it was. */
+export async function stopServices(
+  profile: ServiceProfile | null,
+  { modemKey, netDevices }: ModemOnMachine,
+  ports: ServicePorts,
+): Promise<Result<StoppedServices, ServiceFailure>> {
+  const { stateDir, processTable } = ports;
+  const records = await readStopped(stateDir);
+  const stopped: StoppedService[] = [...(records.get(modemKey)?.stopped ?? [])];
+  const startAgain = () => startStopped(modemKey, stopped, ports);
+  const held = [...records].filter(([key]) => key !== modemKey).flatMap(([, record]) => record.stopped);
+  for (const service of await servicesHere(profile, netDevices, ports)) {
+    const isHeld = held.some(({ name }) => name === service.name);
+    if (!isHeld && !(await isOn(service, ports.machine))) continue;
+    if (stopped.every(({ name }) => name !== service.name))
+      stopped.push({ name: service.name, start: service.start });
+    const written = await writeStopped(stateDir, modemKey, {
+      format: 'cistern-stopped/1',
+      pid: processTable.ownPid,
+      stopped,
+    });
+    const failure = written.ok ? await stopOne(service, ports) : written.failure;
+    if (failure === null) continue;
+    if (failure.reason === 'service-not-stopped' && !service.essential) {
+      ports.onNote(`${service.name} could not be stopped (${failure.said}); it is ${service.why}`);
+      continue;
+    }
+    await startAgain();
+    return err(failure);
+  }
+  // Also where nothing is to be stopped any more: the record of a dead run gets an owner.
+  if (stopped.length > 0) {
+    const owned = { format: 'cistern-stopped/1', pid: processTable.ownPid, stopped } as const;
+    const written = await writeStopped(stateDir, modemKey, owned);
+    if (!written.ok) {
+      await startAgain();
+      return written;
+    }
+  }
+  return ok({ names: stopped.map(({ name }) => name), startAgain });
+}
+
+/** What runs that died had stopped; `exceptFor` names the modem whose update is about to be taken up. */
+export async function startLeftStopped(
+  { exceptFor }: { readonly exceptFor: string | null },
+  ports: ServicePorts,
+): Promise<readonly string[]> {
+  const started: string[] = [];
+  for (const [modemKey, { pid, stopped }] of await readStopped(ports.stateDir)) {
+    const isOwned = pid !== ports.processTable.ownPid && ports.processTable.isAlive(pid);
+    if (modemKey === exceptFor || isOwned) continue;
+    await startStopped(modemKey, stopped, ports);
+    started.push(...stopped.map(({ name }) => name));
+  }
+  return started;
+}
+
+async function startStopped(
+  modemKey: string,
+  stopped: readonly StoppedService[],
+  { stateDir, machine, processTable, onNote }: ServicePorts,
+): Promise<void> {
+  const others = [...(await readStopped(stateDir))].filter(
+    ([key, { pid }]) => key !== modemKey && processTable.isAlive(pid),
+  );
+  const failed: StoppedService[] = [];
+  // The last that was stopped is the first to come back.
+  for (const service of [...stopped].reverse()) {
+    if (others.some(([, record]) => record.stopped.some(({ name }) => name === service.name))) continue;
+    const { code, stderr } = await machine.run(service.start);
+    if (code === 0) continue;
+    failed.unshift(service);
+    onNote(
+      `${service.name} did not start (${stderr.trim().slice(0, 200) || `code ${code}`}): ${service.start.join(' ')}`,
+    );
+  }
+  if (failed.length === 0) return forgetStopped(stateDir, modemKey);
+  await writeStopped(stateDir, modemKey, {
+    format: 'cistern-stopped/1',
+    pid: processTable.ownPid,
+    stopped: failed,
+  });
+}
+
+async function stopOne(service: Service, { machine, clock }: ServicePorts): Promise<ServiceFailure | null> {
+  const { stderr } = await machine.run(service.stop);
+  const deadlineMs = clock.nowMs() + SERVICE_GONE_TIMEOUT_MS;
+  while (await isRunning(service, machine)) {
+    if (clock.nowMs() >= deadlineMs) {
+      const said = stderr.trim().slice(0, 200) || 'it still runs';
+      return { reason: 'service-not-stopped', name: service.name, why: service.why, said };
+    }
+    await clock.sleep(SERVICE_LOOK_INTERVAL_MS);
+  }
+  return null;
+}
+
+async function isOn(service: Service, machine: Machine): Promise<boolean> {
+  if (service.each !== undefined) return true;
+  if (service.enabled !== undefined && (await machine.run(service.enabled)).code === 0) return true;
+  return isRunning(service, machine);
+}
+
+async function isRunning({ running }: Service, machine: Machine): Promise<boolean> {
+  const { command, processes = [] } = running;
+  if (command !== undefined && (await machine.run(command)).code === 0) return true;
+  if (processes.length === 0) return false;
+  return (await machine.processes()).some(({ names }) => names.some((name) => processes.includes(name)));
+}
+
+/** The services of a profile that this machine has, one for each interface where the profile says so. */
+async function servicesHere(
+  profile: ServiceProfile | null,
+  netDevices: readonly string[],
+  { machine }: ServicePorts,
+): Promise<readonly Service[]> {
+  const here: Service[] = [];
+  for (const service of profile?.services ?? []) {
+    if (!(await machine.isThere(service.sign))) continue;
+    if (service.each === undefined) {
+      here.push(service);
+      continue;
+    }
+    const { stdout } = await machine.run(['ubus', 'call', 'network.interface', 'dump']);
+    for (const name of netifdInterfaces(stdout, netDevices)) here.push(forInterface(service, name));
+  }
+  return here;
+}
+
+function forInterface(service: Service, name: string): Service {
+  const filled = (word: string) => word.replaceAll('{interface}', name);
+  return {
+    ...service,
+    name: filled(service.name),
+    stop: service.stop.map(filled),
+    start: service.start.map(filled),
+  };
+}

@@ -1,0 +1,279 @@
+/** Services are real processes here, started and stopped by init scripts below a root directory of the test. */
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../device/clock.ts';
+import { type Machine, systemMachine } from '../../device/router/machine.ts';
+import {
+  findServiceProfile,
+  SERVICE_PROFILES,
+  type ServiceProfile,
+} from '../../device/router/services/service-profile.ts';
+import { startLeftStopped, stopServices } from '../../device/router/services/stop-services.ts';
+import { systemProcesses } from '../../device/update/lock.ts';
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** A pid that no process has: the table of the test says so. */
+const DEAD_PID = 4_000_000;
+
+type Fake = {
+  readonly runs?: boolean;
+  readonly isEnabled?: boolean;
+  readonly stopFails?: boolean;
+  readonly startFails?: boolean;
+};
+
+async function aRouter(
+  services: Readonly<Record<string, Fake>>,
+  files: Readonly<Record<string, string>> = {},
+) {
+  const root = await mkdtemp(join(tmpdir(), 'cistern-router-'));
+  ends.push(() => rm(root, { recursive: true, force: true }));
+  await mkdir(join(root, 'etc/init.d'), { recursive: true });
+  await mkdir(join(root, 'run'));
+  const put = async (path: string, text: string) => {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), text, { mode: 0o755 });
+  };
+  for (const [path, text] of Object.entries(files)) await put(path, text);
+  // Names of this test's own processes, so that nothing of the machine is taken for them.
+  const suffix = root.slice(-6);
+  for (const [
+    name,
+    { runs = true, isEnabled = runs, stopFails = false, startFails = false },
+  ] of Object.entries(services)) {
+    const daemon = join(root, 'usr/sbin', `${name}-${suffix}`);
+    await put(`usr/sbin/${name}-${suffix}`, 'while :; do sleep 0.1; done\n');
+    await put(
+      `etc/init.d/${name}`,
+      `#!/bin/sh
+echo "$1 ${name}" >> "${root}/calls"
+case "$1" in
+  start) ${startFails ? 'echo "cannot fork" >&2; exit 1' : ':'}
+    sh "${daemon}" </dev/null >/dev/null 2>&1 & echo $! > "${root}/run/${name}" ;;
+  stop) ${stopFails ? 'echo "no such thing" >&2; exit 1' : ':'}
+    [ -f "${root}/run/${name}" ] && kill "$(cat "${root}/run/${name}")" && rm "${root}/run/${name}" ;;
+  enabled) exit ${isEnabled ? 0 : 1} ;;
+esac
+`,
+    );
+    if (runs)
+      execFileSync('sh', [
+        '-c',
+        `sh "${daemon}" </dev/null >/dev/null 2>&1 & echo $! > "${root}/run/${name}"`,
+      ]);
+  }
+  ends.push(async () => {
+    for (const file of await readdir(join(root, 'run')))
+      try {
+        process.kill(Number(await readFile(join(root, 'run', file), 'utf8')), 'SIGKILL');
+      } catch {}
+  });
+  const machine: Machine = {
+    ...systemMachine,
+    isThere: (path) => systemMachine.isThere(join(root, path)),
+    run: ([program = '', ...args]) => {
+      const inRoot = join(root, program.startsWith('/') ? program : join('bin', program));
+      return systemMachine.run([inRoot, ...args]);
+    },
+  };
+  const notes: string[] = [];
+  const stateDir = join(root, 'state');
+  const portsOf = (ownPid: number) => ({
+    stateDir,
+    machine,
+    processTable: { ...systemProcesses, ownPid },
+    clock: systemClock,
+    onNote: (note: string) => void notes.push(note),
+  });
+  const runningNames = async () => {
+    const names = (await machine.processes()).flatMap((process) => process.names);
+    return Object.keys(services)
+      .filter((name) => names.includes(`${name}-${suffix}`))
+      .sort();
+  };
+  const calls = async () => {
+    const text = await readFile(join(root, 'calls'), 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => /^(start|stop) /.test(line));
+  };
+  const suffixed = (profile: ServiceProfile | null): ServiceProfile | null =>
+    profile === null
+      ? null
+      : {
+          ...profile,
+          services: profile.services.map((service) => ({
+            ...service,
+            running: { ...service.running, processes: [`${service.name}-${suffix}`] },
+          })),
+        };
+  const records = () => readdir(join(stateDir, 'services')).catch(() => []);
+  return { root, machine, portsOf, notes, runningNames, calls, suffixed, records };
+}
+
+const MODEM = { modemKey: 'usb-1', netDevices: ['wwan0'] };
+const OTHER = { modemKey: 'usb-2', netDevices: [] };
+const RUTOS = { gsmd: {}, mobifd: {}, modem_trackd: {}, ledman: {}, ping_reboot: {} };
+
+async function rutos(services: Readonly<Record<string, Fake>> = RUTOS) {
+  const router = await aRouter(services);
+  const profile = router.suffixed(await findServiceProfile(router.machine));
+  const stop = async (modem = MODEM, ownPid = process.pid) => {
+    const stopped = await stopServices(profile, modem, router.portsOf(ownPid));
+    if (!stopped.ok) throw new Error(JSON.stringify(stopped.failure));
+    return stopped.value;
+  };
+  return { ...router, profile, stop };
+}
+
+describe('services around a modem', () => {
+  it('are stopped, watchdogs first, and all run again afterwards, in the reverse order', async () => {
+    const { stop, runningNames, calls, records, profile } = await rutos();
+    expect(profile?.name).toBe('rutos');
+    expect(await runningNames()).toEqual(Object.keys(RUTOS).sort());
+    const { names, startAgain } = await stop();
+    expect(await runningNames()).toEqual([]);
+    expect(names).toEqual(['ping_reboot', 'modem_trackd', 'gsmd', 'mobifd', 'ledman']);
+    expect(await records()).toEqual(['usb-1.json']);
+    await startAgain();
+    expect(await runningNames()).toEqual(Object.keys(RUTOS).sort());
+    expect((await calls()).slice(5)).toEqual([
+      'start ledman',
+      'start mobifd',
+      'start gsmd',
+      'start modem_trackd',
+      'start ping_reboot',
+    ]);
+    expect(await records()).toEqual([]);
+  });
+
+  it('that were off stay off; one that is on but not seen is stopped all the same', async () => {
+    const { stop, runningNames, calls } = await rutos({
+      gsmd: {},
+      mobifd: { runs: false },
+      ping_reboot: { runs: false, isEnabled: true },
+    });
+    const { startAgain } = await stop();
+    await startAgain();
+    expect(await calls()).toEqual(['stop ping_reboot', 'stop gsmd', 'start gsmd', 'start ping_reboot']);
+    expect(await runningNames()).toEqual(['gsmd', 'ping_reboot']);
+  });
+
+  it('come back with the next run when the one that stopped them died', async () => {
+    const { stop, portsOf, runningNames, records } = await rutos();
+    await stop(MODEM, DEAD_PID);
+    expect(await runningNames()).toEqual([]);
+    expect((await startLeftStopped({ exceptFor: null }, portsOf(process.pid))).length).toBe(5);
+    expect(await runningNames()).toEqual(Object.keys(RUTOS).sort());
+    expect(await records()).toEqual([]);
+  });
+
+  it('stay off while an update that was broken off is taken up, and come back at its end', async () => {
+    const { stop, portsOf, runningNames, root } = await rutos();
+    await stop(MODEM, DEAD_PID);
+    // The router rebooted: init started some of them.
+    execFileSync('sh', [join(root, 'etc/init.d/gsmd'), 'start'], { stdio: 'ignore' });
+    expect(await startLeftStopped({ exceptFor: 'usb-1' }, portsOf(process.pid))).toEqual([]);
+    const { startAgain } = await stop();
+    expect(await runningNames()).toEqual([]);
+    await startAgain();
+    expect(await runningNames()).toEqual(Object.keys(RUTOS).sort());
+  });
+
+  it('are not started under a run that lives', async () => {
+    const { stop, portsOf, runningNames } = await rutos();
+    await stop(MODEM, process.ppid);
+    expect(await startLeftStopped({ exceptFor: null }, portsOf(process.pid))).toEqual([]);
+    expect(await runningNames()).toEqual([]);
+  });
+
+  it('come back with the last of two modems that are flashed side by side', async () => {
+    const { stop, runningNames } = await rutos();
+    const first = await stop(MODEM, process.pid);
+    const second = await stop(OTHER, process.ppid);
+    await first.startAgain();
+    expect(await runningNames()).toEqual([]);
+    await second.startAgain();
+    expect(await runningNames()).toEqual(Object.keys(RUTOS).sort());
+  });
+
+  it('that do not stop keep the modem untouched, and those that were stopped before run again', {
+    timeout: 30_000,
+  }, async () => {
+    const { profile, portsOf, runningNames, records } = await rutos({
+      gsmd: { stopFails: true },
+      ping_reboot: {},
+    });
+    expect(await stopServices(profile, MODEM, portsOf(process.pid))).toEqual({
+      ok: false,
+      failure: {
+        reason: 'service-not-stopped',
+        name: 'gsmd',
+        why: 'holds the AT port, and restarts a modem that does not answer',
+        said: 'no such thing',
+      },
+    });
+    expect(await runningNames()).toContain('ping_reboot');
+    expect(await records()).toEqual([]);
+  });
+
+  it('that do not start are named with the command, and the next run tries again', async () => {
+    const { stop, notes, records } = await rutos({ gsmd: { startFails: true }, ledman: {} });
+    const { startAgain } = await stop();
+    await startAgain();
+    expect(notes).toEqual(['gsmd did not start (cannot fork): /etc/init.d/gsmd start']);
+    expect(await records()).toEqual(['usb-1.json']);
+  });
+
+  it('are none on a system that no profile knows', async () => {
+    const { machine, portsOf } = await aRouter({});
+    expect(await findServiceProfile(machine)).toBeNull();
+    const stopped = await stopServices(null, MODEM, portsOf(process.pid));
+    expect(stopped).toMatchObject({ ok: true, value: { names: [] } });
+  });
+
+  it('of OpenWrt include the interfaces that dial over this very modem', async () => {
+    const dump = JSON.stringify({
+      interface: [
+        { interface: 'lan', device: 'br-lan', l3_device: 'br-lan' },
+        { interface: 'wwan', device: 'wwan0', up: true },
+        { interface: 'wwan_4', device: 'wwan0', l3_device: 'wwan0' },
+        { interface: 'other', device: 'wwan1' },
+      ],
+    });
+    const noting = (name: string) => `#!/bin/sh\necho "${name} $1" >> "$(dirname "$0")/../ups"\n`;
+    const { root, machine, portsOf } = await aRouter(
+      {},
+      {
+        'etc/openwrt_release': '',
+        'sbin/ifdown': '',
+        'bin/ubus': `#!/bin/sh\necho '${dump}'\n`,
+        'bin/ifdown': noting('ifdown'),
+        'bin/ifup': noting('ifup'),
+      },
+    );
+    const profile = await findServiceProfile(machine);
+    expect(profile?.name).toBe('openwrt');
+    const stopped = await stopServices(profile, MODEM, portsOf(process.pid));
+    if (stopped.ok) await stopped.value.startAgain();
+    expect((await readFile(join(root, 'ups'), 'utf8')).trimEnd().split('\n')).toEqual([
+      'ifdown wwan',
+      'ifdown wwan_4',
+      'ifup wwan_4',
+      'ifup wwan',
+    ]);
+  });
+});
+
+describe('the profiles', () => {
+  it.each(SERVICE_PROFILES)('$name names each service once, and says why it must not run', ({ services }) => {
+    const names = services.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { why } of services) expect(why).toMatch(/^[a-z].*[^.]$/);
+  });
+});
