@@ -37,8 +37,6 @@ export const REPORTS_PER_DEVICE_MAX = 100;
 
 /** `POST /v1/compatibility` and other small JSON questions. */
 export const QUESTION_MAX_BYTES = 64 * 1024;
-/** A version in a question, with the white space that came along. */
-export const PASTED_VERSION_MAX_CHARS = 200;
 
 /** A bearer token longer than this is refused unread. */
 export const TOKEN_MAX_CHARS = 256;

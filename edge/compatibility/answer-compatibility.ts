@@ -1,74 +1,83 @@
-/** `/v1/compatibility`: does this firmware fit this modem? The shared rules, asked with the published catalogue. */
-import * as z from 'zod';
+/**
+ * `/v1/compatibility`: does this firmware fit this modem? The shared rules, asked with the published catalogue, and
+ * with the one that is built in where nothing is published.
+ */
+import type { KnownModel } from '../../shared/catalogue-index.ts';
 import {
   type Compatibility,
   judgeCompatibility,
   judgeStep,
+  type ModelRules,
   versionsThatFit,
 } from '../../shared/compatibility.ts';
-import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
-import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
-import { COMPATIBILITY_BATCH_MAX } from '../../shared/limits.ts';
+import { matchesVersion } from '../../shared/compatibility-match.ts';
+import {
+  type FirmwareVersion,
+  parseFirmwareVersion,
+  versionWithoutCustom,
+} from '../../shared/firmware-version.ts';
+import { NEAR_MISSES_MAX } from '../../shared/limits.ts';
 import { type ModelId, modelOf, productOf } from '../../shared/model.ts';
-import { PASTED_VERSION_MAX_CHARS } from '../limits.ts';
 import type { ModelRow } from '../store/model-rows.ts';
-
-/** People paste versions, with the white space around them. */
-const pastedVersion = z.string().max(PASTED_VERSION_MAX_CHARS).trim().pipe(versionTextSchema);
-
-export const questionSchema = z.strictObject({
-  /** What the modem reports (AT+QGMR). */
-  installed: pastedVersion,
-  /** Left out: the newest release that fits. */
-  wanted: pastedVersion.optional(),
-  vendor: z
-    .string()
-    .regex(/^[a-z0-9]{2,32}$/)
-    .default('quectel'),
-});
-export type Question = z.infer<typeof questionSchema>;
-
-export const batchSchema = z.strictObject({
-  questions: z.array(questionSchema).min(1).max(COMPATIBILITY_BATCH_MAX),
-});
-
-export const answerSchema = z.strictObject({
-  verdict: z.enum(['fits', 'does not fit', 'not known']),
-  reasons: z.array(z.strictObject({ code: z.string(), sentence: z.string(), source: z.string() })),
-  /** Versions to install in turn, the wanted one last; empty unless it fits. */
-  path: z.array(versionTextSchema),
-  /** Which model the installed version belongs to; null where the version names none. */
-  model: z.string().nullable(),
-  installed: z.string(),
-  wanted: z.string().nullable(),
-});
-export const batchAnswerSchema = z.strictObject({ answers: z.array(answerSchema) });
-export type Answer = Compatibility & {
-  readonly model: ModelId | null;
-  readonly installed: string;
-  readonly wanted: string | null;
-};
+import type { Answer, NearMiss, Reason } from './answer.ts';
+import { answerLabel, answerName } from './answer-label.ts';
+import { lookUpHardware } from './known-modem.ts';
+import type { Question } from './question.ts';
 
 /** Answers one question; `readModel` gives the published model or null. */
 export async function answerCompatibility(
   question: Question,
   readModel: (model: ModelId) => Promise<ModelRow | null>,
 ): Promise<Answer> {
-  const installed = readVersion(question.installed);
-  const wanted = question.wanted === undefined ? null : readVersion(question.wanted);
-  const model = modelOf(question.vendor, installed);
+  const { installed, wanted = null, vendor } = question;
+  if (installed.kind === 'order-code') return answerLabel(installed, wanted);
+  if (installed.kind === 'names') return answerName(installed.names, wanted);
+  const model = modelOf(vendor, installed.version);
   const row = model === null ? null : await readModel(model);
-  const asked = { model, installed: installed.text };
-  if (row === null) {
-    const sentence = `Nothing is published here for ${model ?? installed.text}.`;
-    return { ...notPublished(sentence), ...asked, wanted: wanted?.text ?? null };
+  const asked = { model, installed: installed.version.text };
+  if (row === null) return { ...answerUnpublished(installed.version, wanted, model), ...asked };
+  const sought = wanted ?? newestThatFits(installed.version, row);
+  const { known } = lookUpHardware(installed.version);
+  if (sought === null) {
+    const sentence = `No release is published here for ${row.model}.`;
+    return { ...notPublished([], sentence), ...asked, wanted: null, didYouMean: [], knownIssues: [], known };
   }
-  if (wanted !== null) return { ...judge(installed, wanted, row), ...asked, wanted: wanted.text };
-  const newest = newestThatFits(installed, row);
-  if (newest === null) {
-    return { ...notPublished(`No release is published here for ${row.model}.`), ...asked, wanted: null };
+  const judged = judge(installed.version, sought, row);
+  return {
+    ...judged,
+    ...asked,
+    wanted: sought.text,
+    didYouMean: releasesNear(sought, row),
+    knownIssues: issuesOf(row.entry, [installed.version, sought, ...judged.path.flatMap(readVersion)]),
+    known,
+  };
+}
+
+/** What the rules say of a modem that nothing is published for: what is forbidden is so without a release, too. */
+function answerUnpublished(
+  installed: FirmwareVersion,
+  wanted: FirmwareVersion | null,
+  model: ModelId | null,
+): Omit<Answer, 'model' | 'installed'> {
+  const { known, found, reasons, didYouMean } = lookUpHardware(installed);
+  const sentence = `Nothing is published here for ${model ?? installed.text}.`;
+  const rest = { didYouMean, known, wanted: wanted?.text ?? null };
+  if (wanted === null) {
+    const knownIssues = issuesOf(found?.model, [installed]);
+    return { ...notPublished(reasons, sentence), ...rest, knownIssues };
   }
-  return { ...judge(installed, newest, row), ...asked, wanted: newest.text };
+  const rules = rulesOf(installed, found?.model);
+  const step = judgeStep(installed, wanted, rules, { version: wanted.text, installableFrom: [] });
+  const knownIssues = issuesOf(found?.model, [installed, wanted]);
+  if (step.verdict === 'does not fit') {
+    return { verdict: step.verdict, reasons: [...step.reasons, ...reasons], path: [], ...rest, knownIssues };
+  }
+  return { ...notPublished([...step.reasons, ...reasons], sentence), ...rest, knownIssues };
+}
+
+function rulesOf({ hardware, flash }: FirmwareVersion, known: KnownModel | undefined): ModelRules {
+  const { edges = [], floors = [], interchangeableWith = [] } = known ?? {};
+  return { hardware, flash, edges, floors, interchangeableWith };
 }
 
 function judge(installed: FirmwareVersion, wanted: FirmwareVersion, row: ModelRow): Compatibility {
@@ -86,20 +95,42 @@ function judge(installed: FirmwareVersion, wanted: FirmwareVersion, row: ModelRo
 function newestThatFits(installed: FirmwareVersion, row: ModelRow): FirmwareVersion | null {
   const fitting = versionsThatFit(installed, row);
   const newest = row.releases.find(({ version }) => fitting.has(version)) ?? row.releases[0];
-  return newest === undefined ? null : readVersion(newest.version);
+  return newest === undefined ? null : (readVersion(newest.version)[0] ?? null);
 }
 
-function notPublished(sentence: string): Compatibility {
-  return {
-    verdict: 'not known',
-    reasons: [{ code: 'release-not-published', sentence, source: 'this repository' }],
-    path: [],
-  };
+/** Where the wanted version is not published: releases that differ in the custom part alone, or share it and the baseline. */
+function releasesNear(wanted: FirmwareVersion, row: ModelRow): NearMiss[] {
+  if (row.releases.some(({ version }) => version === wanted.text)) return [];
+  return row.releases
+    .filter(({ version }) =>
+      readVersion(version).some(
+        (release) =>
+          versionWithoutCustom(release) === versionWithoutCustom(wanted) ||
+          (release.baseline === wanted.baseline && release.custom === wanted.custom),
+      ),
+    )
+    .slice(0, NEAR_MISSES_MAX)
+    .map(({ version }) => ({ kind: 'release', text: version, name: row.name }));
 }
 
-/** Of a text that the schema has let through. */
-function readVersion(text: string): FirmwareVersion {
+function issuesOf(
+  known: Pick<KnownModel, 'knownIssues'> | undefined,
+  versions: readonly FirmwareVersion[],
+): Answer['knownIssues'] {
+  const issues = known?.knownIssues ?? [];
+  return issues.filter((issue) => versions.some((version) => matchesVersion(issue.versions, version)));
+}
+
+function notPublished(
+  reasons: readonly Reason[],
+  sentence: string,
+): Pick<Answer, 'verdict' | 'reasons' | 'path'> {
+  const unpublished = { code: 'release-not-published', sentence, source: 'this repository' };
+  return { verdict: 'not known', reasons: [unpublished, ...reasons], path: [] };
+}
+
+/** Of a text that was a version when it was published. */
+function readVersion(text: string): FirmwareVersion[] {
   const version = parseFirmwareVersion(text);
-  if (!version.ok) throw new Error(`a schema let ${text.slice(0, 100)} through`);
-  return version.value;
+  return version.ok ? [version.value] : [];
 }

@@ -4,7 +4,9 @@ import { jsonAnswer, NEVER, readQuery, SHORT, whenOk } from '../http/answer.ts';
 import { readJson } from '../http/body.ts';
 import { QUESTION_MAX_BYTES } from '../limits.ts';
 import { type ModelRow, readModelRow } from '../store/model-rows.ts';
-import { type Answer, answerCompatibility, batchSchema, questionSchema } from './answer-compatibility.ts';
+import type { Answer } from './answer.ts';
+import { answerCompatibility } from './answer-compatibility.ts';
+import { batchSchema, questionSchema } from './question.ts';
 
 export function getCompatibility(db: D1Database, request: Request): Promise<Response | null> {
   return whenOk(readQuery(request.url, questionSchema), async (question) =>

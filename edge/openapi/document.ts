@@ -9,12 +9,8 @@ import { pollAnswerSchema } from '../../shared/poll.ts';
 import { problemSchema } from '../../shared/problem.ts';
 import { rolloutSchema } from '../../shared/rollout.ts';
 import { reportSchema } from '../../shared/telemetry.ts';
-import {
-  answerSchema,
-  batchAnswerSchema,
-  batchSchema,
-  questionSchema,
-} from '../compatibility/answer-compatibility.ts';
+import { answerSchema, batchAnswerSchema } from '../compatibility/answer.ts';
+import { batchSchema, questionSchema } from '../compatibility/question.ts';
 import { healthSchema } from '../health-schema.ts';
 import { problemTable } from '../http/problem-table.ts';
 import { pollQuerySchema } from '../metadata/poll-query.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { COMPATIBILITY_BATCH_MAX } from '../../shared/limits.ts';
 import { aPublisher, aRelease, aRoot, EFA, EUGA, R06, R08 } from './a-publisher.ts';
-import { anEdge, type Edge, refusalOf } from './an-edge.ts';
+import { anEdge, type Edge, edgeOn, refusalOf } from './an-edge.ts';
 import { mustStore, publish } from './publish.ts';
 
 const R08_NEWER = 'EC25EUGAR08A04M4G_01.200.01.200';
@@ -78,6 +78,9 @@ describe('GET /v1/compatibility', () => {
       model: EUGA,
       installed: R06,
       wanted: R08,
+      didYouMean: [],
+      knownIssues: [],
+      known: expect.objectContaining({ family: 'EC25', name: 'Quectel EC25-EU', isFlashedByCistern: true }),
     });
   });
 
@@ -174,5 +177,36 @@ describe('POST /v1/compatibility', () => {
   it('says which question is wrong', async () => {
     const response = await post([{ installed: R06 }, { installed: 'latest' }]);
     expect(await response.json()).toMatchObject({ errors: [{ pointer: '/questions/1/installed' }] });
+  });
+});
+
+describe('the work of a question', () => {
+  /** D1 with every statement noted. */
+  const noting = (db: D1Database) => {
+    const statements: string[] = [];
+    const prepare = (sql: string) => {
+      statements.push(sql);
+      return db.prepare(sql);
+    };
+    return { statements, db: { prepare } as unknown as D1Database };
+  };
+
+  it('is one search by key for each model, however many models there are and questions are asked', async () => {
+    const { statements, db } = noting(edge.db);
+    const noted = await edgeOn(edge.bucket, { clock: edge.clock, db });
+    const questions = Array.from({ length: 30 }, (_, i) => ({ installed: [R06, EFA_R06][i % 2] }));
+    const response = await noted.request('/v1/compatibility', {
+      method: 'POST',
+      body: JSON.stringify({ questions }),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(response.status).toBe(200);
+    expect(statements).toHaveLength(2);
+    for (const sql of statements) {
+      const plan = await edge.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).bind(EUGA).all<{ detail: string }>();
+      expect(plan.results.map(({ detail }) => detail)).toEqual([
+        expect.stringMatching(/^SEARCH models USING/),
+      ]);
+    }
   });
 });
