@@ -9,7 +9,7 @@ import { systemClock } from '../device/clock.ts';
 import { verifyStage } from '../device/stage/staged-package.ts';
 import { awaitIdentity } from '../device/update/confirm.ts';
 import { enterEdl } from '../device/update/enter-edl.ts';
-import { runFlashSession } from '../device/update/flash-session.ts';
+import { type FlashSession, runFlashSession } from '../device/update/flash-session.ts';
 import { Journal } from '../device/update/journal.ts';
 import { planOf } from '../device/update/staged-plan.ts';
 import { parseModelId } from '../shared/model.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-async function flash(modem: SimulatedModem) {
+async function flash(modem: SimulatedModem, extra: Pick<FlashSession, 'expectedHardware'> = {}) {
   const stage = await filledStage(release, directory);
   const staged = must(await verifyStage({ stage, ...release.documents }, never));
   const plan = must(await planOf(staged, release.documents.entry));
@@ -71,6 +71,7 @@ async function flash(modem: SimulatedModem) {
     journal,
     timings: SHORT_TIMINGS,
     onProgress: () => {},
+    ...extra,
   };
   const flashed = await runFlashSession(session, never);
   await opened.pipe.close();
@@ -87,6 +88,27 @@ describe('a flash session', () => {
     const identity = must(await awaitIdentity(ports));
     expect(identity.version.text).toBe(DEMO_NEW_VERSION);
     expect(modem.calibrationDigest()).toBe(calibration);
+    modem.close();
+  });
+
+  it.each([
+    ['its chip', { msmIds: ['000460e1'], oemKeyHashes: null }],
+    ['its signing key', { msmIds: ['000480e1'], oemKeyHashes: ['00'.repeat(32)] }],
+  ])('sends a modem back as it came when %s is another', async (_, expectedHardware) => {
+    const modem = new SimulatedModem({ firmware: DEMO_OLD_VERSION, timing: { departureMs: 1 } });
+    const { flashed, journal, ports } = await flash(modem, { expectedHardware });
+    expect(flashed).toMatchObject({ ok: false, failure: { reason: 'wrong-hardware' } });
+    expect([journal.attempt.step, journal.attempt.flashTouched]).toEqual(['loading-programmer', false]);
+    expect(must(await awaitIdentity(ports)).version.text).toBe(DEMO_OLD_VERSION);
+    modem.close();
+  });
+
+  it('asks a modem for its chip and key where they are known, and goes on', async () => {
+    const modem = new SimulatedModem({ firmware: DEMO_OLD_VERSION, timing: { departureMs: 1 } });
+    const expectedHardware = { msmIds: ['000480e1'], oemKeyHashes: [modem.model.rootKeyHash] };
+    const { flashed, ports } = await flash(modem, { expectedHardware });
+    expect(flashed).toEqual({ ok: true, value: undefined });
+    expect(must(await awaitIdentity(ports)).version.text).toBe(DEMO_NEW_VERSION);
     modem.close();
   });
 });

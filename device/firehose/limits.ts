@@ -77,7 +77,7 @@ export const BAD_BLOCKS_MAX = 256;
 /** What newer programmers want with a restart; leaveMs is longer. */
 export const RESET_DELAY_SECONDS = 10;
 
-/** The largest partition that may be waiting for its bytes, and how many payloads go out between two listens. */
+/** The largest partition that may be waiting for its bytes, how long that may take, and one listen meanwhile. */
 export const RAW_FINISH_MAX_BYTES = 256 * 1024 * 1024;
 export const RAW_FINISH_MAX_MS = 600_000;
-export const RAW_FINISH_BURST = 64;
+export const RAW_FINISH_LISTEN_MS = 1_000;

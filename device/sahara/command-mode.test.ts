@@ -128,8 +128,20 @@ describe('a modem that is asked who it is', () => {
 
   it.each([
     ['refuses a question', { '13 3': [INVALID_MODE] }],
-    ['answers another question', { '13 3': [announce(2, 24)] }],
     ['announces nothing', { '13 3': [announce(3, 0)] }],
+  ])('that %s is asked the next', async (_, changes) => {
+    const asked = await askHardware(modem(changes), hello, timings);
+    expect(asked).toMatchObject({ value: { hardware: { msmId: '000480e1', oemKeyHash: null } } });
+    expect(asked.ok && asked.value.hardware.serial).not.toBeNull();
+  });
+
+  it('of Sahara 3 that refuses the new question for its chip is asked the old one', async () => {
+    const asked = await askHardware(modem({ '13 10': [INVALID_MODE] }), { ...hello, version: 3 }, timings);
+    expect(asked).toMatchObject({ value: { hardware: { msmId: '000480e1', oemKeyHash: `${KEY_HASH}01` } } });
+  });
+
+  it.each([
+    ['answers another question', { '13 3': [announce(2, 24)] }],
     ['announces more than any answer', { '13 3': [announce(3, EXECUTE_DATA_MAX_BYTES + 1)] }],
     ['announces more than it says', { '15 3': [KEY_HASHES.subarray(0, 5)] }],
     ['says nothing after it announced', { '15 3': [] }],

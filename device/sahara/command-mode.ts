@@ -36,7 +36,19 @@ type Session = {
   readonly signal: AbortSignal | undefined;
 };
 
-/** `sahara-stale-session`: only a restart brought the modem out of it; open it again. */
+type Question = readonly [clientCommand: number, read: (bytes: Uint8Array) => Partial<ModemHardware>];
+
+const HARDWARE_ID: Question = [CLIENT_COMMAND.hardwareId, readHardwareId];
+const KEY_AND_SERIAL: readonly Question[] = [
+  [CLIENT_COMMAND.oemKeyHash, readKeyHash],
+  [CLIENT_COMMAND.serialNumber, readSerial],
+];
+
+/**
+ * `sahara-stale-session`: only a restart brought the modem out of it; open it again. Sahara 3 says its chip in another
+ * way; where that is refused it is asked as its elders are, in a session of its own, because a refusal may have ended
+ * the first.
+ */
 export async function askHardware(
   pipe: Pipe,
   hello: Hello,
@@ -44,63 +56,78 @@ export async function askHardware(
   signal?: AbortSignal,
 ): Promise<Result<Introduction, SaharaFailure>> {
   const session = { pipe: withDeadline(pipe, COMMAND_MODE_MAX_MS), timings, signal };
+  if (hello.version < 3) return ask(session, hello, [HARDWARE_ID, ...KEY_AND_SERIAL], UNKNOWN_HARDWARE);
+  const newer: readonly Question[] = [...KEY_AND_SERIAL, [CLIENT_COMMAND.chipIdV3, readChipIdV3]];
+  const introduced = await ask(session, hello, newer, UNKNOWN_HARDWARE);
+  if (!introduced.ok) return introduced;
+  const { hardware, opening } = introduced.value;
+  const hasAnswered = hardware.oemKeyHash !== null || hardware.serial !== null;
+  if (hardware.msmId !== null || !hasAnswered || opening.kind !== 'hello') return introduced;
+  return ask(session, opening, [HARDWARE_ID], hardware);
+}
+
+/** Into command mode, the questions, and out of it again. */
+async function ask(
+  session: Session,
+  hello: Hello,
+  questions: readonly Question[],
+  known: ModemHardware,
+): Promise<Result<Introduction, SaharaFailure>> {
+  const { pipe, timings, signal } = session;
   const asked = await send(session, helloResponse(hello, SAHARA_MODE.command));
   if (!asked.ok) return asked;
-  const answer = await readPacket(session.pipe, timings, signal);
+  const answer = await readPacket(pipe, timings, signal);
   // It has not listened, and begins to ask for its programmer.
-  if (answer.ok && answer.value.kind === 'read')
-    return ok({ hardware: UNKNOWN_HARDWARE, opening: answer.value });
+  if (answer.ok && answer.value.kind === 'read') return ok({ hardware: known, opening: answer.value });
   if (!answer.ok && !isSilence(answer.failure.reason)) return answer;
-  if (!answer.ok || answer.value.kind !== 'command-ready') return beginAnew(session, UNKNOWN_HARDWARE);
+  if (!answer.ok || answer.value.kind !== 'command-ready') return beginAnew(session, known);
 
-  const hardware = await askAll(session, hello);
+  const hardware = await askAll(session, questions, known);
   if (!hardware.ok) return hardware;
   const switched = await send(session, switchModePacket(SAHARA_MODE.imageTransfer));
   if (!switched.ok) return switched;
-  const back = await readPacket(session.pipe, timings, signal);
+  const back = await readPacket(pipe, timings, signal);
   if (back.ok && back.value.kind === 'hello') return ok({ hardware: hardware.value, opening: back.value });
   if (!back.ok && !isSilence(back.failure.reason)) return back;
   return beginAnew(session, hardware.value);
 }
 
-/** A question that is refused ends the questions: what a refusal does to the mode is not said anywhere. */
-async function askAll(session: Session, hello: Hello): Promise<Result<ModemHardware, SaharaFailure>> {
-  const questions: readonly [number, (bytes: Uint8Array) => Partial<ModemHardware>][] = [
-    hello.version >= 3
-      ? [CLIENT_COMMAND.chipIdV3, readChipIdV3]
-      : [CLIENT_COMMAND.hardwareId, readHardwareId],
-    [CLIENT_COMMAND.oemKeyHash, readKeyHash],
-    [CLIENT_COMMAND.serialNumber, readSerial],
-  ];
-  let hardware = UNKNOWN_HARDWARE;
+/** What is refused is not known. Silence ends the questions: whoever does not answer one will not answer the next. */
+async function askAll(
+  session: Session,
+  questions: readonly Question[],
+  known: ModemHardware,
+): Promise<Result<ModemHardware, SaharaFailure>> {
+  let hardware = known;
   for (const [clientCommand, read] of questions) {
-    const bytes = await execute(session, clientCommand);
-    if (!bytes.ok) return bytes;
-    if (bytes.value === null) break;
-    hardware = { ...hardware, ...read(bytes.value) };
+    const answer = await execute(session, clientCommand);
+    if (!answer.ok) return answer;
+    if (answer.value === 'silent') break;
+    if (answer.value !== 'refused') hardware = { ...hardware, ...read(answer.value) };
   }
   return ok(hardware);
 }
 
-/** null where it is refused, or not answered. */
 async function execute(
   session: Session,
   clientCommand: number,
-): Promise<Result<Uint8Array | null, SaharaFailure>> {
+): Promise<Result<Uint8Array | 'refused' | 'silent', SaharaFailure>> {
   const { pipe, timings, signal } = session;
   const asked = await send(session, executePacket(clientCommand));
   if (!asked.ok) return asked;
   const announced = await readPacket(pipe, timings, signal);
-  if (!announced.ok) return isSilence(announced.failure.reason) ? ok(null) : announced;
+  if (!announced.ok) return isSilence(announced.failure.reason) ? ok('silent') : announced;
   const { value } = announced;
-  if (value.kind !== 'execute-response' || value.clientCommand !== clientCommand) return ok(null);
-  if (value.dataBytes === 0 || value.dataBytes > EXECUTE_DATA_MAX_BYTES) return ok(null);
+  if (value.kind === 'end') return ok('refused');
+  if (value.kind !== 'execute-response' || value.clientCommand !== clientCommand) return ok('silent');
+  if (value.dataBytes === 0) return ok('refused');
+  if (value.dataBytes > EXECUTE_DATA_MAX_BYTES) return ok('silent');
   const wanted = await send(session, executeDataPacket(clientCommand));
   if (!wanted.ok) return wanted;
   const pieces: Uint8Array[] = [];
   for (let left = value.dataBytes; left > 0; ) {
     const piece = await readSomething(pipe, left, timings.replyMs, signal);
-    if (!piece.ok) return isSilence(piece.failure.reason) ? ok(null) : piece;
+    if (!piece.ok) return isSilence(piece.failure.reason) ? ok('silent') : piece;
     pieces.push(piece.value);
     left -= piece.value.length;
   }
