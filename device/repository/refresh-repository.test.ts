@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ModelId } from '../../shared/model.ts';
 import { modelEntry } from '../../shared/test-documents.ts';
 import { TEST_MODEL } from '../stage/test-package.ts';
@@ -65,6 +65,16 @@ describe('a poll', () => {
       'root=1&timestamp=1',
       'root=1&timestamp=0',
     ]);
+  });
+
+  it('asks through the updater’s own HTTP alone, never the platform’s fetch', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    await at.expectView();
+    at.server.answersPolls = false;
+    at.repository.version = { targets: 2, snapshot: 2, timestamp: 2, rollout: 2 };
+    await at.expectView();
+    expect(fetched).not.toHaveBeenCalled();
+    fetched.mockRestore();
   });
 
   it('survives two refusals and a bad line', async () => {
