@@ -13,7 +13,9 @@ import { keysNew } from './commands/keys-new.ts';
 import { keysShow } from './commands/keys-show.ts';
 import { keysUpload } from './commands/keys-upload.ts';
 import { lint } from './commands/lint.ts';
+import { mirror } from './commands/mirror.ts';
 import { publish } from './commands/publish.ts';
+import { releases } from './commands/releases.ts';
 import { rollout } from './commands/rollout.ts';
 import { sign } from './commands/sign.ts';
 import { signImport } from './commands/sign-import.ts';
@@ -51,6 +53,8 @@ const routes = buildRouteMap({
     publish,
     verify,
     rollout,
+    releases,
+    mirror,
   },
   docs: { brief: 'Publish signed modem firmware: judge, sign, upload, roll out, audit' },
 });

@@ -12,10 +12,12 @@ import type { KeyFileFailure } from './keys/key-file.ts';
 import type { NextRootFailure } from './keys/next-root.ts';
 import type { OnlineKeysFailure } from './keys/online-keys.ts';
 import type { PassphraseFailure } from './keys/passphrase.ts';
+import type { MirrorFailure } from './mirror/mirror-model.ts';
 import type { FromFailure } from './publish/installable-from.ts';
 import type { OperatorFailure } from './publish/operator-client.ts';
 import type { PublishFailure, PublishStep } from './publish/publish-release.ts';
 import type { ManifestFailure } from './repository/read-manifest.ts';
+import type { ModelListFailure } from './repository/repository-models.ts';
 import type { VerificationFailure } from './repository/verified-model.ts';
 import type { RolloutChangeFailure } from './rollout/edit-rollout.ts';
 import { shortId } from './signing/describe.ts';
@@ -47,6 +49,8 @@ export type RepoFailure =
   | { readonly reason: 'online-keys-not-given' }
   | OnlineKeysFailure
   | LocationFailure
+  | ModelListFailure
+  | MirrorFailure
   | { readonly reason: 'lint-found-errors'; readonly count: number }
   | { readonly reason: 'repository-defective'; readonly count: number };
 
@@ -264,6 +268,16 @@ function says(failure: RepoFailure): string {
       return `${failure.store}/${failure.key} holds more than ${failure.maxBytes} bytes, which is refused.`;
     case 'publication-refused':
       return `The publication is refused (${failure.code}): ${failure.why}`;
+    case 'models-not-listed':
+      return `${failure.url} lists no models, and there is no list of a mirror either. Name them with --model.`;
+    case 'chunk-missing-in-source':
+      return `Chunk ${failure.id} is listed and not served (status ${failure.status}); the source is incomplete.`;
+    case 'chunk-altered-in-source':
+      return `Chunk ${failure.id} is not what its id says; the source is damaged. Nothing of it was copied.`;
+    case 'index-unreadable':
+      return `${failure.path} is signed and not a readable index.`;
+    case 'mirror-of-another-root':
+      return `${failure.store} holds another root ${failure.version}: it is a mirror of another repository. Choose another place.`;
     case 'request-of-no-model':
       return 'The signing request names no model. It was altered.';
     case 'from-without-source':

@@ -40,3 +40,7 @@ export const STORE_LIST_PAGE = 1000;
 export const ADVANCE_ATTEMPTS_MAX = 5;
 /** `{n}.targets.json` that never became visible is given up after this time and may be replaced. */
 export const ABANDONED_AFTER_MS = 5 * 60_000;
+
+/** The list of models: a page of a Worker, or the whole of a mirror; ten thousand models are half a megabyte. */
+export const MODEL_LIST_MAX_BYTES = 16 * 1024 * 1024;
+export const MODEL_LIST_PAGES_MAX = 1000;

@@ -1,5 +1,6 @@
 /** Where a repository is and what opens it, as every command that writes to one takes it. */
 import { stat } from 'node:fs/promises';
+import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { RepoContext } from '../context.ts';
 import type { RepoFailure } from '../failure.ts';
@@ -9,7 +10,10 @@ import type { RootFile } from '../keys/roots.ts';
 import { storeOperator } from '../online/store-operator.ts';
 import { type OperatorClient, operatorClient } from '../publish/operator-client.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
+import { listRepositoryModels, type ModelListFailure } from '../repository/repository-models.ts';
+import { listModels } from '../store/list-models.ts';
 import { openStore, type RepositoryLocation } from '../store/location.ts';
+import type { ObjectStore, StoreFailure } from '../store/object-store.ts';
 import { getFromStore, STORE_BASE } from '../store/store-get.ts';
 import { locationArgument, textArgument, writableArgument } from './parsers.ts';
 import { readToken } from './read-token.ts';
@@ -51,7 +55,11 @@ export const writableFlags = {
 } as const;
 
 /** A repository that is read: `base` is what addresses are built on, `get` answers them. */
-export type OpenRepository = { readonly base: string; readonly get: Get };
+export type OpenRepository = {
+  readonly base: string;
+  readonly get: Get;
+  readonly listModels: () => Promise<Result<readonly ModelId[], ModelListFailure | StoreFailure>>;
+};
 
 export async function openForReading(
   context: RepoContext,
@@ -59,7 +67,7 @@ export async function openForReading(
 ): Promise<Result<OpenRepository, RepoFailure>> {
   if (location.kind === 'address') {
     const get: Get = (url, maxBytes) => send({ method: 'GET', url, maxBytes }, context.http, context.signal);
-    return ok({ base: location.base, get });
+    return ok({ base: location.base, get, listModels: () => listRepositoryModels(location.base, get) });
   }
   if (location.kind === 'directory') {
     const status = await stat(location.path).catch((error: Error) => error);
@@ -67,7 +75,7 @@ export async function openForReading(
       return err({ reason: 'file-unreadable', path: location.path, why: status.message });
   }
   const store = await openStore(location, context.process.env, context.signal);
-  return store.ok ? ok({ base: STORE_BASE, get: getFromStore(store.value) }) : store;
+  return store.ok ? ok(readingFrom(store.value)) : store;
 }
 
 /** `roots` is what this machine trusts: what a store holds is judged by them before its online roles are signed. */
@@ -92,5 +100,9 @@ export async function openForWriting(
   const store = await openStore(location, context.process.env, context.signal);
   if (!store.ok) return store;
   const operator = storeOperator({ store: store.value, signers: signers.value, roots, nowMs: context.nowMs });
-  return ok({ base: STORE_BASE, get: getFromStore(store.value), operator });
+  return ok({ ...readingFrom(store.value), operator });
+}
+
+function readingFrom(store: ObjectStore): OpenRepository {
+  return { base: STORE_BASE, get: getFromStore(store), listModels: () => listModels(store) };
 }

@@ -2,7 +2,7 @@
 import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import { type ModelId, parseModelId } from '../../shared/model.ts';
 import type { OfflineRole } from '../keys/root-change.ts';
-import { parseLocation, type RepositoryLocation } from '../store/location.ts';
+import { parseLocation, type RepositoryLocation, type StoreLocation } from '../store/location.ts';
 
 export function modelArgument(text: string): ModelId {
   const model = parseModelId(text);
@@ -22,6 +22,13 @@ export function locationArgument(text: string): RepositoryLocation {
   if (location === null)
     throw new SyntaxError(`"${text}" is neither an address, nor s3://bucket, r2://bucket, nor a directory`);
   return location;
+}
+
+/** A mirror is written to as a store; a Worker takes what is published to it, and no copies. */
+export function storeArgument(text: string): StoreLocation {
+  const location = locationArgument(text);
+  if (location.kind !== 'address') return location;
+  throw new SyntaxError(`"${text}" is the address of a server; give a directory, s3://bucket or r2://bucket`);
 }
 
 /** Where the operator token is sent: in the clear to this machine alone, because whoever reads it may roll out. */

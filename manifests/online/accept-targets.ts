@@ -11,6 +11,7 @@ import { metaFileOf } from '../../shared/trust/sign-online.ts';
 import { ABANDONED_AFTER_MS } from '../limits.ts';
 import type { PutOutcome } from '../publish/operator-client.ts';
 import { listAll } from '../store/object-store.ts';
+import { writeModelIndex } from '../store/write-model-index.ts';
 import { layRootsBeside } from './accept-root.ts';
 import { advance, readVisible } from './advance.ts';
 import { findUnstored } from './find-unstored.ts';
@@ -50,6 +51,8 @@ export async function acceptTargets(
   if (!claimed.ok) return claimed;
   const roots = await layRootsBeside(store, model);
   if (!roots.ok) return roots;
+  const index = state === null ? await writeModelIndex(store, model) : ok();
+  if (!index.ok) return index;
   const file = await metaFileOf(version, bytes);
   const advanced = await advance(repository, model, { kind: 'targets', file, former });
   return advanced.ok ? ok('stored') : advanced;

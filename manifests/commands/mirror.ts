@@ -1,0 +1,101 @@
+import { buildCommand } from '@stricli/core';
+import type { ModelId } from '../../shared/model.ts';
+import type { RepoContext } from '../context.ts';
+import { type Mirrored, mirrorModel } from '../mirror/mirror-model.ts';
+import { openStore, type RepositoryLocation, type StoreLocation } from '../store/location.ts';
+import { writeModelIndex } from '../store/write-model-index.ts';
+import { openForReading, readableFlag } from './location-flags.ts';
+import { fail, jsonFlag, megabytes, succeed } from './output.ts';
+import { locationArgument, modelArgument, storeArgument, textArgument } from './parsers.ts';
+import { progressOn } from './progress.ts';
+import { readRoot } from './read-root.ts';
+
+type Flags = {
+  readonly to: StoreLocation;
+  readonly root: string;
+  readonly model?: readonly ModelId[];
+  readonly json: boolean;
+};
+
+export const mirror = buildCommand<Flags, [RepositoryLocation], RepoContext>({
+  async func(flags, location) {
+    const rootText = await readRoot(flags.root);
+    if (!rootText.ok) return fail(this, flags, rootText.failure);
+    const source = await openForReading(this, location);
+    if (!source.ok) return fail(this, flags, source.failure);
+    const { base, get } = source.value;
+    const destination = await openStore(flags.to, this.process.env, this.signal);
+    if (!destination.ok) return fail(this, flags, destination.failure);
+    const listed = flags.model === undefined ? await source.value.listModels() : null;
+    if (listed !== null && !listed.ok) return fail(this, flags, listed.failure);
+    const models = flags.model ?? (listed?.ok ? listed.value : []);
+    const show = progressOn(this, flags);
+    const mirrored: Mirrored[] = [];
+    for (const model of models) {
+      const one = await mirrorModel(
+        { base, model, rootText: rootText.value },
+        get,
+        destination.value,
+        null,
+        (done, total) => show(`mirroring ${model}`, done, total),
+      );
+      if (!one.ok) return fail(this, flags, one.failure, { mirrored });
+      mirrored.push(one.value);
+    }
+    const index = await writeModelIndex(destination.value);
+    if (!index.ok) return fail(this, flags, index.failure, { mirrored });
+    succeed(this, flags, { json: { mirrored }, text: summary(mirrored, destination.value.name) });
+  },
+  parameters: {
+    positional: {
+      kind: 'tuple',
+      parameters: [{ parse: locationArgument, brief: readableFlag.brief, placeholder: 'where' }],
+    },
+    flags: {
+      to: {
+        kind: 'parsed',
+        parse: storeArgument,
+        brief: 'The mirror: a directory, s3://bucket/prefix or r2://bucket/prefix',
+        placeholder: 'where',
+      },
+      root: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'Root of trust, e.g. keys/1.root.json',
+        placeholder: 'file',
+      },
+      model: {
+        kind: 'parsed',
+        parse: modelArgument,
+        brief: 'Model to mirror; may be given several times; else all',
+        placeholder: 'id',
+        optional: true,
+        variadic: true,
+      },
+      json: jsonFlag,
+    },
+  },
+  docs: {
+    brief: 'Copy a repository, or some of its models, to where any static file server can serve it',
+    fullDescription:
+      'Everything is verified from the root on the way, and devices verify it again: a mirror needs no keys and no trust. Run again, it copies what is new. Its timestamp expires as that of the source does (14 days), so run it more often than that.',
+    customUsage: [
+      { input: 'https://fw.example --to /srv/mirror --root keys/1.root.json', brief: 'All of it' },
+      {
+        input: '/media/stick --to s3://firmware/v1 --root 1.root.json --model quectel/ec25euga-m4g',
+        brief: 'One model from a stick into a bucket that is served as /v1',
+      },
+    ],
+  },
+});
+
+function summary(mirrored: readonly Mirrored[], store: string): string {
+  const words = { copied: 'copied', 'was-there': 'as it was', 'is-newer': 'left: the mirror is newer' };
+  return mirrored
+    .map(
+      ({ model, releases, copiedChunks, copiedBytes, sharedChunks, metadata }) =>
+        `${model}: ${releases} releases; ${copiedChunks} chunks copied (${megabytes(copiedBytes)}), ${sharedChunks} were there; metadata ${words[metadata]}`,
+    )
+    .concat(`mirrored ${mirrored.length} models to ${store}`)
+    .join('\n');
+}
