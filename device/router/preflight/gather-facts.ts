@@ -1,0 +1,107 @@
+/** Looks at the machine. Opens nothing, asks no modem, changes nothing. */
+import { readdir } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { UsbNode } from '../../transport/bus/usb-tree.ts';
+import { LOOKUP_TIMEOUT_MS, NET_DEVICES_MAX } from '../limits.ts';
+import type { Machine } from '../machine.ts';
+import type { PreflightFacts } from './facts.ts';
+import { modemDevices } from './modem-devices.ts';
+import otherUpdaters from './other-updaters.json' with { type: 'json' };
+import { portHolders } from './port-holders.ts';
+import { powerFacts } from './power-facts.ts';
+import { routeOfIp, routeOfTable, routeOfText } from './route.ts';
+
+export const OTHER_UPDATERS = z
+  .strictObject({
+    format: z.literal('cistern-updaters/1'),
+    names: z.array(z.string().regex(/^[\w.-]{1,40}$/)).max(100),
+  })
+  .parse(otherUpdaters).names;
+
+export type GatherPorts = {
+  readonly machine: Machine;
+  readonly sysfs: string;
+  readonly proc: string;
+  readonly isBigEndian: boolean;
+  readonly ownPid: number;
+  /** Addresses of a host name, the one that would be asked first first; none where it cannot be resolved. */
+  readonly lookup: (host: string) => Promise<readonly string[]>;
+};
+
+export type GatherWish = {
+  /** The modem on USB; null behind a relay, where nothing of this machine is the modem's. */
+  readonly modem: UsbNode | null;
+  readonly repositoryUrl: string;
+  readonly packageOutlivesReboot: boolean;
+};
+
+export async function gatherFacts(
+  { modem, repositoryUrl, packageOutlivesReboot }: GatherWish,
+  ports: GatherPorts,
+): Promise<PreflightFacts> {
+  const { netDevices, nodes } =
+    modem === null ? { netDevices: [], nodes: [] } : await modemDevices(ports.sysfs, modem);
+  const routeDevice = await findRoute(repositoryUrl, ports);
+  const [holders, processes, power] = await Promise.all([
+    nodes.length === 0 ? [] : portHolders(ports.proc, nodes, ports.ownPid),
+    ports.machine.processes(),
+    powerFacts(ports.sysfs),
+  ]);
+  return {
+    modemNetDevices: netDevices,
+    routeDevice,
+    routeBeneath: routeDevice === null ? [] : await beneath(ports.sysfs, routeDevice),
+    holders,
+    otherUpdaters: processes.filter(
+      ({ pid, names }) => pid !== ports.ownPid && names.some((name) => OTHER_UPDATERS.includes(name)),
+    ),
+    power,
+    packageOutlivesReboot,
+  };
+}
+
+async function findRoute(
+  repositoryUrl: string,
+  { machine, lookup, isBigEndian }: GatherPorts,
+): Promise<string | null> {
+  const host = new URL(repositoryUrl).hostname.replace(/^\[(.*)\]$/, '$1');
+  const address = isIP(host) !== 0 ? host : (await inTime(lookup(host)))[0];
+  if (address === undefined) return null;
+  const asJson = await machine.run(['ip', '-j', 'route', 'get', address]);
+  const said = asJson.code === 0 ? routeOfIp(asJson.stdout) : null;
+  if (said !== null) return said;
+  const asText = await machine.run(['ip', 'route', 'get', address]);
+  if (asText.code === 0) return routeOfText(asText.stdout);
+  const table = await machine.readText('/proc/net/route');
+  return table === null ? null : routeOfTable(table, address, { isBigEndian });
+}
+
+/** A resolver behind the very modem may take long to say nothing. */
+async function inTime(looking: Promise<readonly string[]>): Promise<readonly string[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly string[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), LOOKUP_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([looking.catch(() => []), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An interface and all that it stands on: `lower_*` links of VLANs, bridges and muxes, members of a bridge. */
+async function beneath(sysfs: string, device: string): Promise<readonly string[]> {
+  const found = [device];
+  for (const each of found) {
+    if (found.length >= NET_DEVICES_MAX) break;
+    const names = await readdir(join(sysfs, 'class/net', each)).catch(() => []);
+    const members = await readdir(join(sysfs, 'class/net', each, 'brif')).catch(() => []);
+    const lower = names
+      .filter((name) => name.startsWith('lower_'))
+      .map((name) => name.slice('lower_'.length));
+    for (const next of [...lower, ...members]) if (!found.includes(next)) found.push(next);
+  }
+  return found;
+}

@@ -1,0 +1,110 @@
+/** Judges what was found: what keeps the modem in normal mode, what is only said, and which words override it. Pure. */
+import { BATTERY_MIN_PERCENT } from '../limits.ts';
+import type { PreflightFacts } from './facts.ts';
+
+export const CHECKS = ['uplink', 'power', 'port-holders', 'other-updaters'] as const;
+export type Check = (typeof CHECKS)[number];
+
+export type Finding = {
+  readonly check: Check;
+  /** `refuse` leaves the modem alone unless the check is overridden; `note` is told. */
+  readonly severity: 'refuse' | 'note';
+  readonly what: string;
+  readonly next: string;
+  /** False where no word lets it through: it would break the modem. */
+  readonly mayOverride: boolean;
+};
+
+export function preflight(facts: PreflightFacts): readonly Finding[] {
+  return [...uplink(facts), ...power(facts), ...holders(facts), ...updaters(facts)];
+}
+
+/** What still stands in the way when a person has overridden `checks`. */
+export function refusals(findings: readonly Finding[], overridden: readonly Check[]): readonly Finding[] {
+  return findings.filter(
+    ({ check, severity, mayOverride }) =>
+      severity === 'refuse' && !(mayOverride && overridden.includes(check)),
+  );
+}
+
+/** Whether the way to the repository leads through this very modem; null where that cannot be told. */
+export function routeIsThroughModem(facts: PreflightFacts): boolean | null {
+  const { routeDevice, routeBeneath, modemNetDevices, holders: portHolders } = facts;
+  if (routeDevice === null) return null;
+  if (routeBeneath.some((device) => modemNetDevices.includes(device))) return true;
+  // ppp stands on a tty, which its interface does not name: the daemon that holds the modem's tty does.
+  return /^ppp\d/.test(routeDevice) && portHolders.some(({ name }) => name === 'pppd');
+}
+
+function uplink(facts: PreflightFacts): readonly Finding[] {
+  const isThrough = routeIsThroughModem(facts);
+  if (isThrough === false) return [];
+  const { routeDevice, packageOutlivesReboot } = facts;
+  const way =
+    isThrough === null
+      ? 'No route to the repository is known, so the modem may be the only uplink'
+      : `The way to the repository (${routeDevice}) leads through this very modem`;
+  if (packageOutlivesReboot || isThrough === null) {
+    const next =
+      'Nothing needs to be done: all is here, and the report waits until there is an uplink again.';
+    return [{ check: 'uplink', severity: 'note', what: `${way}.`, next, mayOverride: true }];
+  }
+  return [
+    {
+      check: 'uplink',
+      severity: 'refuse',
+      what: `${way}, and the package lies in memory: after a reboot of this machine while it is flashed, it could not be fetched again.`,
+      next: 'Stage it on a disk (--stage DIRECTORY), keep a copy there (--keep-copy DIRECTORY), or connect another uplink.',
+      mayOverride: true,
+    },
+  ];
+}
+
+function power({ power: { supplies, undervoltage } }: PreflightFacts): readonly Finding[] {
+  if (undervoltage.length > 0) {
+    const what = `The supply voltage is too low right now (${undervoltage.join(', ')}).`;
+    const next =
+      'Use a stronger supply or a shorter cable: a brown-out while flash is written interrupts it.';
+    return [{ check: 'power', severity: 'refuse', what, next, mayOverride: true }];
+  }
+  const mains = supplies.filter(({ type }) => type === 'mains');
+  const batteries = supplies.filter(({ type }) => type === 'battery');
+  const isOnMains = mains.some(({ online }) => online === true);
+  const runsDown = batteries.filter(({ discharging }) => discharging === true);
+  if (batteries.length === 0 || isOnMains || (mains.length === 0 && runsDown.length === 0)) return [];
+  const charges = batteries.map(({ percent }) => percent).filter((percent) => percent !== null);
+  const best = charges.length === 0 ? null : Math.max(...charges);
+  const isEnough = best !== null && best >= BATTERY_MIN_PERCENT;
+  const charge = best === null ? 'its charge is not known' : `it holds ${best} %`;
+  return [
+    {
+      check: 'power',
+      severity: isEnough ? 'note' : 'refuse',
+      what: `This machine runs on its battery, and ${charge}.`,
+      next: isEnough
+        ? 'Leave it alone until the update has ended.'
+        : `Connect it to the mains, or charge it to ${BATTERY_MIN_PERCENT} %.`,
+      mayOverride: true,
+    },
+  ];
+}
+
+function holders({ holders: portHolders }: PreflightFacts): readonly Finding[] {
+  return portHolders.map(({ pid, name, nodes }) => ({
+    check: 'port-holders',
+    severity: 'refuse',
+    what: `${name} (process ${pid}) holds ${nodes.join(', ')} of the modem.`,
+    next: `Stop ${name}; what answers in its place would be lost in between.`,
+    mayOverride: true,
+  }));
+}
+
+function updaters({ otherUpdaters }: PreflightFacts): readonly Finding[] {
+  return otherUpdaters.map(({ pid, names }) => ({
+    check: 'other-updaters',
+    severity: 'refuse',
+    what: `Another program that flashes modems is running: ${names.at(-1)} (process ${pid}).`,
+    next: 'Wait until it has ended. Do not end it while it writes.',
+    mayOverride: false,
+  }));
+}
