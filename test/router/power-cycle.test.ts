@@ -1,0 +1,124 @@
+/** Power switches are files and programs below a root directory of the test. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Machine, systemMachine } from '../../device/router/machine.ts';
+import { BOARDS, findBoardPower } from '../../device/router/power/board-power.ts';
+import { powerCycle } from '../../device/router/power/power-cycle.ts';
+
+const roots: string[] = [];
+afterEach(async () => {
+  for (const root of roots.splice(0)) await rm(root, { recursive: true, force: true });
+});
+
+async function aBoard(files: Readonly<Record<string, string>>) {
+  const root = await mkdtemp(join(tmpdir(), 'cistern-board-'));
+  roots.push(root);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), text, { mode: 0o755 });
+  }
+  const machine: Machine = {
+    ...systemMachine,
+    isThere: (path) => systemMachine.isThere(join(root, path)),
+    readText: (path) => systemMachine.readText(join(root, path)),
+    writeText: (path, text) => systemMachine.writeText(join(root, path), text),
+    run: ([program = '', ...args]) => systemMachine.run([join(root, 'bin', program), ...args]),
+  };
+  /** What the switch holds while the power is away. */
+  const during: string[] = [];
+  const cycle = async (usbPath: string, switchPath = '') => {
+    const board = await findBoardPower(machine, usbPath);
+    if (board === null) return null;
+    const clock = {
+      nowMs: () => 0,
+      sleep: async () => void during.push(await readFile(join(root, switchPath), 'utf8')),
+    };
+    return {
+      board: board.name,
+      cutsPower: board.cutsPower,
+      result: await powerCycle(board, { machine, clock }),
+    };
+  };
+  const read = (path: string) => readFile(join(root, path), 'utf8');
+  return { root, machine, cycle, during, read };
+}
+
+const NOTES = `#!/bin/sh\necho "$(basename "$0") $*" >> "$(dirname "$0")/calls"\n`;
+const GPIO = '/sys/class/gpio/modem_vbus/value';
+const AUTHORIZED = '/sys/bus/usb/devices/1-1.4/authorized';
+
+describe('the power of a modem', () => {
+  it('is cut and given back by the GPIO that the board exports', async () => {
+    const { cycle, during, read } = await aBoard({ [GPIO]: '1' });
+    expect(await cycle('1-1.4', GPIO)).toMatchObject({ cutsPower: true, result: { ok: true } });
+    expect(during).toEqual(['0']);
+    expect(await read(GPIO)).toBe('1');
+  });
+
+  it('is not cut by a switch that belongs to another socket', async () => {
+    const { cycle, read } = await aBoard({ [GPIO]: '1' });
+    expect(await cycle('1-1.3')).toBeNull();
+    expect(await read(GPIO)).toBe('1');
+  });
+
+  it('is cut by RutOS, which knows the modem by its number', async () => {
+    const { cycle, read } = await aBoard({
+      '/etc/init.d/gsmd': '',
+      '/etc/board.json': '{"modems":[{"id":"1-1","num":"1"},{"id":"1-1.4","num":"2","builtin":true}]}',
+      '/bin/mctl': NOTES,
+    });
+    expect(await cycle('1-1.4')).toMatchObject({ board: 'RutOS (mctl)', result: { ok: true } });
+    expect(await read('/bin/calls')).toBe('mctl -r -m 2\n');
+  });
+
+  it('of a modem that RutOS does not number is left to the next way', async () => {
+    const { cycle, during } = await aBoard({
+      '/etc/init.d/gsmd': '',
+      '/etc/board.json': '{}',
+      [AUTHORIZED]: '1',
+    });
+    expect(await cycle('1-1.4', AUTHORIZED)).toMatchObject({ cutsPower: false, result: { ok: true } });
+    expect(during).toEqual(['0']);
+  });
+
+  it.each([
+    ['1-1.4', 'uhubctl -l 1-1 -p 4 -a cycle -d 3\n'],
+    ['2-1.4.3', 'uhubctl -l 2-1.4 -p 3 -a cycle -d 3\n'],
+    ['1-2', 'uhubctl -l 1 -p 2 -a cycle -d 3\n'],
+  ])('of socket %s is cut by the hub it stands in', async (usbPath, call) => {
+    const { cycle, read } = await aBoard({ '/usr/sbin/uhubctl': '', '/bin/uhubctl': NOTES });
+    await cycle(usbPath);
+    expect(await read('/bin/calls')).toBe(call);
+  });
+
+  it('that could not be switched is said so, with what the program said', async () => {
+    const { cycle } = await aBoard({
+      '/usr/sbin/uhubctl': '',
+      '/bin/uhubctl': '#!/bin/sh\necho "No compatible devices detected" >&2\nexit 1\n',
+    });
+    expect((await cycle('1-2'))?.result).toMatchObject({
+      ok: false,
+      failure: { said: 'uhubctl -l 1 -p 2 -a cycle -d 3: No compatible devices detected', isOff: false },
+    });
+  });
+
+  it('that did not come back is said so: the modem is off', async () => {
+    const { machine } = await aBoard({ [GPIO]: '1' });
+    const board = await findBoardPower(machine, '1-1.4');
+    if (board === null) throw new Error('the board is not known');
+    const failing = await powerCycle(board, {
+      machine: { ...systemMachine, writeText: async (_, text) => (text === '0' ? null : 'EIO') },
+      clock: { nowMs: () => 0, sleep: async () => {} },
+    });
+    expect(failing).toMatchObject({ ok: false, failure: { isOff: true, said: `${GPIO}: EIO` } });
+  });
+});
+
+describe('the boards', () => {
+  it.each(BOARDS)('$name is known by a path, and cuts power by one of its own', ({ sign, method }) => {
+    expect(sign).toMatch(/^\//);
+    if (method.kind === 'gpio') expect(method.on).not.toBe(method.off);
+  });
+});
