@@ -14,6 +14,7 @@ import { keysShow } from './commands/keys-show.ts';
 import { keysUpload } from './commands/keys-upload.ts';
 import { lint } from './commands/lint.ts';
 import { mirror } from './commands/mirror.ts';
+import { onlineRenew } from './commands/online-renew.ts';
 import { publish } from './commands/publish.ts';
 import { releases } from './commands/releases.ts';
 import { rollout } from './commands/rollout.ts';
@@ -45,6 +46,10 @@ const routes = buildRouteMap({
     targets: buildRouteMap({
       routes: { renew: targetsRenew },
       docs: { brief: 'The signed list of what a model offers' },
+    }),
+    online: buildRouteMap({
+      routes: { renew: onlineRenew },
+      docs: { brief: 'What a Worker signs by itself, for a repository without one' },
     }),
     signRequest,
     sign,

@@ -301,7 +301,7 @@ function says(failure: RepoFailure): string {
     case 'metadata-of-another-model':
       return `The repository serves metadata of ${failure.found} in place of ${failure.wanted}. Do not trust this mirror.`;
     case 'metadata-rejected':
-      return `The repository's metadata does not verify: ${failure.why}.`;
+      return `The repository's metadata does not verify: ${failure.why}.${/expired/i.test(failure.why) ? ' Sign it anew: "targets renew", or "online renew" where no Worker does.' : ''}`;
     case 'root-unusable':
       return `The root of trust given is not one: ${failure.why}.`;
     case 'rollout-unreadable':

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok, type Result } from '../../shared/result.ts';
+import { type CatalogueFinding, TO_FILL_IN } from './catalogue-finding.ts';
 import { compareAcrossFiles } from './compare-families.ts';
 import {
   type CatalogueFailure,
@@ -12,15 +13,6 @@ import {
 } from './find-model.ts';
 import { judgeFamily } from './judge-family.ts';
 
-export type CatalogueFinding = {
-  /** Below the catalogue directory, e.g. `quectel/ec25.yaml`. */
-  readonly file: string;
-  readonly line: number;
-  /** `missing` is no mistake: somebody would have to find it out. */
-  readonly severity: 'error' | 'warning' | 'missing';
-  readonly sentence: string;
-};
-
 export type CatalogueReport = {
   readonly findings: readonly CatalogueFinding[];
   readonly familyCount: number;
@@ -28,9 +20,6 @@ export type CatalogueReport = {
   readonly modelCount: number;
   readonly incompleteCount: number;
 };
-
-/** What the skeletons of `catalogue add` leave to whoever knows. */
-export const TO_FILL_IN = 'FILL IN';
 
 export async function checkCatalogue(directory: string): Promise<Result<CatalogueReport, CatalogueFailure>> {
   const vendors = await vendorsOf(directory);

@@ -1,5 +1,5 @@
 /** What no single family file shows: two files that speak of the same thing. */
-import type { CatalogueFinding } from './check-catalogue.ts';
+import type { CatalogueFinding } from './catalogue-finding.ts';
 import type { FamilyFile } from './find-model.ts';
 
 export function compareAcrossFiles(files: readonly FamilyFile[]): readonly CatalogueFinding[] {

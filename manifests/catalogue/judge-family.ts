@@ -1,7 +1,7 @@
 /** What the schema cannot see in one family file: statements that contradict each other or their place. */
 import { isFlashedByUs } from '../../shared/catalogue-index.ts';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
-import type { CatalogueFinding } from './check-catalogue.ts';
+import type { CatalogueFinding } from './catalogue-finding.ts';
 import type { Family } from './family.ts';
 import type { FamilyFile } from './find-model.ts';
 
@@ -30,10 +30,8 @@ function judgePlace({ vendor, family }: Family, file: string, say: Say): void {
   const [directory, name] = file.split('/');
   if (directory !== vendor)
     say('error', ['vendor'], `The vendor is ${vendor}, and the directory ${directory}.`);
-  const expected = `${family.toLowerCase().replace(/xx$/, '')}`;
-  if (name === undefined || !expected.startsWith(name.replace(/\.yaml$/, '').replace(/xx$/, ''))) {
-    say('warning', ['family'], `The family ${family} would be looked for in ${expected}.yaml.`);
-  }
+  const expected = `${family.toLowerCase()}.yaml`;
+  if (name !== expected) say('error', ['family'], `The family ${family} would be looked for in ${expected}.`);
 }
 
 /** Versions that stand in a model must be of its hardware and flash; both decide what is flashed onto it. */

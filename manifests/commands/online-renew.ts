@@ -1,0 +1,85 @@
+import { buildCommand } from '@stricli/core';
+import type { ModelId } from '../../shared/model.ts';
+import type { RepoContext } from '../context.ts';
+import { readOnlineSigners } from '../keys/online-keys.ts';
+import { parseRoot } from '../keys/roots.ts';
+import { renewOnline } from '../online/renew-online.ts';
+import { listModels } from '../store/list-models.ts';
+import { openStore, type StoreLocation } from '../store/location.ts';
+import { fail, jsonFlag, succeed } from './output.ts';
+import { modelArgument, storeArgument, textArgument } from './parsers.ts';
+import { readRoot } from './read-root.ts';
+
+type Flags = {
+  readonly root: string;
+  readonly onlineKeys: string;
+  readonly model?: readonly ModelId[];
+  readonly json: boolean;
+};
+
+export const onlineRenew = buildCommand<Flags, [StoreLocation], RepoContext>({
+  async func(flags, location) {
+    const rootText = await readRoot(flags.root);
+    if (!rootText.ok) return fail(this, flags, rootText.failure);
+    const root = parseRoot(rootText.value);
+    if (root === null) return fail(this, flags, { reason: 'root-unusable', why: `${flags.root} is no root` });
+    const signers = await readOnlineSigners(flags.onlineKeys);
+    if (!signers.ok) return fail(this, flags, signers.failure);
+    const store = await openStore(location, this.process.env, this.signal);
+    if (!store.ok) return fail(this, flags, store.failure);
+    const listed = flags.model === undefined ? await listModels(store.value) : null;
+    if (listed !== null && !listed.ok) return fail(this, flags, listed.failure);
+    const roots = [{ version: root.signed.version, text: rootText.value, root }];
+    const repository = { store: store.value, signers: signers.value, roots, nowMs: this.nowMs };
+    const done: { model: ModelId; outcome: string }[] = [];
+    for (const model of flags.model ?? (listed?.ok ? listed.value : [])) {
+      const outcome = await renewOnline(repository, model);
+      if (!outcome.ok) return fail(this, flags, outcome.failure, { done });
+      done.push({ model, outcome: outcome.value });
+    }
+    const words = { renewed: 'signed anew, for 14 days', 'is-fresh': 'was signed less than a day ago' };
+    const text = done.map(({ model, outcome }) => `${model}: ${words[outcome as keyof typeof words]}`);
+    succeed(this, flags, { json: { models: done }, text: text.join('\n') || 'No models.' });
+  },
+  parameters: {
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: storeArgument,
+          brief: 'The repository: a directory, s3://bucket/prefix or r2://bucket/prefix',
+          placeholder: 'where',
+        },
+      ],
+    },
+    flags: {
+      root: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'Root of trust, e.g. keys/1.root.json',
+        placeholder: 'file',
+      },
+      onlineKeys: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief: 'Env file with ONLINE_KEYS',
+        placeholder: 'file',
+      },
+      model: {
+        kind: 'parsed',
+        parse: modelArgument,
+        brief: 'Model to sign for; may be given several times; else all',
+        placeholder: 'id',
+        optional: true,
+        variadic: true,
+      },
+      json: jsonFlag,
+    },
+  },
+  docs: {
+    brief: 'Sign timestamp, snapshot and rollout anew where no Worker does; daily, by cron',
+    customUsage: [
+      { input: 's3://firmware --root keys/1.root.json --online-keys online.env', brief: 'All models' },
+    ],
+  },
+});
