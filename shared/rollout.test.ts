@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RELEASES_PER_MODEL_MAX } from './limits.ts';
-import { judgeRollout, rolloutSchema, shareOf } from './rollout.ts';
+import { judgeRollout, recallOf, rolloutSchema, shareOf } from './rollout.ts';
 import { NEW, OLD, rollout, rolloutEntry, withUnknownFields } from './test-documents.ts';
 
 const STARTED_MS = Date.parse('2026-02-01T00:00:00Z');
@@ -97,6 +97,17 @@ describe('whether a device takes part', () => {
         if (verdicts[0]?.verdict === 'in') expect(verdicts[1]?.verdict).toBe('in');
       }),
     );
+  });
+});
+
+describe('a recall', () => {
+  it.each<[string, ReturnType<typeof rollout>, string | null]>([
+    ['of the release', rollout(rolloutEntry({ state: 'recalled', why: 'bricks' })), 'bricks'],
+    ['of another one', rollout(rolloutEntry({ version: OLD, state: 'recalled', why: 'bricks' })), null],
+    ['is no halt', rollout(rolloutEntry({ state: 'halted', why: 'slow' })), null],
+    ['of none', rollout(), null],
+  ])('%s', (_name, document, why) => {
+    expect(recallOf(document, NEW)).toBe(why);
   });
 });
 

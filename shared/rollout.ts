@@ -62,6 +62,12 @@ export async function judgeRollout(
   return share < entry.percentage ? { verdict: 'in' } : { verdict: 'out', because: 'percentage' };
 }
 
+/** Why a release was recalled; null where it was not. A device that runs one is to be told. */
+export function recallOf(rollout: Rollout, version: string): string | null {
+  const entry = rollout.releases.find((release) => release.version === version);
+  return entry?.state === 'recalled' ? entry.why : null;
+}
+
 /** A device's place between 0 (inclusive) and 100 (exclusive) for one release. */
 export async function shareOf(deviceId: string, version: string): Promise<number> {
   const digest = await sha256(utf8(`${deviceId}\n${version}`));

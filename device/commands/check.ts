@@ -51,7 +51,7 @@ async function runCheck(this: Context, flags: CheckFlags): Promise<void> {
     const channel = session.value.settings.channel ?? 'stable';
     const decided = await decide({ wanted: flags.version, channel }, ports.value, this.signal);
     if (!decided.ok) return tellFailure(this, decided.failure, told);
-    const { identity, resolved } = decided.value;
+    const { identity, resolved, recalled } = decided.value;
     const installed = identity.version.text;
     const install = resolved.action === 'install' ? resolved.manifest.version : null;
     const sizeBytes = resolved.action === 'install' ? resolved.manifest.package.storedBytes : 0;
@@ -60,11 +60,12 @@ async function runCheck(this: Context, flags: CheckFlags): Promise<void> {
     if (flags.json) {
       const { action } = resolved;
       this.stdout.write(
-        `${JSON.stringify({ format: 'cistern-check/1', action, model: identity.model, installed, install, sizeBytes, reasons, considered })}\n`,
+        `${JSON.stringify({ format: 'cistern-check/1', action, model: identity.model, installed, recalled, install, sizeBytes, reasons, considered })}\n`,
       );
       return;
     }
     this.stdout.write(`${identity.model} runs ${installed}\n`);
+    if (recalled !== null) this.stdout.write(`  recalled by its publisher: ${recalled}\n`);
     if (install === null) this.stdout.write('nothing to install\n');
     else this.stdout.write(`install ${install} (${(sizeBytes / 1e6).toFixed(1)} MB to fetch)\n`);
     for (const { sentence, source } of reasons) this.stdout.write(`  ${sentence} [${source}]\n`);

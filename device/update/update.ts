@@ -3,6 +3,7 @@
  * carry it there. One attempt a call, one updater a modem.
  */
 import { err, ok, type Result } from '../../shared/result.ts';
+import { recallOf } from '../../shared/rollout.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { type Identity, identify } from '../modem/identify.ts';
 import { deliverReports } from '../report/deliver.ts';
@@ -59,7 +60,9 @@ async function beginAttempt(
 ): Promise<UpdateResult> {
   const decided = await decide(options, ports, signal);
   if (!decided.ok) return { kind: 'refused', failure: decided.failure };
-  const { identity, view, resolved } = decided.value;
+  const { identity, view, resolved, recalled } = decided.value;
+  if (recalled !== null)
+    ports.events.onNote(`${identity.version.text}, which the modem runs, was recalled: ${recalled}`);
   if (resolved.action === 'up-to-date') {
     await deliverReports(ports, signal);
     return {
@@ -85,6 +88,8 @@ export type Decision = {
   readonly identity: Identity;
   readonly view: RepositoryView;
   readonly resolved: Resolved;
+  /** Why what the modem runs was recalled; null where it was not. */
+  readonly recalled: string | null;
 };
 
 /** What is installed, and what should be. Changes nothing; `check` ends here. */
@@ -111,7 +116,12 @@ export async function decide(
     device: { deviceId: ports.identity.deviceId, channel: options.channel, nowMs: view.value.nowMs },
   });
   return resolved.ok
-    ? ok({ identity: identity.value, view: view.value, resolved: resolved.value })
+    ? ok({
+        identity: identity.value,
+        view: view.value,
+        resolved: resolved.value,
+        recalled: recallOf(view.value.rollout, version.text),
+      })
     : resolved;
 }
 
