@@ -38,9 +38,10 @@ export type UsbComposition = {
   readonly product: string;
   /** Empty: the device has no serial number. */
   readonly serialNumber: string;
-  /** bmAttributes and bMaxPower of the configuration descriptor. */
+  /** bmAttributes of the configuration descriptor. */
   readonly attributes: number;
-  readonly maxPower: number;
+  /** Drawn from the bus, in milliamperes; a port gives 500, at super speed 900. */
+  readonly maxMilliamperes: number;
   readonly interfaces: readonly UsbInterface[];
 };
 
@@ -102,7 +103,7 @@ export function normalComposition(options: {
     product: options.product,
     serialNumber: options.serialNumber ?? '',
     attributes: 0xa0,
-    maxPower: 0xfa,
+    maxMilliamperes: 500,
     interfaces: fiveInterfaces(options.protocols ?? LTE_PROTOCOLS),
   };
 }
@@ -153,7 +154,7 @@ function oneInterface({
     bcdDevice: 0,
     serialNumber: '',
     attributes: 0x80,
-    maxPower: 1,
+    maxMilliamperes: 2,
     interfaces: [{ classCode, role: 'main', endpoints: [{ address: 0x81 }, { address: 0x01 }] }],
   };
 }

@@ -11,6 +11,8 @@ const CONFIGURATION_VALUE = 1;
 const BULK = 2;
 const INTERRUPT = 3;
 const INTERRUPT_INTERVAL = 9;
+/** What bMaxPower counts in. */
+const POWER_UNIT_MILLIAMPERES = { high: 2, super: 8 } as const;
 const ENGLISH_US = 0x0409;
 const STRING_INDEX = { manufacturer: 1, product: 2, serialNumber: 3 } as const;
 
@@ -45,7 +47,7 @@ export function configurationDescriptor(composition: UsbComposition, speed: UsbS
     CONFIGURATION_VALUE,
     0,
     composition.attributes,
-    composition.maxPower,
+    Math.ceil(composition.maxMilliamperes / POWER_UNIT_MILLIAMPERES[speed]),
   ]);
   const whole = Buffer.concat([head, ...interfaces]);
   whole.writeUInt16LE(whole.length, 2);

@@ -162,6 +162,11 @@ describe('USB/IP descriptors', () => {
     expect(await client.control('0031280000000000')).toBe('');
   });
 
+  it('ask for no more power at super speed than at high speed', async () => {
+    await start({}, { normal: { busid: '1-1', speed: 'super' } });
+    expect(await (await imported()).control('800600020000ff00')).toMatch(/^0902....050100a03f/);
+  });
+
   it.each([
     ['a descriptor no longer than asked for', '8006000200000900', /^.{18}$/],
     ['SET_CONFIGURATION 1', '0009010000000000', /^$/],

@@ -12,17 +12,19 @@ const EDL_COMMAND = '\\113\\145\\001\\000\\124\\017\\176';
 
 const MODULES = ['vhci-hcd', 'option', 'qcserial', 'qmi_wwan'];
 
+type Expected = { readonly busIds?: readonly string[]; readonly usbId?: string };
+
 /** Loads the drivers, attaches the modem by Debian's usbip, and answers it with its four ttys. */
-export async function modemAppears(guest: Guest, busIds: readonly string[] = [BUS_ID]): Promise<UsbDevice> {
+export async function modemAppears(guest: Guest, expected: Expected = {}): Promise<UsbDevice> {
   await guest.must('modprobe', ['-a', ...MODULES]);
-  guest.plugIn(...busIds);
-  return modemIsThere(guest);
+  guest.plugIn(...(expected.busIds ?? [BUS_ID]));
+  return modemIsThere(guest, expected);
 }
 
 /** In normal mode, with four ttys and QMI. */
-export function modemIsThere(guest: Guest): Promise<UsbDevice> {
+export function modemIsThere(guest: Guest, { usbId = NORMAL_ID }: Expected = {}): Promise<UsbDevice> {
   return guest.await('the modem on the bus with all its drivers', async () => {
-    const modem = await deviceWith(NORMAL_ID, NORMAL_TTYS);
+    const modem = await deviceWith(usbId, NORMAL_TTYS);
     return modem?.interfaces.every(({ driver }) => driver !== null) === true ? modem : null;
   });
 }

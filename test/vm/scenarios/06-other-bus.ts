@@ -12,7 +12,7 @@ export const scenario: Scenario = {
   modem: ['--reboot-ms', '500', '--edl-busid', EDL_BUS_ID, '--edl-speed', 'super'],
   needs: 'repository',
   inGuest: async (guest) => {
-    const before = await modemAppears(guest, [BUS_ID, EDL_BUS_ID]);
+    const before = await modemAppears(guest, { busIds: [BUS_ID, EDL_BUS_ID] });
     const moved = guest.await(
       'the modem in EDL',
       async () => (await usbDevices()).find(({ usbId }) => usbId === EDL_ID) ?? null,
