@@ -1,5 +1,6 @@
 /** The command line of `cistern-repo`: every command, and how failures end. */
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import { catalogue } from './commands/catalogue.ts';
 import {
   keysAdd,
   keysRenew,
@@ -51,6 +52,7 @@ const routes = buildRouteMap({
       routes: { renew: onlineRenew },
       docs: { brief: 'What a Worker signs by itself, for a repository without one' },
     }),
+    catalogue,
     signRequest,
     sign,
     signImport,

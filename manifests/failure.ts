@@ -5,6 +5,7 @@
 
 import type { SourceFailure } from '../shared/package/source.ts';
 import { assertNever } from '../shared/result.ts';
+import type { AddModelFailure } from './catalogue/add-model.ts';
 import type { CatalogueFailure } from './catalogue/find-model.ts';
 import type { FindKeyFailure } from './keys/find-key.ts';
 import type { KeyDirectoryFailure } from './keys/key-directory.ts';
@@ -27,6 +28,7 @@ import type { RenewalFailure } from './targets/renew-targets.ts';
 
 export type RepoFailure =
   | CatalogueFailure
+  | AddModelFailure
   | KeyDirectoryFailure
   | KeyFileFailure
   | NextRootFailure
@@ -52,6 +54,8 @@ export type RepoFailure =
   | ModelListFailure
   | MirrorFailure
   | { readonly reason: 'lint-found-errors'; readonly count: number }
+  | { readonly reason: 'catalogue-defective'; readonly count: number }
+  | { readonly reason: 'family-not-in-catalogue'; readonly file: string; readonly directory: string }
   | { readonly reason: 'repository-defective'; readonly count: number };
 
 /** sysexits(3), as far as they are used. */
@@ -105,6 +109,7 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'online-keys-unreadable':
     case 'no-root-pending':
     case 'catalogue-unreadable':
+    case 'family-not-in-catalogue':
       return EXIT.noInput;
     case 'repository-unreachable':
     case 'store-unreachable':
@@ -197,7 +202,13 @@ function says(failure: RepoFailure): string {
     case 'release-exists-with-other-content':
       return `${failure.version} is published already with other content (${failure.members.join(', ')}). A version never changes: give the new content a version of its own, or leave out what differs.`;
     case 'family-file-invalid':
-      return `The catalogue file ${failure.file} is invalid: ${failure.why}.`;
+      return `The catalogue file ${failure.file} is invalid in line ${failure.line}: ${failure.why}. "catalogue check" names all that is wrong with it.`;
+    case 'catalogue-defective':
+      return `The catalogue has ${failure.count} errors.`;
+    case 'family-not-in-catalogue':
+      return `There is no ${failure.file} in the catalogue in ${failure.directory}. Write it as quectel/ec25.yaml.`;
+    case 'model-in-catalogue':
+      return `${failure.model} stands in ${failure.place} already. Nothing was written; add to it what you know.`;
     case 'catalogue-unreadable':
       return `The catalogue in ${failure.directory} cannot be read: ${failure.why}.`;
     case 'model-unknown':

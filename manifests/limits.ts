@@ -44,3 +44,8 @@ export const ABANDONED_AFTER_MS = 5 * 60_000;
 /** The list of models: a page of a Worker, or the whole of a mirror; ten thousand models are half a megabyte. */
 export const MODEL_LIST_MAX_BYTES = 16 * 1024 * 1024;
 export const MODEL_LIST_PAGES_MAX = 1000;
+
+/** Audits. Unpacked chunks kept on disk for the releases that share them. */
+export const AUDIT_SPOOL_MAX_BYTES = 2 * 1024 * 1024 * 1024;
+/** Releases read ahead of the one whose package is put together. */
+export const TARGETS_IN_FLIGHT = 4;

@@ -13,7 +13,7 @@ import { familySkeleton, modelSkeleton } from './skeleton.ts';
 export type AddModelFailure =
   | CatalogueFailure
   | { readonly reason: 'model-in-catalogue'; readonly model: string; readonly place: string }
-  | { readonly reason: 'family-file-unwritable'; readonly path: string; readonly why: string };
+  | { readonly reason: 'file-unwritable'; readonly path: string; readonly why: string };
 
 export type AddedModel = {
   /** Below the catalogue directory. */
@@ -53,7 +53,7 @@ export async function addModel(
       await rename(`${path}.part`, path);
     }
   } catch (error) {
-    return err({ reason: 'family-file-unwritable', path, why: (error as Error).message });
+    return err({ reason: 'file-unwritable', path, why: (error as Error).message });
   }
   const line = read.value.lines.of(['incomplete', read.value.family.incomplete.length - 1]);
   return ok({ file, line, isNewFamily: former === null });

@@ -15,7 +15,8 @@ import { judgeFamily } from './judge-family.ts';
 
 export type CatalogueReport = {
   readonly findings: readonly CatalogueFinding[];
-  readonly familyCount: number;
+  /** Every family file, below the catalogue directory. */
+  readonly files: readonly string[];
   /** Models that can be published, and those that cannot yet. */
   readonly modelCount: number;
   readonly incompleteCount: number;
@@ -26,9 +27,11 @@ export async function checkCatalogue(directory: string): Promise<Result<Catalogu
   if (!vendors.ok) return vendors;
   const findings: CatalogueFinding[] = [];
   const readable: FamilyFile[] = [];
+  const looked: string[] = [];
   for (const vendor of vendors.value) {
     const files = await familyFilesOf(vendor, directory);
     if (!files.ok) return files;
+    looked.push(...files.value);
     for (const file of files.value) {
       const family = await readFamilyFile(file, directory);
       if (family.ok) {
@@ -45,7 +48,7 @@ export async function checkCatalogue(directory: string): Promise<Result<Catalogu
     readable.reduce((sum, { family }) => sum + family[of].length, 0);
   return ok({
     findings: findings.sort(byPlace),
-    familyCount: readable.length,
+    files: looked,
     modelCount: count('models'),
     incompleteCount: count('incomplete'),
   });

@@ -1,7 +1,7 @@
 /** What the schema cannot see in one family file: statements that contradict each other or their place. */
 import { isFlashedByUs } from '../../shared/catalogue-index.ts';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
-import type { CatalogueFinding } from './catalogue-finding.ts';
+import { type CatalogueFinding, TO_FILL_IN } from './catalogue-finding.ts';
 import type { Family } from './family.ts';
 import type { FamilyFile } from './find-model.ts';
 
@@ -83,7 +83,7 @@ function judgeStatements({ edges, sources }: Pick<Model, 'edges' | 'sources'>, p
     }
   }
   for (const [i, source] of sources.entries()) {
-    if (/[\d/]/.test(source)) continue;
+    if (/[\d/]/.test(source) || source.startsWith(TO_FILL_IN)) continue;
     const sentence = `"${source}" names no document, thread or measurement that could be looked up.`;
     say('warning', [...path, 'sources', i], sentence);
   }

@@ -1,5 +1,6 @@
 /** Reads a family file and makes the strict entries that are signed and served. */
 import { LineCounter, parseDocument } from 'yaml';
+import type * as z from 'zod';
 import { type ModelEntry, modelEntrySchema } from '../../shared/catalogue.ts';
 import { modelOf } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -48,12 +49,20 @@ export function readFamilyText(text: string, file: string): Result<FamilyText, F
   const family = familySchema.safeParse(content);
   if (family.success) return ok({ family: family.data, lines });
   return refuse(
-    family.error.issues.map(({ path, message }) => ({
-      file,
-      line: lines.of(path),
-      why: `${path.join('.') || 'file'}: ${message}`,
-    })),
+    family.error.issues.flatMap((issue) =>
+      placesOf(issue).map((place) => ({
+        file,
+        line: lines.of(place),
+        why: `${issue.path.join('.') || 'file'}: ${issue.message}`,
+      })),
+    ),
   );
+}
+
+/** An unknown field is named by its own line, not by that of what holds it. */
+function placesOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
+  if (issue.code !== 'unrecognized_keys') return [issue.path];
+  return issue.keys.map((key) => [...issue.path, key]);
 }
 
 function refuse(problems: readonly FamilyProblem[]): Result<never, FamilyFailure> {

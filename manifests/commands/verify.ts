@@ -9,7 +9,7 @@ import { locationArgument, modelArgument, textArgument } from './parsers.ts';
 import { progressOn } from './progress.ts';
 import { readRoot } from './read-root.ts';
 
-type Flags = { readonly root: string; readonly model: ModelId; readonly json: boolean };
+type Flags = { readonly root: string; readonly model?: readonly ModelId[]; readonly json: boolean };
 
 export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
   async func(flags, location) {
@@ -18,20 +18,30 @@ export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
     const opened = await openForReading(this, location);
     if (!opened.ok) return fail(this, flags, opened.failure);
     const { base, get } = opened.value;
+    const listed = flags.model === undefined ? await opened.value.listModels() : null;
+    if (listed !== null && !listed.ok) return fail(this, flags, listed.failure);
     const show = progressOn(this, flags);
-    const audit = await auditModel(
-      { base, model: flags.model, rootText: rootText.value },
-      get,
-      (done, total) => show('verifying', done, total),
-    );
-    if (!audit.ok) return fail(this, flags, audit.failure);
-    const { defects } = audit.value;
+    const audits: Audit[] = [];
+    for (const model of flags.model ?? (listed?.ok ? listed.value : [])) {
+      const audit = await auditModel({ base, model, rootText: rootText.value }, get, (done, total) =>
+        show(`verifying ${model}`, done, total),
+      );
+      if (!audit.ok) return fail(this, flags, audit.failure, { model, audits });
+      audits.push(audit.value);
+    }
+    const defects = audits.flatMap((audit) => audit.defects);
     if (defects.length > 0) {
       const lines = defects.map(({ where, sentence }) => `${where}: ${sentence}\n`).join('');
       if (!flags.json) this.process.stdout.write(lines);
-      return fail(this, flags, { reason: 'repository-defective', count: defects.length }, { defects });
+      return fail(
+        this,
+        flags,
+        { reason: 'repository-defective', count: defects.length },
+        { defects, audits },
+      );
     }
-    succeed(this, flags, { json: audit.value, text: summary(audit.value) });
+    const json = { audits, ...(audits.length === 1 ? audits[0] : {}) };
+    succeed(this, flags, { json, text: audits.map(summary).join('\n') || 'No models.' });
   },
   parameters: {
     positional: {
@@ -45,17 +55,25 @@ export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
         brief: 'Root of trust, e.g. keys/1.root.json',
         placeholder: 'file',
       },
-      model: { kind: 'parsed', parse: modelArgument, brief: 'Model to audit', placeholder: 'id' },
+      model: {
+        kind: 'parsed',
+        parse: modelArgument,
+        brief: 'Model to audit; may be given several times; else all',
+        placeholder: 'id',
+        optional: true,
+        variadic: true,
+      },
       json: jsonFlag,
     },
   },
   docs: {
-    brief: "Audit one model's repository from its root down to the last chunk",
+    brief: 'Audit a repository from its root down to the last chunk of each package',
     customUsage: [
       {
         input: 'https://fw.example --root keys/1.root.json --model quectel/ec25euga-m4g',
         brief: 'Exit 65 on any defect',
       },
+      { input: '/srv/mirror --root keys/1.root.json', brief: 'All models of a mirror' },
     ],
   },
 });

@@ -1,30 +1,27 @@
 /**
  * Audits one model's repository from its root down to the last byte: metadata chain, every target, every chunk, and
- * every file of every package where its manifest says it lies. Finds all defects rather than the first.
+ * every file of every package where its manifest says it lies. Finds all defects rather than the first, one release
+ * after the other, so that memory does not grow with their number.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fromUtf8 } from '../../shared/bytes.ts';
-import { type ChunkReference, type PackageIndex, parseIndex } from '../../shared/caibx.ts';
+import { type PackageIndex, parseIndex } from '../../shared/caibx.ts';
 import { MODEL_ENTRY_NAME, modelEntrySchema } from '../../shared/catalogue.ts';
-import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { type ReleaseManifest, releaseManifestSchema } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { targetPath } from '../../shared/trust/roles.ts';
-import type { HttpFailure } from '../http/client.ts';
-import { inParallel } from '../http/in-parallel.ts';
-import { DOWNLOADS_IN_FLIGHT } from '../limits.ts';
-import { chunkUrl } from '../repository/addresses.ts';
+import { targetKind, targetName } from '../../shared/trust/target-path.ts';
+import { inOrder } from '../http/in-order.ts';
+import { TARGETS_IN_FLIGHT } from '../limits.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
 import {
+  type RepositoryOfModel,
   readVerifiedModel,
   type TargetFailure,
   type VerificationFailure,
   type VerifiedModel,
 } from '../repository/verified-model.ts';
-import { type ChunkSpool, openChunkSpool } from './chunk-spool.ts';
+import { type ChunkReader, openChunkReader, type Unreachable } from './chunk-reader.ts';
 import type { Defect } from './defect.ts';
 import { judgePackage } from './judge-package.ts';
 
@@ -38,120 +35,120 @@ export type Audit = {
   readonly defects: readonly Defect[];
 };
 
-type Unreachable = Extract<HttpFailure, { reason: 'repository-unreachable' }>;
+/** Parts of a release's share in the progress of an audit. */
+const PROGRESS_PARTS = 1000;
 
 export async function auditModel(
-  repository: { readonly base: string; readonly model: ModelId; readonly rootText: string },
+  repository: RepositoryOfModel,
   get: Get,
-  onProgress: (doneChunks: number, totalChunks: number) => void,
+  onProgress: (done: number, total: number) => void,
 ): Promise<Result<Audit, VerificationFailure>> {
   const model = await readVerifiedModel(repository, get);
   if (!model.ok) return model;
-  const contents = await auditTargets(model.value);
-  if (!contents.ok) return contents;
-  const { manifests, indexes, defects } = contents.value;
-
-  const spoolDirectory = await mkdtemp(join(tmpdir(), 'cistern-verify-'));
+  const reader = await openChunkReader(repository.base, get);
   try {
-    const spool = openChunkSpool(spoolDirectory);
-    const chunks = new Map(
-      [...indexes.values()].flatMap((index) => index.chunks.map((chunk) => [chunk.id, chunk] as const)),
-    );
-    const fetched = await fetchChunks(repository.base, chunks, spool, get, onProgress);
-    if (!fetched.ok) return fetched;
-    defects.push(...fetched.value.defects);
-    for (const manifest of manifests) {
-      const index = indexes.get(manifest.package.index);
-      if (index !== undefined) defects.push(...(await judgePackage(manifest, index, spool)));
-    }
+    const found = await auditTargets(model.value, reader, onProgress);
+    if (!found.ok) return found;
     return ok({
       model: repository.model,
       versions: model.value.versions,
-      releases: manifests.map(({ version }) => version),
+      releases: found.value.releases,
       targetCount: Object.keys(model.value.targets).length,
-      chunkCount: chunks.size,
-      storedBytes: fetched.value.storedBytes,
-      defects,
+      ...reader.seen(),
+      defects: found.value.defects,
     });
   } finally {
-    await rm(spoolDirectory, { recursive: true, force: true });
+    await reader.close();
   }
 }
 
-type TargetContents = {
-  readonly manifests: readonly ReleaseManifest[];
-  readonly indexes: ReadonlyMap<string, PackageIndex>;
-  readonly defects: Defect[];
+type Found = { readonly releases: readonly string[]; readonly defects: readonly Defect[] };
+
+async function auditTargets(
+  model: VerifiedModel,
+  reader: ChunkReader,
+  onProgress: (done: number, total: number) => void,
+): Promise<Result<Found, Unreachable>> {
+  const defects = new Map<string, Defect>();
+  const report = (found: readonly Defect[]) => {
+    // A chunk of several releases is one defect.
+    for (const defect of found) defects.set(`${defect.where} ${defect.sentence}`, defect);
+  };
+  const paths = Object.keys(model.targets);
+  const ofKind = (kind: string) =>
+    paths.filter((path) => targetKind(targetName(model.model, path) ?? '') === kind);
+  report(await judgeEntry(model));
+
+  const manifests = ofKind('manifest');
+  const indexes = new Set(ofKind('index'));
+  const releases: string[] = [];
+  let done = 0;
+  const read = (path: string) => readRelease(model, path);
+  for await (const release of inOrder(manifests, TARGETS_IN_FLIGHT, read)) {
+    if (!release.ok) return release;
+    const { manifest, index, found } = release.value;
+    report(found);
+    if (manifest !== null) {
+      releases.push(manifest.version);
+      indexes.delete(manifest.package.index);
+    }
+    if (manifest !== null && index !== null) {
+      let chunks = 0;
+      const judged = await judgePackage(manifest, index, reader, () => {
+        const share = ++chunks / index.chunks.length;
+        onProgress((done + share) * PROGRESS_PARTS, manifests.length * PROGRESS_PARTS);
+      });
+      if (!judged.ok) return judged;
+      report(judged.value);
+    }
+    done++;
+  }
+  report([...indexes].map((where) => ({ where, sentence: 'An index that no manifest names.' })));
+  for (const { version } of model.rollout.releases) {
+    if (!releases.includes(version))
+      report([{ where: version, sentence: 'In the rollout, and not among the releases.' }]);
+  }
+  return ok({ releases, defects: [...defects.values()] });
+}
+
+async function judgeEntry(model: VerifiedModel): Promise<readonly Defect[]> {
+  const where = targetPath(model.model, MODEL_ENTRY_NAME);
+  const bytes = await model.readTarget(where);
+  if (!bytes.ok) return [{ where, sentence: targetSentence(bytes.failure) }];
+  const entry = modelEntrySchema.safeParse(parseJson(bytes.value));
+  if (!entry.success) return [{ where, sentence: `Not readable: ${issueOf(entry.error)}.` }];
+  return entry.data.model === model.model ? [] : [{ where, sentence: `Is of ${entry.data.model}.` }];
+}
+
+type Release = {
+  /** Null where it is not readable; `found` says why. */
+  readonly manifest: ReleaseManifest | null;
+  readonly index: PackageIndex | null;
+  readonly found: readonly Defect[];
 };
 
-/** Every listed target is fetched, hashed and read as what its name says it is. */
-async function auditTargets(model: VerifiedModel): Promise<Result<TargetContents, Unreachable>> {
-  const manifests: ReleaseManifest[] = [];
-  const indexes = new Map<string, PackageIndex>();
-  const defects: Defect[] = [];
-  const entryPath = targetPath(model.model, MODEL_ENTRY_NAME);
-  if (model.targets[entryPath] === undefined) defects.push({ where: entryPath, sentence: 'Not listed.' });
-  for (const path of Object.keys(model.targets)) {
-    const bytes = await model.readTarget(path);
-    if (!bytes.ok) {
-      if (bytes.failure.reason === 'repository-unreachable') return err(bytes.failure);
-      defects.push({ where: path, sentence: targetSentence(bytes.failure) });
-      continue;
-    }
-    if (path.endsWith('.caibx')) {
-      const index = parseIndex(bytes.value);
-      if (index.ok) indexes.set(path, index.value);
-      else defects.push({ where: path, sentence: `Not a package index: ${index.failure.why}.` });
-      continue;
-    }
-    const schema = path === entryPath ? modelEntrySchema : releaseManifestSchema;
-    const content = schema.safeParse(parseJson(bytes.value));
-    if (!content.success) {
-      const issue = content.error.issues[0];
-      defects.push({ where: path, sentence: `Not readable: ${issue?.path.join('.')}: ${issue?.message}.` });
-    } else if (content.data.model !== model.model) {
-      defects.push({ where: path, sentence: `Is of ${content.data.model}.` });
-    } else if (content.data.format === 'cistern-release/1') {
-      manifests.push(content.data);
-    }
+async function readRelease(model: VerifiedModel, path: string): Promise<Result<Release, Unreachable>> {
+  const none = (where: string, sentence: string, manifest: ReleaseManifest | null = null) =>
+    ok({ manifest, index: null, found: [{ where, sentence }] });
+  const bytes = await model.readTarget(path);
+  if (!bytes.ok) {
+    const { failure } = bytes;
+    return failure.reason === 'repository-unreachable' ? err(failure) : none(path, targetSentence(failure));
   }
-  for (const { version, package: content } of manifests) {
-    if (!indexes.has(content.index))
-      defects.push({ where: content.index, sentence: `Not there; ${version} needs it.` });
+  const parsed = releaseManifestSchema.safeParse(parseJson(bytes.value));
+  if (!parsed.success) return none(path, `Not readable: ${issueOf(parsed.error)}.`);
+  const manifest = parsed.data;
+  if (manifest.model !== model.model) return none(path, `Is of ${manifest.model}.`);
+  const where = manifest.package.index;
+  const indexBytes = await model.readTarget(where);
+  if (!indexBytes.ok) {
+    const { failure } = indexBytes;
+    if (failure.reason === 'repository-unreachable') return err(failure);
+    return none(where, `${targetSentence(failure)} ${manifest.version} needs it.`, manifest);
   }
-  for (const { version } of model.rollout.releases) {
-    if (!manifests.some((manifest) => manifest.version === version))
-      defects.push({ where: version, sentence: 'In the rollout, and not among the releases.' });
-  }
-  return ok({ manifests, indexes, defects });
-}
-
-async function fetchChunks(
-  base: string,
-  chunks: ReadonlyMap<string, ChunkReference>,
-  spool: ChunkSpool,
-  get: Get,
-  onProgress: (doneChunks: number, totalChunks: number) => void,
-): Promise<Result<{ storedBytes: number; defects: readonly Defect[] }, Unreachable>> {
-  const defects: Defect[] = [];
-  let storedBytes = 0;
-  let done = 0;
-  const all = await inParallel(chunks.values(), DOWNLOADS_IN_FLIGHT, async (chunk) => {
-    const answer = await get(chunkUrl(base, chunk.id), CHUNK_STORED_MAX_BYTES);
-    onProgress(++done, chunks.size);
-    if (!answer.ok) {
-      if (answer.failure.reason === 'repository-unreachable') return err(answer.failure);
-      defects.push({ where: chunk.id, sentence: `Larger than ${CHUNK_STORED_MAX_BYTES} bytes.` });
-      return ok();
-    }
-    const { status, body } = answer.value;
-    storedBytes += body.length;
-    if (status !== 200) defects.push({ where: chunk.id, sentence: `Not served: status ${status}.` });
-    else if (!(await spool.keep(chunk, body)))
-      defects.push({ where: chunk.id, sentence: 'Its content is not what its id says.' });
-    return ok();
-  });
-  return all.ok ? ok({ storedBytes, defects }) : all;
+  const index = parseIndex(indexBytes.value);
+  if (!index.ok) return none(where, `Not a package index: ${index.failure.why}.`, manifest);
+  return ok({ manifest, index: index.value, found: [] });
 }
 
 function targetSentence(failure: TargetFailure): string {
@@ -163,9 +160,19 @@ function targetSentence(failure: TargetFailure): string {
     case 'answer-too-large':
       return `Larger than ${failure.maxBytes} bytes.`;
     case 'target-not-listed':
+      return 'Not listed.';
     case 'repository-unreachable':
-      return failure.reason;
+      return `Not reached: ${failure.why}.`;
   }
+}
+
+function issueOf({
+  issues,
+}: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): string {
+  const [issue] = issues;
+  return `${issue?.path.join('.')}: ${issue?.message}`;
 }
 
 function parseJson(bytes: Uint8Array): unknown {
