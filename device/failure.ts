@@ -5,10 +5,12 @@ import type { BundleFailure } from './doctor/bundle-failure.ts';
 import type { FetchFailure } from './fetch/fetch-failure.ts';
 import type { InterfaceFailure } from './http/local-address.ts';
 import type { IdentifyFailure } from './modem/identify.ts';
+import type { LocalPackageFailure } from './package/open-local-package.ts';
 import type { InputFailure } from './read-input.ts';
 import type { DeviceKeyFailure } from './report/device-key.ts';
 import type { TrustFailure } from './repository/trust-failure.ts';
 import type { StageFailure } from './stage/stage-failure.ts';
+import type { LocalStageFailure } from './stage/stage-local-package.ts';
 import type { LocatorFailure } from './transport/locator.ts';
 import type { AwaitFailure } from './update/await-modem.ts';
 import type { ConfirmFailure } from './update/confirm.ts';
@@ -37,6 +39,8 @@ export type UpdateFailure =
   | InterfaceFailure
   | JournalFailure
   | LeaveFailure
+  | LocalPackageFailure
+  | LocalStageFailure
   | LocatorFailure
   | LockFailure
   | ResetFailure

@@ -46,7 +46,8 @@ export const reportSchema = z.strictObject({
   /** Raw Ed25519 public key, base64. */
   deviceKey: z.base64().length(44),
   model: modelIdSchema,
-  fromVersion: versionTextSchema,
+  /** null: the modem was found in emergency download mode and could not say. */
+  fromVersion: versionTextSchema.nullable(),
   toVersion: versionTextSchema,
   outcome: z.enum(OUTCOMES),
   lastStep: z.enum(UPDATE_STEPS),

@@ -47,6 +47,7 @@ async function flash(modem: SimulatedModem, extra: Pick<FlashSession, 'expectedH
       model,
       fromVersion: DEMO_OLD_VERSION,
       toVersion: DEMO_NEW_VERSION,
+      origin: { kind: 'repository' },
       step: 'entering-edl',
       flashTouched: false,
       snapshot: null,

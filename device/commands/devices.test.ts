@@ -72,6 +72,7 @@ async function breakOffWhileErasing(stateDir: string, modemKey: string): Promise
     model: modelIdSchema.parse('quectel/ec25euga-m4g'),
     fromVersion: 'EC25EUGAR06A05M4G_01.003.01.003',
     toVersion: 'EC25EUGAR08A03M4G_01.200.01.200',
+    origin: { kind: 'repository' },
     step: 'erasing',
     flashTouched: true,
     snapshot: null,

@@ -10,7 +10,10 @@ export function explainEnd(end: AttemptEnd, attempt: Attempt): Pick<Verdict, 'wh
   const { fromVersion, toVersion } = attempt;
   if (end.failure === null) {
     return {
-      what: `The modem was updated from ${fromVersion} to ${toVersion}.`,
+      what:
+        fromVersion === null
+          ? `The modem did not start; it was given ${toVersion}.`
+          : `The modem was updated from ${fromVersion} to ${toVersion}.`,
       state: 'It is in normal mode, says the new version itself, and nothing is worse than before.',
       next: 'Nothing to do.',
     };
@@ -29,6 +32,8 @@ function stateOf(
   { fromVersion, toVersion, flashTouched, step }: Attempt,
 ): string {
   if (outcome === 'unchanged') {
+    if (fromVersion === null)
+      return `The modem is ${inWords(modemState)}, as it was found; its flash was not touched.`;
     if (failure?.reason === 'modem-changed-meanwhile')
       return `The modem is in normal mode with ${failure.after}; this updater did not touch its flash.`;
     return modemState === 'normal'

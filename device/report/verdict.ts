@@ -20,7 +20,8 @@ export const verdictSchema = z.strictObject({
   attemptId: z.uuid(),
   modemKey: z.string(),
   model: modelIdSchema,
-  fromVersion: versionTextSchema,
+  /** null: it was found in emergency download mode and could not say. */
+  fromVersion: versionTextSchema.nullable(),
   toVersion: versionTextSchema,
   outcome: z.enum(OUTCOMES),
   lastStep: z.enum(UPDATE_STEPS),

@@ -1,6 +1,7 @@
 /** What an update shows while it goes on: for people on stderr, or one JSON event a line on stdout. */
 import type { UpdateStep } from '../../shared/telemetry.ts';
 import type { Context } from '../context.ts';
+import { planLines, planSummary } from '../report/plan-lines.ts';
 import type { UpdateEvents } from '../update/attempt.ts';
 import { type ProgressBar, progressBar } from './progress.ts';
 
@@ -25,17 +26,25 @@ const STEP_WORDS: Readonly<Record<UpdateStep, string>> = {
 
 export type DisplayMode = 'text' | 'json' | 'quiet';
 
-export function updateDisplay(context: Context, mode: DisplayMode): Display {
+/** A plan is shown whole at a terminal, and where somebody asked for this very flashing; else in one line. */
+export function updateDisplay(
+  context: Context,
+  mode: DisplayMode,
+  { plan = 'brief' }: { readonly plan?: 'whole' | 'brief' } = {},
+): Display {
   if (mode === 'json') return jsonDisplay(context);
   if (mode === 'quiet')
     return {
-      events: { onStep: () => {}, onNote: () => {}, onFetch: () => {}, onFlash: () => {} },
+      events: { onStep: () => {}, onNote: () => {}, onPlan: () => {}, onFetch: () => {}, onFlash: () => {} },
       end: () => {},
     };
-  return textDisplay(context);
+  return textDisplay(context, { showsWholePlan: plan === 'whole' || context.stderr.isTTY === true });
 }
 
-function textDisplay({ stderr, clock, environment }: Context): Display {
+function textDisplay(
+  { stderr, clock, environment }: Context,
+  { showsWholePlan }: { readonly showsWholePlan: boolean },
+): Display {
   const animated = stderr.isTTY === true && environment.CI === undefined && environment.TERM !== 'dumb';
   let current: { label: string; bar: ProgressBar } | null = null;
   const end = () => {
@@ -60,6 +69,11 @@ function textDisplay({ stderr, clock, environment }: Context): Display {
         end();
         stderr.write(`  ${note}\n`);
       },
+      onPlan: (plan) => {
+        end();
+        const lines = showsWholePlan ? planLines(plan) : [`  ${planSummary(plan)}`];
+        for (const line of lines) stderr.write(`${line}\n`);
+      },
       onFetch: ({ doneBytes, totalBytes }) => barFor('fetching').show(doneBytes, totalBytes),
       onFlash: ({ phase, doneBytes, totalBytes }) => barFor(phase).show(doneBytes, totalBytes),
     },
@@ -83,6 +97,7 @@ function jsonDisplay({ stdout, clock }: Context): Display {
     events: {
       onStep: (step) => say({ event: 'step', step }),
       onNote: (note) => say({ event: 'note', note }),
+      onPlan: (plan) => say({ event: 'plan', plan }),
       onFetch: ({ doneBytes, totalBytes }) => progress('fetching', doneBytes, totalBytes),
       onFlash: ({ phase, doneBytes, totalBytes }) => progress(phase, doneBytes, totalBytes),
     },

@@ -1,6 +1,7 @@
 /** The things an attempt needs from outside, and how it may end. */
 
-import type { UpdateStep } from '../../shared/telemetry.ts';
+import type { Result } from '../../shared/result.ts';
+import type { Report, UpdateStep } from '../../shared/telemetry.ts';
 import type { Clock } from '../clock.ts';
 import type { UpdateFailure } from '../failure.ts';
 import type { FetchLimits } from '../fetch/fetch-package.ts';
@@ -8,25 +9,33 @@ import type { FetchProgress } from '../fetch/tally.ts';
 import type { Http } from '../http/http.ts';
 import type { Delivery } from '../report/deliver.ts';
 import type { DeviceIdentity } from '../report/device-key.ts';
+import type { PlanDocument } from '../report/plan-document.ts';
 import type { Verdict } from '../report/verdict.ts';
 import type { StagePlatform } from '../stage/platform.ts';
+import type { Stage } from '../stage/stage.ts';
 import type { ModemDoor } from '../transport/door.ts';
+import type { ReleaseDocuments } from './documents.ts';
 import type { FlashProgress } from './flash-session.ts';
 import type { UpdateTimings } from './limits.ts';
 import type { ProcessTable } from './lock.ts';
 import type { Considered } from './resolve.ts';
 
-export type UpdatePorts = {
+/** What flashing needs, wherever the package comes from. */
+export type ModemPorts = {
   readonly door: ModemDoor;
-  readonly http: Http;
   readonly clock: Clock;
-  readonly random: () => number;
   readonly newId: () => string;
   readonly stagePlatform: StagePlatform;
   readonly processes: ProcessTable;
   readonly timings: UpdateTimings;
   readonly identity: DeviceIdentity;
   readonly stateDir: string;
+  readonly events: UpdateEvents;
+};
+
+export type RepositoryPorts = {
+  readonly http: Http;
+  readonly random: () => number;
   readonly repositoryUrl: string;
   /** Where chunks may come from before the repository, and what they may cost. */
   readonly download: {
@@ -37,24 +46,44 @@ export type UpdatePorts = {
   };
   /** Text of the pinned root.json. */
   readonly pinnedRoot: string;
-  readonly events: UpdateEvents;
 };
+
+export type UpdatePorts = ModemPorts & RepositoryPorts;
+
+/** What an attempt may want of a repository once it is under way. */
+export type Uplink = {
+  /** Fetches what a stage lacks; answers how many bytes that cost. */
+  readonly fetch: (
+    stage: Stage,
+    documents: ReleaseDocuments,
+    signal: AbortSignal,
+  ) => Promise<Result<number, UpdateFailure>>;
+  /** Sends the reports that wait, and these, for which the disk had no room. */
+  readonly deliver: (signal: AbortSignal, unspooled: readonly Report[]) => Promise<Delivery>;
+};
+
+export type FlashPorts = ModemPorts & { readonly uplink: Uplink };
 
 /** What a person or a program may want to see while it goes on. */
 export type UpdateEvents = {
   readonly onStep: (step: UpdateStep) => void;
   readonly onNote: (note: string) => void;
+  /** The checked plan, before the point of no return. */
+  readonly onPlan: (plan: PlanDocument) => void;
   readonly onFetch: (progress: FetchProgress) => void;
   readonly onFlash: (progress: FlashProgress) => void;
 };
 
-export type UpdateOptions = {
-  readonly wanted?: string | undefined;
-  readonly channel: 'stable' | 'beta';
+export type FlashOptions = {
   /** `auto`, or a directory on a disk. */
   readonly stage: string;
-  /** Asked once everything is staged, before gate 1; false leaves the modem alone. */
+  /** Asked once everything is staged and the plan was shown; false leaves the modem alone. */
   readonly ask: (() => Promise<boolean>) | null;
+};
+
+export type UpdateOptions = FlashOptions & {
+  readonly wanted?: string | undefined;
+  readonly channel: 'stable' | 'beta';
 };
 
 export type UpdateResult =

@@ -5,18 +5,22 @@
 import { ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { type Difference, findWorse, takeSnapshot } from '../modem/snapshot.ts';
-import type { AttemptEnd, UpdatePorts } from './attempt.ts';
+import type { AttemptEnd, ModemPorts } from './attempt.ts';
 import { awaitIdentity } from './confirm.ts';
 import type { Journal } from './journal.ts';
 import { leaveEdl } from './leave-edl.ts';
+import { seenState } from './seen-state.ts';
 import { isBeyondGateOne } from './steps.ts';
 
 export async function backToNormal(
   failure: UpdateFailure,
   journal: Journal,
-  ports: UpdatePorts,
+  ports: ModemPorts,
 ): Promise<AttemptEnd> {
   if (journal.attempt.flashTouched) throw new Error('flash was touched: there is no way back');
+  const before = journal.attempt.fromVersion;
+  // It was found in EDL and did not start: as it was found is as it was.
+  if (before === null) return { outcome: 'unchanged', modemState: await seenState(ports), failure };
   if (isBeyondGateOne(journal.attempt.step)) {
     const left = await leaveEdl(ports.door, ports);
     if (!left.ok) {
@@ -29,7 +33,6 @@ export async function backToNormal(
     const { version, differences } = asked.value;
     for (const { what, before, after } of differences)
       ports.events.onNote(`${what} was "${before}" before this attempt and is "${after}" now`);
-    const before = journal.attempt.fromVersion;
     if (version === before) return { outcome: 'unchanged', modemState: 'normal', failure };
     // Somebody else has flashed it. This attempt is over all the same: it wrote nothing, and nothing of it is left.
     const changed = { reason: 'modem-changed-meanwhile', before, after: version } as const;
@@ -48,7 +51,7 @@ type Proof = { readonly version: string; readonly differences: readonly Differen
 /** The network may need minutes to be as good as before; what else is worse was not our doing, but worth knowing. */
 async function askModem(
   { attempt: { snapshot } }: Journal,
-  ports: UpdatePorts,
+  ports: ModemPorts,
 ): Promise<Result<Proof, UpdateFailure>> {
   const identity = await awaitIdentity(ports);
   if (!identity.ok) return identity;

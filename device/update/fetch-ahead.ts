@@ -50,7 +50,7 @@ async function fetchDecided(
   if (!read.ok) return read;
   const { index, bytes: indexBytes } = read.value;
   const documents = { entry: view.entry, manifest, index, indexBytes };
-  const stage = await openStage({ wanted, documents, earlier: null }, ports, signal);
+  const stage = await openStage({ wanted, documents }, ports, signal);
   if (!stage.ok) return stage;
   const filled = await fillStage(stage.value, documents, ports, signal);
   const verified = filled.ok ? await verifyStage({ stage: stage.value, ...documents }, signal) : filled;

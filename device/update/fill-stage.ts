@@ -1,6 +1,7 @@
 /** A stage that holds the package: taken up from the journal where it still stands, else a new one; then filled. */
 import { lstat } from 'node:fs/promises';
 import { ok, type Result } from '../../shared/result.ts';
+import type { UpdateFailure } from '../failure.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
 import { megabytes } from '../report/explain/explanation.ts';
@@ -11,21 +12,44 @@ import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StageProof } from '../stage/stage-proof.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
-import type { AttemptEnd, UpdatePorts } from './attempt.ts';
+import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { journaledStages } from './journal.ts';
+import type { PackageOrigin } from './package-origin.ts';
 
-/** The journal's stage if it is still that one, or a new one where `wanted` says. */
+/** A new stage for a release of the repository, where `wanted` says, and what fetching into it may cost. */
 export async function openStage(
-  wish: {
-    readonly wanted: string;
-    readonly documents: ReleaseDocuments;
-    readonly earlier: StageProof | null;
-  },
+  { wanted, documents }: { readonly wanted: string; readonly documents: Pick<ReleaseDocuments, 'manifest'> },
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
-  const { wanted, documents, earlier } = wish;
+  const { version, package: its } = documents.manifest;
+  const wish = { wanted, version, neededBytes: its.storedBytes, earlier: null };
+  const stage = await openStageFor(wish, ports, signal);
+  if (stage.ok) tellCost(its.storedBytes, ports);
+  return stage;
+}
+
+export function tellCost(storedBytes: number, { events, download }: UpdatePorts): void {
+  const mostBytes = budgetOf(storedBytes, download.limits);
+  events.onNote(
+    `the package is ${megabytes(storedBytes)}; fetching it may cost ${megabytes(mostBytes)} at most`,
+  );
+}
+
+/** The journal's stage if it is still that one, or a new one where `wanted` says. */
+export async function openStageFor(
+  wish: {
+    readonly wanted: string;
+    readonly version: string;
+    /** What the package may take, compressed. */
+    readonly neededBytes: number;
+    readonly earlier: StageProof | null;
+  },
+  ports: Pick<ModemPorts, 'stagePlatform' | 'stateDir' | 'events'>,
+  signal: AbortSignal,
+): Promise<Result<Stage, StageFailure>> {
+  const { wanted, version, neededBytes, earlier } = wish;
   if (earlier !== null) {
     const adopted = await adoptStage(earlier, ports.stagePlatform);
     if (adopted.ok) return adopted;
@@ -36,20 +60,11 @@ export async function openStage(
   });
   if (!stale.ok)
     ports.events.onNote(`a stage of an earlier run could not be removed (${stale.failure.reason})`);
-  const {
-    version,
-    package: { storedBytes },
-  } = documents.manifest;
   const stage = await prepareStage(
-    { wanted, neededBytes: storedBytes, name: version, platform: ports.stagePlatform },
+    { wanted, neededBytes, name: version, platform: ports.stagePlatform },
     signal,
   );
-  if (!stage.ok) return stage;
-  const mostBytes = budgetOf(storedBytes, ports.download.limits);
-  ports.events.onNote(
-    `the package is ${megabytes(storedBytes)}; fetching it may cost ${megabytes(mostBytes)} at most`,
-  );
-  ports.events.onNote(stage.value.says);
+  if (stage.ok) ports.events.onNote(stage.value.says);
   return stage;
 }
 
@@ -97,15 +112,16 @@ export async function putAway(stage: Stage, { outcome }: Pick<AttemptEnd, 'outco
   await (outcome === 'updated' ? stage.release() : stage.setAside());
 }
 
-/** Whole and proved; fetched again where something is missing or damaged. */
+/** Whole and proved; had again from where it came from where something is missing or damaged. */
 export async function healStage(
   stage: Stage,
   documents: ReleaseDocuments,
-  ports: UpdatePorts,
+  origin: Pick<PackageOrigin, 'refill'>,
+  ports: FlashPorts,
   signal: AbortSignal,
-): Promise<Result<StagedPackage, FetchFailure | StageFailure>> {
+): Promise<Result<StagedPackage, UpdateFailure>> {
   const verified = await verifyStage({ stage, ...documents }, signal);
   if (verified.ok) return verified;
-  const filled = await fillStage(stage, documents, ports, signal);
+  const filled = await origin.refill(stage, documents, ports, signal);
   return filled.ok ? verifyStage({ stage, ...documents }, signal) : filled;
 }

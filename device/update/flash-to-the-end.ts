@@ -4,7 +4,7 @@ import type { UpdateFailure } from '../failure.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StagedPackage } from '../stage/staged-package.ts';
 import type { OpenedModem } from '../transport/door.ts';
-import type { AttemptEnd, UpdatePorts } from './attempt.ts';
+import type { AttemptEnd, FlashPorts } from './attempt.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { confirmUpdate } from './confirm.ts';
 import type { ReleaseDocuments } from './documents.ts';
@@ -13,14 +13,17 @@ import { healStage } from './fill-stage.ts';
 import { type FlashJob, flashUntilDone } from './flash-until-done.ts';
 import type { Journal } from './journal.ts';
 import { CONFIRM_ATTEMPTS_MAX } from './limits.ts';
+import type { PackageOrigin } from './package-origin.ts';
+import { seenState } from './seen-state.ts';
 
 export type FlashOrder = {
   readonly staged: StagedPackage;
   readonly plan: FlashPlan;
   readonly documents: ReleaseDocuments;
   readonly stage: Stage;
+  readonly origin: Pick<PackageOrigin, 'refill'>;
   readonly journal: Journal;
-  readonly ports: UpdatePorts;
+  readonly ports: FlashPorts;
 };
 
 export async function flashToTheEnd(
@@ -51,7 +54,7 @@ export async function flashToTheEnd(
 export async function notConfirmed(
   failure: UpdateFailure,
   journal: Journal,
-  ports: UpdatePorts,
+  ports: FlashPorts,
 ): Promise<AttemptEnd> {
   if (!journal.attempt.flashTouched) return backToNormal(failure, journal, ports);
   const modemState = await seenState(ports);
@@ -59,30 +62,25 @@ export async function notConfirmed(
 }
 
 /** null when the modem itself says that all is well. */
-export async function confirm(journal: Journal, ports: UpdatePorts): Promise<UpdateFailure | null> {
+export async function confirm(journal: Journal, ports: FlashPorts): Promise<UpdateFailure | null> {
   const confirming = await journal.enter('confirming');
   if (!confirming.ok) return confirming.failure;
   const { fromVersion, toVersion, snapshot, programmedBytes } = journal.attempt;
   const confirmed = await confirmUpdate({ version: toVersion, snapshot }, ports);
-  if (confirmed.ok) return null;
-  const { failure } = confirmed;
-  const runsAsBefore = failure.reason === 'wrong-version-after-flashing' && failure.found === fromVersion;
-  if (!runsAsBefore || programmedBytes > 0) return failure;
+  // Where the same version is flashed again, the modem's word cannot tell whether it was.
+  if (confirmed.ok && (fromVersion !== toVersion || programmedBytes > 0)) return null;
+  if (!confirmed.ok) {
+    const { failure } = confirmed;
+    const runsAsBefore = failure.reason === 'wrong-version-after-flashing' && failure.found === fromVersion;
+    if (!runsAsBefore || programmedBytes > 0) return failure;
+  }
   // The boot partition is erased first: a modem that starts with its old firmware heard of no erase.
   await journal.note({ flashTouched: false });
   return { reason: 'modem-left-edl' };
 }
 
-export async function seenState({ door }: Pick<UpdatePorts, 'door'>): Promise<AttemptEnd['modemState']> {
-  const opened = await door.open();
-  if (!opened.ok) return opened.failure.reason === 'modem-absent' ? 'absent' : 'unknown';
-  await opened.value.pipe.close();
-  const { state } = opened.value;
-  return state === 'normal' || state === 'edl' ? state : 'unknown';
-}
-
 function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
-  const { staged, plan, documents, stage, journal, ports } = order;
+  const { staged, plan, documents, stage, origin, journal, ports } = order;
   const { door, clock, timings, events } = ports;
   return {
     staged,
@@ -93,8 +91,9 @@ function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
     clock,
     timings,
     onProgress: events.onFlash,
+    onBadBlock: (block) => events.onNote(`the programmer passes over bad block ${block}`),
     enterAgain: () => enterEdl(staged, door, ports, signal),
-    restage: () => healStage(stage, documents, ports, new AbortController().signal),
+    restage: () => healStage(stage, documents, origin, ports, new AbortController().signal),
     onRetry: ({ reason }, attempt) =>
       events.onNote(
         `attempt ${attempt} to flash ended (${reason}); the modem waits in EDL, going on from the stage`,

@@ -16,14 +16,23 @@ import { stageProofSchema } from '../stage/stage-proof.ts';
 import { JOURNAL_MAX_BYTES } from './limits.ts';
 import { isBeyondGateOne, mayFollow } from './steps.ts';
 
+/** Where the package comes from, and can be had again: signed, from the repository, or from a disk. */
+const originSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('repository') }),
+  z.strictObject({ kind: z.literal('local'), path: z.string().startsWith('/').max(4096) }),
+]);
+export type Origin = z.infer<typeof originSchema>;
+
 const attemptSchema = z.strictObject({
   format: z.literal('cistern-journal/1'),
   attemptId: z.uuid(),
   modemKey: z.string().max(200),
   where: z.string().max(300),
   model: modelIdSchema,
-  fromVersion: versionTextSchema,
+  /** What the modem ran; null where it was found in EDL and could not say. */
+  fromVersion: versionTextSchema.nullable(),
   toVersion: versionTextSchema,
+  origin: originSchema.default({ kind: 'repository' }),
   step: z.enum(UPDATE_STEPS),
   /** True from the moment the first erase may have reached the modem. */
   flashTouched: z.boolean(),

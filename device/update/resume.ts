@@ -4,27 +4,26 @@
  */
 import type { UpdateFailure } from '../failure.ts';
 import { isUpdatable, type OpenedModem } from '../transport/door.ts';
-import {
-  type AttemptEnd,
-  isOver,
-  type UpdateOptions,
-  type UpdatePorts,
-  type UpdateResult,
-} from './attempt.ts';
+import { type AttemptEnd, type FlashOptions, type FlashPorts, isOver, type UpdateResult } from './attempt.ts';
 import { awaitModem } from './await-modem.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { conclude } from './conclude.ts';
 import { documentsDirectory, recallDocuments } from './documents.ts';
-import { healStage, openStage, putAway } from './fill-stage.ts';
-import { confirm, flashToTheEnd, notConfirmed, seenState } from './flash-to-the-end.ts';
-import type { Attempt, Journal } from './journal.ts';
+import { healStage, openStageFor, putAway } from './fill-stage.ts';
+import { confirm, flashToTheEnd, notConfirmed } from './flash-to-the-end.ts';
+import type { Attempt, Journal, Origin } from './journal.ts';
 import { journalOf } from './journal-of.ts';
+import { refillFromDisk } from './local-origin.ts';
+import type { PackageOrigin } from './package-origin.ts';
+import { refillFromRepository } from './repository-origin.ts';
+import { seenState } from './seen-state.ts';
+import { showPlan } from './show-plan.ts';
 import { planOf } from './staged-plan.ts';
 
 export async function resumeAttempt(
   attempt: Attempt,
-  options: UpdateOptions,
-  ports: UpdatePorts,
+  options: FlashOptions,
+  ports: FlashPorts,
   signal: AbortSignal,
 ): Promise<UpdateResult> {
   const journal = journalOf(attempt, ports);
@@ -35,8 +34,8 @@ export async function resumeAttempt(
 
 async function finish(
   journal: Journal,
-  options: UpdateOptions,
-  ports: UpdatePorts,
+  options: FlashOptions,
+  ports: FlashPorts,
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
   if (!journal.attempt.flashTouched)
@@ -62,8 +61,8 @@ async function finish(
 async function finishFlashing(
   opened: OpenedModem,
   journal: Journal,
-  options: UpdateOptions,
-  ports: UpdatePorts,
+  options: FlashOptions,
+  ports: FlashPorts,
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
   const unfinished = async (failure: UpdateFailure): Promise<AttemptEnd> => {
@@ -75,28 +74,41 @@ async function finishFlashing(
   if (hashes === null) return unfinished({ reason: 'attempt-documents-lost', directory });
   const documents = await recallDocuments(directory, hashes);
   if (!documents.ok) return unfinished(documents.failure);
-  const stage = await openStage(
-    { wanted: options.stage, documents: documents.value, earlier: journal.attempt.stage },
-    ports,
-    signal,
-  );
+  const { version, package: its } = documents.value.manifest;
+  const wish = {
+    wanted: options.stage,
+    version,
+    neededBytes: its.storedBytes,
+    earlier: journal.attempt.stage,
+  };
+  const stage = await openStageFor(wish, ports, signal);
   if (!stage.ok) return unfinished(stage.failure);
   const noted = await journal.note({ stage: stage.value.proof });
   if (!noted.ok) return unfinished(noted.failure);
-  const staged = await healStage(stage.value, documents.value, ports, signal);
+  const origin = originOf(journal.attempt.origin);
+  const staged = await healStage(stage.value, documents.value, origin, ports, signal);
   if (!staged.ok) return unfinished(staged.failure);
   const plan = await planOf(staged.value, documents.value.entry);
   if (!plan.ok) return unfinished(plan.failure);
+  const shown = await showPlan(staged.value, plan.value, journal.attempt, ports);
+  if (!shown.ok) return unfinished(shown.failure);
+  if (options.ask !== null && !(await options.ask()))
+    return unfinished({ reason: signal.aborted ? 'interrupted' : 'not-wanted-by-user' });
 
   const order = {
     staged: staged.value,
     plan: plan.value,
     documents: documents.value,
     stage: stage.value,
+    origin,
     journal,
     ports,
   };
   const end = await flashToTheEnd(order, opened, signal);
   if (isOver(end)) await putAway(stage.value, end);
   return end;
+}
+
+function originOf(recorded: Origin): Pick<PackageOrigin, 'refill'> {
+  return { refill: recorded.kind === 'local' ? refillFromDisk(recorded.path) : refillFromRepository };
 }

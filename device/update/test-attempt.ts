@@ -26,6 +26,7 @@ export function attempt(changes: Partial<Attempt> = {}): Attempt {
     model: 'quectel/ec25euga-m4g' as ModelId,
     fromVersion: 'EC25EUGAR06A05M4G_01.003.01.003',
     toVersion: 'EC25EUGAR08A03M4G_01.200.01.200',
+    origin: { kind: 'repository' },
     step: 'identified',
     flashTouched: false,
     snapshot: null,

@@ -11,12 +11,14 @@ import { type RepositoryView, refreshRepository } from '../repository/refresh-re
 import type { UpdateOptions, UpdatePorts, UpdateResult } from './attempt.ts';
 import { carryOut } from './carry-out.ts';
 import { conclude } from './conclude.ts';
-import { type Attempt, isUnfinished, type Journal, readAttempt } from './journal.ts';
-import { journalOf } from './journal-of.ts';
+import { isUnfinished, readAttempt } from './journal.ts';
 import { removeKept } from './keep-copy.ts';
 import { takeLock } from './lock.ts';
+import { openAttempt } from './open-attempt.ts';
+import { repositoryOrigin } from './repository-origin.ts';
 import { type Resolved, resolveRelease } from './resolve.ts';
 import { resumeAttempt } from './resume.ts';
+import { withUplink } from './uplink.ts';
 
 export async function update(
   options: UpdateOptions,
@@ -43,7 +45,7 @@ async function updateAlone(
   const last = await readAttempt(ports.stateDir, ports.door.key);
   if (!last.ok) return { kind: 'refused', failure: last.failure };
   if (last.value !== null && isUnfinished(last.value)) {
-    const resumed = await resumeAttempt(last.value, options, ports, signal);
+    const resumed = await resumeAttempt(last.value, { ...options, ask: null }, withUplink(ports), signal);
     // The modem proved to be as before the attempt that was broken off: begin a new one.
     if (resumed.kind !== 'attempted' || resumed.verdict.outcome !== 'unchanged') return resumed;
     ports.events.onNote(
@@ -72,16 +74,19 @@ async function beginAttempt(
       considered: resolved.considered,
     };
   }
-  const journal = openJournal(identity, resolved.manifest.version, ports);
-  const begun = await journal.enter('identified');
-  if (!begun.ok) return { kind: 'refused', failure: begun.failure };
-  const chosen = await journal.enter('resolved');
-  if (!chosen.ok) return { kind: 'refused', failure: chosen.failure };
-  const end = await carryOut(
-    { identity, view, manifest: resolved.manifest, journal, options, ports },
-    signal,
-  );
-  return conclude(end, journal, ports, signal);
+  const origin = repositoryOrigin(view, resolved.manifest, ports);
+  const subject = {
+    model: identity.model,
+    fromVersion: identity.version.text,
+    toVersion: resolved.manifest.version,
+    origin: origin.recorded,
+  };
+  const journal = await openAttempt(subject, ports);
+  if (!journal.ok) return { kind: 'refused', failure: journal.failure };
+  const flashPorts = withUplink(ports);
+  const attempt = { identity, origin, journal: journal.value, options, ports: flashPorts };
+  const end = await carryOut(attempt, signal);
+  return conclude(end, journal.value, flashPorts, signal);
 }
 
 export type Decision = {
@@ -123,28 +128,4 @@ export async function decide(
         recalled: recallOf(view.value.rollout, version.text),
       })
     : resolved;
-}
-
-function openJournal(identity: Identity, toVersion: string, ports: UpdatePorts): Journal {
-  const now = new Date(ports.clock.nowMs()).toISOString();
-  const attempt: Attempt = {
-    format: 'cistern-journal/1',
-    attemptId: ports.newId(),
-    modemKey: ports.door.key,
-    where: ports.door.where,
-    model: identity.model,
-    fromVersion: identity.version.text,
-    toVersion,
-    step: 'identified',
-    flashTouched: false,
-    snapshot: null,
-    stage: null,
-    documents: null,
-    startedAt: now,
-    updatedAt: now,
-    fetchedBytes: 0,
-    programmedBytes: 0,
-    flashAttempts: 0,
-  };
-  return journalOf(attempt, ports);
 }

@@ -24,7 +24,8 @@ export async function insertReport(
       receivedAt,
       report.deviceId,
       report.model,
-      report.fromVersion,
+      // A modem that was found in emergency download mode could not say.
+      report.fromVersion ?? '',
       report.toVersion,
       report.outcome,
       digest,

@@ -71,6 +71,7 @@ async function flash(
     model: documents.entry.model,
     fromVersion: DEMO_OLD_VERSION,
     toVersion: RELEASE.version,
+    origin: { kind: 'repository' },
     step: 'entering-edl' satisfies UpdateStep,
     flashTouched: false,
     snapshot: null,

@@ -59,6 +59,7 @@ export async function makeScenario(
       options.onStep?.(step, scenario);
     },
     onNote: (note) => notes.push(note),
+    onPlan: () => {},
     onFetch: () => {},
     onFlash: () => {},
   };

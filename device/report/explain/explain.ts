@@ -4,6 +4,7 @@ import type { Explainers, Explanation } from './explanation.ts';
 import { flashSentences } from './flash-sentences.ts';
 import { helpSentences } from './help-sentences.ts';
 import { modemSentences } from './modem-sentences.ts';
+import { packageSentences } from './package-sentences.ts';
 import { repositorySentences } from './repository-sentences.ts';
 import { stageSentences } from './stage-sentences.ts';
 
@@ -11,6 +12,7 @@ const EXPLAINERS: Explainers = {
   ...modemSentences,
   ...flashSentences,
   ...stageSentences,
+  ...packageSentences,
   ...repositorySentences,
   ...helpSentences,
 };

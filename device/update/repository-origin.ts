@@ -1,0 +1,50 @@
+/** A signed release: its documents from verified metadata, its chunks from the repository or a mirror. */
+import type { ReleaseManifest } from '../../shared/release.ts';
+import { ok, type Result } from '../../shared/result.ts';
+import type { FetchFailure } from '../fetch/fetch-failure.ts';
+import type { RepositoryView } from '../repository/refresh-repository.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { StageFailure } from '../stage/stage-failure.ts';
+import type { UpdatePorts } from './attempt.ts';
+import type { ReleaseDocuments } from './documents.ts';
+import { fillStage, openStage } from './fill-stage.ts';
+import { keepCopy } from './keep-copy.ts';
+import type { PackageOrigin } from './package-origin.ts';
+
+export const refillFromRepository: PackageOrigin['refill'] = (stage, documents, { uplink }, signal) =>
+  uplink.fetch(stage, documents, signal);
+
+export function repositoryOrigin(
+  view: RepositoryView,
+  manifest: ReleaseManifest,
+  ports: UpdatePorts,
+): PackageOrigin {
+  return {
+    recorded: { kind: 'repository' },
+    stage: async (wanted, _, signal) => {
+      const read = await view.readIndex(manifest, signal);
+      if (!read.ok) return read;
+      const { index, bytes: indexBytes } = read.value;
+      const documents = { entry: view.entry, manifest, index, indexBytes };
+      const stage = await openStage({ wanted, documents }, ports, signal);
+      if (!stage.ok) return stage;
+      const filled = await fillWithCopy(stage.value, documents, ports, signal);
+      if (filled.ok) return ok({ stage: stage.value, documents, fetchedBytes: filled.value });
+      await stage.value.setAside();
+      return filled;
+    },
+    refill: refillFromRepository,
+  };
+}
+
+async function fillWithCopy(
+  stage: Stage,
+  documents: ReleaseDocuments,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<Result<number, FetchFailure | StageFailure>> {
+  const filled = await fillStage(stage, documents, ports, signal);
+  if (!filled.ok) return filled;
+  const copied = await keepCopy(stage, documents, ports, signal);
+  return copied.ok ? filled : copied;
+}

@@ -1,0 +1,34 @@
+/** The repository as an attempt under way sees it, and what stands in its place where none is asked. */
+import { err } from '../../shared/result.ts';
+import type { UpdateFailure } from '../failure.ts';
+import { deliverReports } from '../report/deliver.ts';
+import { waitingReports } from '../report/spool.ts';
+import type { FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
+import { fillStage, tellCost } from './fill-stage.ts';
+
+export function withUplink(ports: UpdatePorts): FlashPorts {
+  return {
+    ...ports,
+    uplink: {
+      fetch: (stage, documents, signal) => {
+        tellCost(documents.manifest.package.storedBytes, ports);
+        return fillStage(stage, documents, ports, signal);
+      },
+      deliver: (signal, unspooled) => deliverReports(ports, signal, unspooled),
+    },
+  };
+}
+
+/** Nothing goes over the network: reports wait for the next update, and what is missing stays missing, for `why`. */
+export function withoutUplink(ports: ModemPorts, why: UpdateFailure): FlashPorts {
+  return {
+    ...ports,
+    uplink: {
+      fetch: async () => err(why),
+      deliver: async (_, unspooled) => {
+        const waiting = (await waitingReports(ports.stateDir)).length + unspooled.length;
+        return { delivered: [], waiting, why: 'no repository is asked' };
+      },
+    },
+  };
+}
