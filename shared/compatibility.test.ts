@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VersionMatch } from './catalogue.ts';
-import type { CompatibilityReason } from './compatibility.ts';
 import { customLine, isEmbargoed, matchesVersion } from './compatibility-match.ts';
+import type { CompatibilityReason } from './compatibility-verdict.ts';
 import { at, edge, entryFor, judge, release } from './test-compatibility.ts';
 import { modelEntry, NEW, OLD, version } from './test-documents.ts';
 

@@ -4,42 +4,19 @@
  */
 import type { KnownEdge, ModelEntry } from './catalogue.ts';
 import { judgeFloors } from './compatibility-floor.ts';
-import {
-  customLine,
-  isEmbargoed,
-  lockedBecause,
-  matchesVersion,
-  mayMatchVersion,
-} from './compatibility-match.ts';
+import { isEmbargoed, lockedBecause, matchesVersion, mayMatchVersion } from './compatibility-match.ts';
 import { findPath, findWays, type StepFits } from './compatibility-path.ts';
-import { compareFirmwareVersions, type FirmwareVersion, isApplicationPending } from './firmware-version.ts';
+import { judgeUnlisted } from './compatibility-unlisted.ts';
+import {
+  type CompatibilityReason,
+  OUR_RULE,
+  type StepVerdict,
+  says,
+  type Verdict,
+} from './compatibility-verdict.ts';
+import { type FirmwareVersion, isApplicationPending } from './firmware-version.ts';
 import { productOf } from './model.ts';
 import type { ReleaseManifest } from './release.ts';
-
-export type Verdict = 'fits' | 'does not fit' | 'not known';
-
-/** A sentence for people, with a stable code for programs and the source of the statement. */
-export type CompatibilityReason = {
-  readonly code:
-    | 'same-version'
-    | 'other-model'
-    | 'hardware-interchangeable'
-    | 'application-pending'
-    | 'edge-listed'
-    | 'edge-forbidden'
-    | 'same-line-newer'
-    | 'downgrade'
-    | 'baseline-not-listed'
-    | 'line-not-listed'
-    | 'embargo'
-    | 'below-floor'
-    | 'custom-part-missing'
-    | 'release-not-published'
-    | 'path-found'
-    | 'path-search-ended';
-  readonly sentence: string;
-  readonly source: string;
-};
 
 export type Compatibility = {
   readonly verdict: Verdict;
@@ -52,8 +29,6 @@ export type Compatibility = {
 export type ModelRules = Pick<ModelEntry, 'hardware' | 'flash' | 'edges' | 'floors' | 'interchangeableWith'>;
 
 export type KnownRelease = Pick<ReleaseManifest, 'version' | 'installableFrom'>;
-
-const OUR_RULE = 'Cistern rule: unlisted means refused (docs/compatibility.md)';
 
 /** Verdict on `installed -> wanted`, through intermediate releases where a direct step is not allowed. */
 export function judgeCompatibility(
@@ -101,8 +76,6 @@ export function versionsThatFit(
 function stepFits(entry: ModelEntry): StepFits<KnownRelease> {
   return (from, to, by) => judgeStep(from, to, entry, by).verdict === 'fits';
 }
-
-type StepVerdict = Omit<Compatibility, 'path'>;
 
 /** Verdict on one direct step. Refusals come first, so a listed edge never overrides a forbidden one. */
 export function judgeStep(
@@ -152,15 +125,6 @@ function judgeOtherModel(
     `${installed.text} runs on ${installed.hardware} with ${installed.flash} flash; ${wanted.text} is for ${wanted.hardware} with ${wanted.flash}.`,
     'field 2e rules 1 and 2: hardware and flash must match exactly',
   );
-}
-
-function says(
-  verdict: Verdict,
-  code: CompatibilityReason['code'],
-  sentence: string,
-  source = OUR_RULE,
-): StepVerdict {
-  return { verdict, reasons: [{ code, sentence, source }] };
 }
 
 /** What nobody can vouch for: known dead ends, and the way out of the locked line. */
@@ -221,64 +185,6 @@ function findVoucher(
   return allowed === undefined ? null : says('fits', 'edge-listed', allowed.why, allowed.source);
 }
 
-/** Without a voucher only a newer version of the same baseline, letter variant and customer line fits. */
-function judgeUnlisted(installed: FirmwareVersion, wanted: FirmwareVersion): StepVerdict {
-  const hidden = [installed, wanted].find((version) => version.custom === null);
-  if (hidden !== undefined) {
-    return says(
-      'not known',
-      'custom-part-missing',
-      `${hidden.text} does not show its customer line (AT+QGMR does).`,
-    );
-  }
-  if (installed.baseline !== wanted.baseline) {
-    return says(
-      'not known',
-      'baseline-not-listed',
-      `From R${two(installed.baseline)} to R${two(wanted.baseline)} crosses a baseline, and nobody vouches for that step.`,
-      'field 2e rule 3',
-    );
-  }
-  if (installed.suffix !== wanted.suffix) {
-    return says(
-      'not known',
-      'line-not-listed',
-      `Letter variant ${installed.suffix || 'none'} to ${wanted.suffix || 'none'}: nobody vouches for that step.`,
-      'field 2a',
-    );
-  }
-  if (customLine(installed) !== customLine(wanted)) {
-    return says(
-      'not known',
-      'line-not-listed',
-      `Customer line ${customLine(installed)} to ${customLine(wanted)}: nobody vouches for that step.`,
-      'field 2e rule 5',
-    );
-  }
-  if (!isEmbargoed(installed) && isEmbargoed(wanted)) {
-    return says(
-      'not known',
-      'line-not-listed',
-      `${wanted.text} is of the locked line (${lockedBecause(wanted)}), from which there is no way back, and nobody vouches for that step.`,
-      'field 2e rule 5',
-    );
-  }
-  if (compareFirmwareVersions(wanted, installed) < 0) {
-    return says(
-      'not known',
-      'downgrade',
-      `${wanted.text} is older than ${installed.text}, and nobody vouches for going back: an older image may not read the EFS of a newer board.`,
-      'field 2e rule 4',
-    );
-  }
-  return says(
-    'fits',
-    'same-line-newer',
-    `${wanted.text} is newer, of the same baseline and customer line.`,
-    'field 2a, 2e',
-  );
-}
-
 function findEdge(
   edges: readonly KnownEdge[],
   verdict: KnownEdge['verdict'],
@@ -288,8 +194,4 @@ function findEdge(
   return edges.find(
     (edge) => edge.verdict === verdict && matchesVersion(edge.from, from) && matchesVersion(edge.to, to),
   );
-}
-
-function two(n: number): string {
-  return String(n).padStart(2, '0');
 }

@@ -1,11 +1,8 @@
 /** Which release should this modem get? Every rule must say yes: rollout, compatibility, what the user asked for. */
 
 import type { ModelEntry } from '../../shared/catalogue.ts';
-import {
-  type Compatibility,
-  type CompatibilityReason,
-  judgeCompatibility,
-} from '../../shared/compatibility.ts';
+import { type Compatibility, judgeCompatibility } from '../../shared/compatibility.ts';
+import type { CompatibilityReason } from '../../shared/compatibility-verdict.ts';
 import {
   compareFirmwareVersions,
   type FirmwareVersion,
