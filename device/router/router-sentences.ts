@@ -1,0 +1,33 @@
+/** What is told of a machine that is not ready, and of power that could not be switched. */
+import type { ExitName } from '../exit-code.ts';
+import type { RouterFailure } from './make-ready.ts';
+import type { PowerFailure } from './power/power-cycle.ts';
+
+type Told = { readonly exit: ExitName; readonly what: string; readonly next: string };
+type OwnFailure =
+  | Extract<RouterFailure, { readonly reason: 'preflight-refused' | 'service-not-stopped' }>
+  | PowerFailure;
+
+export const routerSentences: {
+  readonly [R in OwnFailure['reason']]: (failure: Extract<OwnFailure, { readonly reason: R }>) => Told;
+} = {
+  'preflight-refused': ({ check, what, next, mayOverride }) => ({
+    exit: check === 'other-updaters' ? 'TEMPORARY' : 'NOT_PERMITTED',
+    what,
+    next: mayOverride ? `${next} To go on all the same: --accept ${check}.` : next,
+  }),
+  'service-not-stopped': ({ name, why, said }) => ({
+    exit: 'TEMPORARY',
+    what: `${name}, which ${why}, could not be stopped: ${said}.`,
+    next: `Stop ${name} by hand, then run cistern update again.`,
+  }),
+  'power-not-switched': ({ board, said, isOff }) => ({
+    exit: 'IO',
+    what: isOff
+      ? `The modem's power was switched off (${board}) and did not come on again: ${said}.`
+      : `The modem's power could not be switched (${board}): ${said}.`,
+    next: isOff
+      ? 'Take this machine off its supply and connect it again: the modem gets its power back with it.'
+      : 'Take the modem, or this machine, off its supply for ten seconds by hand.',
+  }),
+};
