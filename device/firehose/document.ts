@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { readElements } from './elements.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import { LOG_MAX_CHARS, USB_PACKET_BYTES } from './limits.ts';
+import { withoutSerial } from './without-serial.ts';
 
 export type FirehoseDocument = {
   readonly logs: readonly string[];
@@ -67,11 +68,11 @@ export function parseDocument(xml: string): Result<FirehoseDocument, FirehoseFai
 }
 
 function refuse(why: string): Result<never, FirehoseFailure> {
-  return err({ reason: 'firehose-document-invalid', why: why.slice(0, 200) });
+  return err({ reason: 'firehose-document-invalid', why: withoutSerial(why.slice(0, 200)) });
 }
 
 function bounded(log: string): string {
-  return log.slice(0, LOG_MAX_CHARS);
+  return withoutSerial(log.slice(0, LOG_MAX_CHARS));
 }
 
 function readResponse(values: ReadonlyMap<string, string>): FirehoseResponse {
