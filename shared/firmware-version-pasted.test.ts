@@ -20,6 +20,8 @@ describe('a version is found in', () => {
     ['a path of Windows', `C:\\Users\\me\\Downloads\\${NEW} (1).zip`, NEW],
     ['a path', `/tmp/fw/${NEW}.tar.gz`, NEW],
     ['a name with a word before it', `Quectel_${NEW}.7z`, NEW],
+    ['a name with what it is for', `${NEW}-update.zip`, NEW],
+    ['a beta, which is another firmware', `${SHORT}_BETA_20240131.zip`, `${SHORT}_BETA_20240131`],
     ['small letters', `${SHORT.toLowerCase()}_01.200.01.200`, NEW],
     ['small letters with an ending', `${NEW.toLowerCase()}.zip`, NEW],
     ['a version with spaces around the line', `${SHORT} _ 01.200.01.200`, NEW],

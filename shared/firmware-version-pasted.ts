@@ -87,7 +87,9 @@ function versionsIn(words: readonly string[]): readonly FirmwareVersion[] {
   });
 }
 
-const ENDINGS = /(?:[._-](?:zip|7z|rar|tar|gz|tgz|xz|bin|txt|log|pdf))+$/i;
+/** Of files, and words that say what the file is for. `beta` is none of them: it is another firmware. */
+const ENDINGS =
+  /(?:[._-](?:zip|7z|rar|tar|gz|tgz|xz|bin|txt|log|pdf|update|upgrade|firmware|fw|package|full))+$/i;
 /** Longer words hold no version: VERSION_TEXT_MAX_CHARS, an ending, and a word or two before it. */
 const WORD_MAX_CHARS = 2 * VERSION_TEXT_MAX_CHARS;
 

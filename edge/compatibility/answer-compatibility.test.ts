@@ -116,6 +116,16 @@ describe('a label or a name', () => {
   });
 });
 
+it.each([
+  ['RM502Q-AE', 'AT+QGMR', ['RM502QAEAA']],
+  ['EC25-EU', 'AT+QGMR', ['quectel/ec25euga-m4g', 'quectel/ec25euxga-m1g']],
+  ['EM7455', 'ATI', []],
+])('%s is told which models begin so, and to ask by %s', async (name, command, meant) => {
+  const { didYouMean, reasons } = await ask(name);
+  expect(didYouMean.map(({ text }) => text)).toEqual(meant);
+  expect(reasons[0]?.sentence).toContain(`(${command})`);
+});
+
 describe('where nothing is published', () => {
   const RM520 = 'RM520NGLAAR03A03M4G_01.200.01.200';
 

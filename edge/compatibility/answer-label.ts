@@ -3,7 +3,7 @@ import type { FirmwareVersion } from '../../shared/firmware-version.ts';
 import type { Pasted } from '../../shared/firmware-version-pasted.ts';
 import { modelOf } from '../../shared/model.ts';
 import type { Answer, Reason } from './answer.ts';
-import { lookUpHardware, lookUpName } from './known-modem.ts';
+import { lookUpHardware, lookUpName, versionCommand } from './known-modem.ts';
 
 type Label = Extract<Pasted, { kind: 'order-code' }>;
 
@@ -13,7 +13,7 @@ export function answerLabel(label: Label, wanted: FirmwareVersion | null): Answe
   const vendor = known?.vendor ?? null;
   const model = vendor === null || flash === null ? null : modelOf(vendor, { ...label, flash });
   const size = flash === null ? '' : ` with ${flash} flash`;
-  const sentence = `${label.text} is a label: it names ${label.hardware}${size}, and not what is installed. Ask the modem for its version (AT+QGMR).`;
+  const sentence = `${label.text} is a label: it names ${label.hardware}${size}, and not what is installed. Ask the modem for its version (${versionCommand(known)}).`;
   const onLabel = { code: 'version-not-shown', sentence, source: 'field 2a: order codes' };
   const shared = {
     path: [],
@@ -40,7 +40,7 @@ export function answerLabel(label: Label, wanted: FirmwareVersion | null): Answe
 export function answerName(names: readonly string[], wanted: FirmwareVersion | null): Answer {
   const name = names[0] ?? '';
   const { known, reasons, didYouMean } = lookUpName(name);
-  const sentence = `${name} names a family of modems, and neither a hardware nor what is installed. Ask the modem for its version (AT+QGMR).`;
+  const sentence = `${name} names a family of modems, and neither a hardware nor what is installed. Ask the modem for its version (${versionCommand(known)}).`;
   return {
     verdict: 'not known',
     reasons: [{ code: 'version-not-shown', sentence, source: 'field 2b: ATI tells the family' }, ...reasons],

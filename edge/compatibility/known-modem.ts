@@ -45,8 +45,17 @@ export function lookUpName(name: string): LookedUp {
   const family = builtInCatalogue().familyOf(name);
   if (family === null) return { known: null, found: null, reasons: [], didYouMean: [] };
   const known = { ...knownFamily(family), name: null, missing: [] };
-  const didYouMean = family.models.slice(0, NEAR_MISSES_MAX).map((model) => nearMiss({ family, model }));
+  // Of a family that is told by a variant (RM502Q-AE) only the models that begin so are meant.
+  const begin = name.replace(/[^A-Z0-9]/g, '');
+  const first = family.models.filter(({ hardware }) => hardware.startsWith(begin));
+  const models = first.length > 0 ? first : family.models;
+  const didYouMean = models.slice(0, NEAR_MISSES_MAX).map((model) => nearMiss({ family, model }));
   return { known, found: null, reasons: methodReasons(family), didYouMean };
+}
+
+/** What to ask a modem for its version by. */
+export function versionCommand(known: KnownModem | null): string {
+  return known === null || known.vendor === 'quectel' ? 'AT+QGMR' : 'ATI';
 }
 
 function knownModem({ family, model }: KnownHardware): KnownModem {
