@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
 import { detectSystem, type SystemFacts } from '../schedule/detect-system.ts';
 import { type Installed, installSchedule } from '../schedule/install-schedule.ts';
+import { OPENWRT_STATE } from '../schedule/openwrt-files.ts';
 import { noticeCommands } from '../schedule/schedule-files.ts';
 import { SYSTEMS, type System } from '../schedule/scheduled-file.ts';
 import { type MaintenanceWindow, parseWindow, stableOffsetMinutes, timeOfDay } from '../schedule/window.ts';
@@ -81,7 +82,7 @@ async function runInstall(this: Context, flags: InstallFlags): Promise<void> {
   if (!window.ok) return tellScheduleFailure(this, window.failure, flags.json);
   const facts = await detectSystem(flags.rootDirectory, flags.system);
   if (!facts.ok) return tellScheduleFailure(this, facts.failure, flags.json);
-  const slot = await slotOf(this, window.value, flags);
+  const slot = await slotOf(this, window.value, facts.value, flags);
   if (slot === null) return;
   const given = Object.entries(settingsOf(flags)).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value] as const] : [],
@@ -112,6 +113,7 @@ async function runInstall(this: Context, flags: InstallFlags): Promise<void> {
 async function slotOf(
   context: Context,
   { startMinute, lengthMinutes }: MaintenanceWindow,
+  { system }: SystemFacts,
   flags: InstallFlags,
 ) {
   if (flags.rootDirectory !== '/') return { at: timeOfDay(startMinute), spreadMinutes: lengthMinutes };
@@ -121,7 +123,10 @@ async function slotOf(
     tellFailure(context, read.failure, told);
     return null;
   }
-  const stateDir = stateDirectory(read.value.settings, context.environment, context.isRoot);
+  // The runs must find the same key: they have the state that the schedule names.
+  const { state = system === 'openwrt' ? OPENWRT_STATE : undefined, ...others } = read.value.settings;
+  const settings = state === undefined ? others : { ...others, state };
+  const stateDir = stateDirectory(settings, context.environment, context.isRoot);
   const identity = await loadDeviceIdentity(stateDir);
   if (!identity.ok) {
     tellFailure(context, identity.failure, told);
@@ -135,7 +140,7 @@ function tellInstalled(
   { stdout }: Context,
   { system }: SystemFacts,
   { record, written, kept }: Installed,
-  { json }: RootFlags,
+  { json, rootDirectory }: RootFlags,
 ): void {
   const { at, spreadMinutes } = record;
   if (json) {
@@ -148,4 +153,6 @@ function tellInstalled(
   for (const path of written) stdout.write(`  wrote ${path}\n`);
   for (const path of kept) stdout.write(`  left  ${path} as it was\n`);
   if (written.length === 0) stdout.write('  all was in place already\n');
+  if (system === 'openwrt' && rootDirectory === '/')
+    stdout.write(`  by hand, use the same state: export CISTERN_STATE="$(uci -q get cistern.main.state)"\n`);
 }

@@ -3,6 +3,8 @@ import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
+import { bootIdOf, systemMachine } from '../router/machine.ts';
+import { startLeftStopped } from '../router/services/stop-services.ts';
 import { MINUTES_OF_DAY } from '../schedule/limits.ts';
 import { runScheduled } from '../schedule/run-scheduled.ts';
 import { loggerSyslog } from '../schedule/syslog.ts';
@@ -56,6 +58,7 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
   const { stateDir } = read.value;
   const identity = await loadDeviceIdentity(stateDir);
   if (!identity.ok) return tellFailure(this, identity.failure, told);
+  const onNote = (note: string) => this.stderr.write(`cistern: ${note}\n`);
   const end = await runScheduled(
     {
       trigger: flags.trigger,
@@ -69,7 +72,19 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
       clock: this.clock,
       random: this.random,
       tellSyslog: loggerSyslog,
-      onNote: (note) => this.stderr.write(`cistern: ${note}\n`),
+      startLeftStopped: async () =>
+        startLeftStopped(
+          { exceptFor: null },
+          {
+            stateDir,
+            machine: systemMachine,
+            processTable: this.processes,
+            bootId: await bootIdOf(systemMachine),
+            clock: this.clock,
+            onNote,
+          },
+        ),
+      onNote,
     },
     this.signal,
   );

@@ -13,7 +13,7 @@ import {
 
 const CRONTAB = '/etc/crontabs/root';
 /** `/var` is memory on OpenWrt, and a journal in memory does not survive the power cut it is for. */
-const STATE = '/etc/cistern/state';
+export const OPENWRT_STATE = '/etc/cistern/state';
 
 const SETTINGS = [
   'modem',
@@ -63,7 +63,7 @@ function uciName(setting: string): string {
 }
 
 function uciText(settings: Readonly<Record<string, string>>): string {
-  const all = { modem: 'auto', root: '/etc/cistern/root.json', state: STATE, ...settings };
+  const all = { modem: 'auto', root: '/etc/cistern/root.json', state: OPENWRT_STATE, ...settings };
   const options = Object.entries(all).map(([name, value]) => `\toption ${uciName(name)} ${uciValue(value)}`);
   return [`# ${OWNERSHIP_MARK}`, "config cistern 'main'", "\toption enabled '1'", ...options, ''].join('\n');
 }

@@ -22,6 +22,7 @@ async function aMachine(script: string) {
   const program = join(directory, 'updater');
   await writeFile(program, `#!/bin/sh\necho "$@" >> "${directory}/calls"\n${script}\n`, { mode: 0o755 });
   const slept: number[] = [];
+  const startedServices: string[] = [];
   const syslog: Told[] = [];
   const controller = new AbortController();
   const run = (changes: Partial<ScheduledRun> = {}) =>
@@ -33,6 +34,7 @@ async function aMachine(script: string) {
         clock: { nowMs: () => NOW, sleep: async (delayMs) => void slept.push(delayMs) },
         random: () => 0.5,
         tellSyslog: async (told) => void syslog.push(told),
+        startLeftStopped: async () => startedServices.push('after'),
         onNote: (note) => {
           throw new Error(note);
         },
@@ -44,6 +46,7 @@ async function aMachine(script: string) {
     directory,
     run,
     slept,
+    startedServices,
     syslog,
     controller,
     calls: () => read(join(directory, 'calls')),
@@ -135,6 +138,12 @@ describe('a scheduled run', () => {
     expect(await run()).toEqual({ kind: 'ran', code, told: { severity: 'err', text } });
   });
 
+  it('starts the services that an updater which was killed had stopped', async () => {
+    const { run, startedServices } = await aMachine('kill -KILL $$');
+    await run();
+    expect(startedServices).toEqual(['after']);
+  });
+
   it('tells that there is no updater', async () => {
     const { run } = await aMachine('');
     expect(await run({ program: ['/nowhere/cistern'] })).toMatchObject({
@@ -216,9 +225,10 @@ describe('a boot, or a modem that turns up in EDL', () => {
   it.each(['no update was ever begun', 'the last one ended'])(
     'leaves the modem alone where %s',
     async (which) => {
-      const { run, calls, directory } = await aMachine(says(upToDate));
+      const { run, calls, directory, startedServices } = await aMachine(says(upToDate));
       if (which === 'the last one ended') await leaveJournal(directory, 'reported');
       expect(await run(resume)).toEqual({ kind: 'nothing-unfinished' });
+      expect(startedServices).toEqual(['after']);
       expect(await calls()).toBe('');
     },
   );

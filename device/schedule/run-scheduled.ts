@@ -26,6 +26,8 @@ export type ScheduledRunPorts = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly tellSyslog: TellSyslog;
+  /** Starts what a run that died had stopped. */
+  readonly startLeftStopped: () => Promise<unknown>;
   /** What could be told neither on disk nor otherwise. */
   readonly onNote: (note: string) => void;
 };
@@ -41,13 +43,17 @@ export async function runScheduled(
   ports: ScheduledRunPorts,
   signal: AbortSignal,
 ): Promise<ScheduledRunEnd> {
-  if (run.trigger === 'resume' && (await unfinishedAttempts(ports.stateDir)).length === 0)
+  if (run.trigger === 'resume' && (await unfinishedAttempts(ports.stateDir)).length === 0) {
+    await ports.startLeftStopped();
     return { kind: 'nothing-unfinished' };
+  }
   if (run.trigger === 'timer') await ports.clock.sleep(waitMs(run.spreadMinutes, ports), signal);
   if (signal.aborted) return { kind: 'interrupted' };
   const command = [...run.program, 'update', '--quiet', '--json', ...run.flags];
   // No bound on its time: every wait of the updater has its own, and a flashing is never cut off.
   const end = await runCommand(command, { outputMaxChars: CHILD_OUTPUT_MAX_CHARS, timeoutMs: null }, signal);
+  // It may have been killed; one that lives keeps what it has stopped.
+  await ports.startLeftStopped();
   const told = judgeRun(end);
   if (told !== null) await tell(told, run.trigger, ports);
   return { kind: 'ran', code: exitCodeOf(end), told };

@@ -100,6 +100,18 @@ describe.skipIf(!mayInstall)('the .deb', () => {
     const before = await listing(root);
     dpkg('--install', await named(/^cistern_.*\.deb$/));
     expect(dpkg('--verify', 'cistern')).toBe('');
+    if (isThere('systemd-analyze')) {
+      const units = ['cistern-update.service', 'cistern-update.timer', 'cistern-resume.service'];
+      const paths = units.map((unit) => join(root, 'usr/lib/systemd/system', unit));
+      const judged = spawnSync(
+        'systemd-analyze',
+        ['verify', '--man=no', '--recursive-errors=no', `--root=${root}`, ...paths],
+        {
+          encoding: 'utf8',
+        },
+      );
+      expect(judged.stderr).toBe('');
+    }
     expect(cistern('--version').trim()).toMatch(/^\d+\.\d+\.\d+/);
     cistern('schedule', 'install', '--root-directory', root);
     expect(await listing(root)).toContain('/etc/systemd/system/timers.target.wants/cistern-update.timer');

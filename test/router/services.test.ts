@@ -85,7 +85,8 @@ esac
   };
   const notes: string[] = [];
   const stateDir = join(root, 'state');
-  const portsOf = (ownPid: number) => ({
+  const portsOf = (ownPid: number, bootId = 'this boot') => ({
+    bootId,
     stateDir,
     machine,
     processTable: { ...systemProcesses, ownPid },
@@ -190,6 +191,13 @@ describe('services around a modem', () => {
     await stop(MODEM, process.ppid);
     expect(await startLeftStopped({ exceptFor: null }, portsOf(process.pid))).toEqual([]);
     expect(await runningNames()).toEqual([]);
+  });
+
+  it('are started after a reboot, whoever has the number of that process by now', async () => {
+    const { stop, portsOf, runningNames } = await rutos();
+    await stop(MODEM, process.ppid);
+    await startLeftStopped({ exceptFor: null }, portsOf(process.pid, 'the next boot'));
+    expect(await runningNames()).toEqual(Object.keys(RUTOS).sort());
   });
 
   it('come back with the last of two modems that are flashed side by side', async () => {

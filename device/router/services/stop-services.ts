@@ -10,7 +10,13 @@ import { SERVICE_GONE_TIMEOUT_MS, SERVICE_LOOK_INTERVAL_MS } from '../limits.ts'
 import type { Machine } from '../machine.ts';
 import { netifdInterfaces } from './netifd.ts';
 import type { Service, ServiceProfile } from './service-profile.ts';
-import { forgetStopped, readStopped, type StoppedService, writeStopped } from './stopped-record.ts';
+import {
+  forgetStopped,
+  readStopped,
+  type StoppedRecord,
+  type StoppedService,
+  writeStopped,
+} from './stopped-record.ts';
 
 export type ServiceFailure =
   /** It still runs: the modem must be left alone. */
@@ -26,6 +32,8 @@ export type ServicePorts = {
   readonly stateDir: string;
   readonly machine: Machine;
   readonly processTable: ProcessTable;
+  /** Differs from one start of the machine to the next (/proc/sys/kernel/random/boot_id). */
+  readonly bootId: string;
   readonly clock: Clock;
   readonly onNote: (note: string) => void;
 };
@@ -48,7 +56,7 @@ export async function stopServices(
   { modemKey, netDevices }: ModemOnMachine,
   ports: ServicePorts,
 ): Promise<Result<StoppedServices, ServiceFailure>> {
-  const { stateDir, processTable } = ports;
+  const { stateDir } = ports;
   const records = await readStopped(stateDir);
   const stopped: StoppedService[] = [...(records.get(modemKey)?.stopped ?? [])];
   const startAgain = () => startStopped(modemKey, stopped, ports);
@@ -58,11 +66,7 @@ export async function stopServices(
     if (!isHeld && !(await isOn(service, ports.machine))) continue;
     if (stopped.every(({ name }) => name !== service.name))
       stopped.push({ name: service.name, start: service.start });
-    const written = await writeStopped(stateDir, modemKey, {
-      format: 'cistern-stopped/1',
-      pid: processTable.ownPid,
-      stopped,
-    });
+    const written = await writeStopped(stateDir, modemKey, ownRecord(stopped, ports));
     const failure = written.ok ? await stopOne(service, ports) : written.failure;
     if (failure === null) continue;
     if (failure.reason === 'service-not-stopped' && !service.essential) {
@@ -74,8 +78,7 @@ export async function stopServices(
   }
   // Also where nothing is to be stopped any more: the record of a dead run gets an owner.
   if (stopped.length > 0) {
-    const owned = { format: 'cistern-stopped/1', pid: processTable.ownPid, stopped } as const;
-    const written = await writeStopped(stateDir, modemKey, owned);
+    const written = await writeStopped(stateDir, modemKey, ownRecord(stopped, ports));
     if (!written.ok) {
       await startAgain();
       return written;
@@ -90,11 +93,11 @@ export async function startLeftStopped(
   ports: ServicePorts,
 ): Promise<readonly string[]> {
   const started: string[] = [];
-  for (const [modemKey, { pid, stopped }] of await readStopped(ports.stateDir)) {
-    const isOwned = pid !== ports.processTable.ownPid && ports.processTable.isAlive(pid);
+  for (const [modemKey, record] of await readStopped(ports.stateDir)) {
+    const isOwned = record.pid !== ports.processTable.ownPid && isHeldByLiving(record, ports);
     if (modemKey === exceptFor || isOwned) continue;
-    await startStopped(modemKey, stopped, ports);
-    started.push(...stopped.map(({ name }) => name));
+    await startStopped(modemKey, record.stopped, ports);
+    started.push(...record.stopped.map(({ name }) => name));
   }
   return started;
 }
@@ -102,10 +105,11 @@ export async function startLeftStopped(
 async function startStopped(
   modemKey: string,
   stopped: readonly StoppedService[],
-  { stateDir, machine, processTable, onNote }: ServicePorts,
+  ports: ServicePorts,
 ): Promise<void> {
+  const { stateDir, machine, onNote } = ports;
   const others = [...(await readStopped(stateDir))].filter(
-    ([key, { pid }]) => key !== modemKey && processTable.isAlive(pid),
+    ([key, record]) => key !== modemKey && isHeldByLiving(record, ports),
   );
   const failed: StoppedService[] = [];
   // The last that was stopped is the first to come back.
@@ -119,11 +123,21 @@ async function startStopped(
     );
   }
   if (failed.length === 0) return forgetStopped(stateDir, modemKey);
-  await writeStopped(stateDir, modemKey, {
-    format: 'cistern-stopped/1',
-    pid: processTable.ownPid,
-    stopped: failed,
-  });
+  await writeStopped(stateDir, modemKey, ownRecord(failed, ports));
+}
+
+function ownRecord(
+  stopped: readonly StoppedService[],
+  { processTable, bootId }: ServicePorts,
+): StoppedRecord {
+  return { format: 'cistern-stopped/1', pid: processTable.ownPid, bootId, stopped: [...stopped] };
+}
+
+function isHeldByLiving(
+  { pid, bootId }: StoppedRecord,
+  ports: Pick<ServicePorts, 'processTable' | 'bootId'>,
+): boolean {
+  return bootId === ports.bootId && ports.processTable.isAlive(pid);
 }
 
 async function stopOne(service: Service, { machine, clock }: ServicePorts): Promise<ServiceFailure | null> {

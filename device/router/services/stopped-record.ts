@@ -12,6 +12,8 @@ import { STOPPED_RECORD_MAX_BYTES, STOPPED_RECORDS_MAX } from '../limits.ts';
 const recordSchema = z.strictObject({
   format: z.literal('cistern-stopped/1'),
   pid: z.int().positive(),
+  /** Of the boot that `pid` belongs to: after a reboot the number may be anybody's. */
+  bootId: z.string().max(64),
   stopped: z
     .array(
       z.strictObject({
