@@ -6,6 +6,8 @@ import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exitCodesCommand } from './commands/exit-codes.ts';
 import { fetchCommand } from './commands/fetch.ts';
+import { flashCommand } from './commands/flash.ts';
+import { rescueCommand } from './commands/rescue.ts';
 import { resetCommand } from './commands/reset.ts';
 import { scheduleRoutes } from './commands/schedule.ts';
 import { statusCommand } from './commands/status.ts';
@@ -21,6 +23,8 @@ const commands = buildRouteMap<string, Context>({
     check: checkCommand,
     fetch: fetchCommand,
     update: updateCommand,
+    flash: flashCommand,
+    rescue: rescueCommand,
     reset: resetCommand,
     status: statusCommand,
     schedule: scheduleRoutes,
@@ -41,6 +45,8 @@ const commands = buildRouteMap<string, Context>({
       '  cistern update --modem auto --ask                          the only modem in sight',
       '  cistern update --modem serial:/dev/ttyUSB0                 over the ttys of option and qcserial',
       '  cistern update --modem "tcp://192.0.2.1:9008?at=9007"      behind a relay',
+      '  cistern flash PACKAGE.zip --plan                           what a vendor package would do',
+      '  cistern rescue --modem usb:1-1.4                           a modem that does not start',
       '  cistern reset --modem usb:1-1.4                            out of emergency download mode, nothing written',
       '  cistern status --json',
       '  cistern trust                                              what is believed, and until when',

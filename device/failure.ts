@@ -16,10 +16,12 @@ import type { AwaitFailure } from './update/await-modem.ts';
 import type { ConfirmFailure } from './update/confirm.ts';
 import type { DocumentsFailure } from './update/documents.ts';
 import type { EnterEdlFailure } from './update/enter-edl.ts';
+import type { FlashLocalFailure } from './update/flash-local.ts';
 import type { FlashFailure } from './update/flash-session.ts';
 import type { JournalFailure } from './update/journal.ts';
 import type { LeaveFailure } from './update/leave-edl.ts';
 import type { LockFailure } from './update/lock.ts';
+import type { RescueFailure } from './update/rescue.ts';
 import type { ResetFailure } from './update/reset-to-normal.ts';
 import type { ResolveFailure } from './update/resolve.ts';
 import type { StagedPlanFailure } from './update/staged-plan.ts';
@@ -34,6 +36,7 @@ export type UpdateFailure =
   | EnterEdlFailure
   | FetchFailure
   | FlashFailure
+  | FlashLocalFailure
   | IdentifyFailure
   | InputFailure
   | InterfaceFailure
@@ -43,6 +46,7 @@ export type UpdateFailure =
   | LocalStageFailure
   | LocatorFailure
   | LockFailure
+  | RescueFailure
   | ResetFailure
   | ResolveFailure
   | StageFailure
@@ -53,5 +57,8 @@ export type UpdateFailure =
   /** It went back to normal mode by itself before the first erase: its power was cut, or somebody reset it. */
   | { readonly reason: 'modem-left-edl' }
   | { readonly reason: 'broken-off-before-erase'; readonly step: UpdateStep }
+  /** Flashing what is not signed, and rescuing, are asked about; here is nobody to ask. */
+  | { readonly reason: 'nobody-to-ask'; readonly command: string }
+  | { readonly reason: 'rescue-firmware-half-named'; readonly missing: string }
   /** A modem in EDL that no journal speaks of is never written to. */
   | { readonly reason: 'edl-without-journal'; readonly where: string };

@@ -12,7 +12,7 @@ import type { UpdateFailure } from '../failure.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
 import { parseSize } from '../size-text.ts';
 import type { ModemDoor } from '../transport/door.ts';
-import type { UpdateEvents, UpdatePorts } from '../update/attempt.ts';
+import type { ModemPorts, UpdateEvents, UpdatePorts } from '../update/attempt.ts';
 
 export type ModemSession = {
   readonly settings: Settings;
@@ -49,13 +49,25 @@ export async function openModemSession(
   return door.ok ? ok({ ...read.value, door: door.value }) : door;
 }
 
+/** What flashing needs, wherever the package comes from. */
+export async function openModemPorts(
+  { clock, newId, stagePlatform, processes, timings }: Context,
+  { stateDir, door }: ModemSession,
+  events: UpdateEvents,
+): Promise<Result<ModemPorts, UpdateFailure>> {
+  const identity = await loadDeviceIdentity(stateDir);
+  if (!identity.ok) return identity;
+  const own = { door, clock, newId, stagePlatform, processes, timings, stateDir, events };
+  return ok({ ...own, identity: identity.value });
+}
+
 /** Everything an update needs; the caller closes `http`. */
 export async function openUpdatePorts(
   context: Context,
   session: ModemSession,
   events: UpdateEvents,
 ): Promise<Result<UpdatePorts, UpdateFailure>> {
-  const { settings, stateDir, door } = session;
+  const { settings } = session;
   const repositoryUrl = requireSetting(settings, 'repository');
   if (!repositoryUrl.ok) return repositoryUrl;
   const rootPath = requireSetting(settings, 'root');
@@ -63,26 +75,17 @@ export async function openUpdatePorts(
   const pinnedRoot = await context.readTextFile(rootPath.value);
   if (pinnedRoot === null)
     return err({ reason: 'config-unreadable', path: rootPath.value, why: 'the pinned root cannot be read' });
-  const identity = await loadDeviceIdentity(stateDir);
-  if (!identity.ok) return identity;
+  const modemPorts = await openModemPorts(context, session, events);
+  if (!modemPorts.ok) return modemPorts;
   const http = context.openHttp({ interface: settings.interface });
   if (!http.ok) return http;
-  const { clock, random, newId, stagePlatform, processes, timings } = context;
   return ok({
-    door,
+    ...modemPorts.value,
     http: http.value,
-    clock,
-    random,
-    newId,
-    stagePlatform,
-    processes,
-    timings,
-    identity: identity.value,
-    stateDir,
+    random: context.random,
     repositoryUrl: repositoryUrl.value,
     download: downloadOf(settings),
     pinnedRoot,
-    events,
   });
 }
 

@@ -14,7 +14,10 @@ export function explainEnd(end: AttemptEnd, attempt: Attempt): Pick<Verdict, 'wh
         fromVersion === null
           ? `The modem did not start; it was given ${toVersion}.`
           : `The modem was updated from ${fromVersion} to ${toVersion}.`,
-      state: 'It is in normal mode, says the new version itself, and nothing is worse than before.',
+      state:
+        attempt.snapshot === null
+          ? 'It is in normal mode and says the new version itself; how it was before nobody could ask it.'
+          : 'It is in normal mode, says the new version itself, and nothing is worse than before.',
       next: 'Nothing to do.',
     };
   }

@@ -16,6 +16,7 @@ import { putAway } from './fill-stage.ts';
 import { flashToTheEnd } from './flash-to-the-end.ts';
 import type { Journal } from './journal.ts';
 import type { PackageOrigin, StagedRelease } from './package-origin.ts';
+import { seenState } from './seen-state.ts';
 import { showPlan } from './show-plan.ts';
 import { planOf } from './staged-plan.ts';
 
@@ -31,7 +32,7 @@ export type AttemptPlan = {
 export async function carryOut(attempt: AttemptPlan, signal: AbortSignal): Promise<AttemptEnd> {
   const { journal, ports } = attempt;
   const release = await stageRelease(attempt, signal);
-  if (!release.ok) return backToNormal(release.failure, journal, ports);
+  if (!release.ok) return endBeforeEdl(release.failure, journal, ports);
   const end = await flashStaged(attempt, release.value, signal);
   // What is unfinished is finished from this stage by the next run.
   if (isOver(end)) await putAway(release.value.stage, end);
@@ -60,14 +61,24 @@ async function flashStaged(
 ): Promise<AttemptEnd> {
   const { origin, journal, ports } = attempt;
   const gate = await passGateOne(attempt, release, signal);
-  if (!gate.ok) return backToNormal(gate.failure, journal, ports);
+  if (!gate.ok) return endBeforeEdl(gate.failure, journal, ports);
   const { staged, plan } = gate.value;
 
   const entering = await journal.enter('entering-edl');
-  if (!entering.ok) return backToNormal(entering.failure, journal, ports);
+  if (!entering.ok) return endBeforeEdl(entering.failure, journal, ports);
   const opened = await enterEdl(staged, ports.door, ports, signal);
-  if (!opened.ok) return backToNormal(opened.failure, journal, ports);
+  if (!opened.ok) return endBeforeEdl(opened.failure, journal, ports);
   return flashToTheEnd({ ...release, staged, plan, origin, journal, ports }, opened.value, signal);
+}
+
+/** Where an earlier attempt had touched flash there is no way back: the modem waits for the next try. */
+async function endBeforeEdl(
+  failure: UpdateFailure,
+  journal: Journal,
+  ports: FlashPorts,
+): Promise<AttemptEnd> {
+  if (!journal.attempt.flashTouched) return backToNormal(failure, journal, ports);
+  return { outcome: 'unfinished', modemState: await seenState(ports), failure };
 }
 
 type GateOne = { readonly staged: StagedPackage; readonly plan: FlashPlan };
@@ -85,7 +96,9 @@ async function passGateOne(
   if (!shown.ok) return shown;
   const wanted = await askWhetherWanted(staged.value, options, signal);
   if (!wanted.ok) return wanted;
-  const snapshot = identity === null ? ok(null) : await askModemAgain(identity, ports, signal);
+  // One that lies in EDL says nothing; what an earlier attempt has heard of it still holds.
+  const snapshot =
+    identity === null ? ok(journal.attempt.snapshot) : await askModemAgain(identity, ports, signal);
   if (!snapshot.ok) return snapshot;
   const kept = await keepDocuments(documentsDirectory(ports.stateDir, ports.door.key), documents);
   if (!kept.ok) return kept;

@@ -160,8 +160,8 @@ export async function readAttempt(
 }
 
 /** True while the modem may wait for the rest of this attempt. */
-export function isUnfinished(attempt: Attempt): boolean {
-  return isBeyondGateOne(attempt.step);
+export function isUnfinished({ step, flashTouched }: Attempt): boolean {
+  return isBeyondGateOne(step) || (flashTouched && step !== 'reported');
 }
 
 /** Directories of the stages that unfinished attempts, on any modem, still need. */

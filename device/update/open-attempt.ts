@@ -6,11 +6,16 @@ import type { Attempt, Journal, JournalFailure, Origin } from './journal.ts';
 import { journalOf } from './journal-of.ts';
 
 export async function openAttempt(
-  subject: {
+  {
+    left,
+    ...subject
+  }: {
     readonly model: ModelId;
     readonly fromVersion: string | null;
     readonly toVersion: string;
     readonly origin: Origin;
+    /** What an earlier attempt left, where this one takes its place in the middle of the flashing. */
+    readonly left?: Pick<Attempt, 'flashTouched' | 'snapshot'>;
   },
   ports: ModemPorts,
 ): Promise<Result<Journal, JournalFailure>> {
@@ -26,6 +31,7 @@ export async function openAttempt(
     snapshot: null,
     stage: null,
     documents: null,
+    ...left,
     startedAt: now,
     updatedAt: now,
     fetchedBytes: 0,

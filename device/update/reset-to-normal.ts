@@ -50,10 +50,12 @@ export type ResetEnd = {
   readonly identity: Identity;
 };
 
+export type MayReset = (found: Sighting & { readonly state: ResettableState }) => Promise<boolean>;
+
 /** `mayReset` is asked once the modem was seen in a state that a reset ends. */
 export async function resetToNormal(
   ports: ResetPorts,
-  mayReset: (found: Sighting & { readonly state: ResettableState }) => Promise<boolean>,
+  mayReset: MayReset,
   signal: AbortSignal,
 ): Promise<Result<ResetEnd, ResetFailure>> {
   const { door, stateDir, processes } = ports;
@@ -71,9 +73,10 @@ export async function resetToNormal(
   }
 }
 
-async function resetAlone(
-  ports: ResetPorts,
-  mayReset: (found: Sighting & { readonly state: ResettableState }) => Promise<boolean>,
+/** The same for who holds the lock and has read the journal. */
+export async function resetAlone(
+  ports: Pick<ResetPorts, 'door' | 'timings' | 'clock'>,
+  mayReset: MayReset,
   signal: AbortSignal,
 ): Promise<Result<ResetEnd, ResetFailure>> {
   const { door } = ports;
@@ -96,7 +99,7 @@ async function resetAlone(
 }
 
 /** Resets an opened modem and waits for its word. */
-export async function restart(
+async function restart(
   opened: OpenedModem,
   ports: Pick<ResetPorts, 'door' | 'timings' | 'clock'>,
   signal: AbortSignal,

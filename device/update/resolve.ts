@@ -135,19 +135,35 @@ async function resolveWanted(input: ResolveInput, wanted: string): Promise<Resul
       because: reasons,
     });
   }
-  const gate = await judgeRollout(rollout, wanted, device);
-  if (
-    gate.verdict === 'out' &&
-    gate.because !== 'percentage' &&
-    gate.because !== 'not-started' &&
-    gate.because !== 'channel'
-  ) {
+  const gate = await judgeNamed(wanted, rollout, device);
+  return gate.ok ? ok({ action: 'install', manifest, compatibility, considered: [] }) : gate;
+}
+
+/** A version that a person names: percentage, start and channel do not hold it back. */
+async function judgeNamed(
+  version: string,
+  rollout: Rollout,
+  device: ResolveInput['device'],
+): Promise<Result<void, ResolveFailure>> {
+  const gate = await judgeRollout(rollout, version, device);
+  if (gate.verdict === 'in') return ok();
+  const { because } = gate;
+  if (because === 'percentage' || because === 'not-started' || because === 'channel') return ok();
+  return err({ reason: 'release-held-back', version, because, why: 'why' in gate ? gate.why : '' });
+}
+
+/** The release that a person names for a modem that cannot say what it runs: published, and not held back. */
+export async function findNamedRelease(
+  input: Omit<ResolveInput, 'installed' | 'entry' | 'wanted'> & { readonly wanted: string },
+): Promise<Result<ReleaseManifest, ResolveFailure>> {
+  const { releases, rollout, wanted, device } = input;
+  const manifest = releases.find(({ version }) => version === wanted);
+  if (manifest === undefined)
     return err({
-      reason: 'release-held-back',
+      reason: 'release-not-published',
       version: wanted,
-      because: gate.because,
-      why: 'why' in gate ? gate.why : '',
+      published: releases.map(({ version }) => version),
     });
-  }
-  return ok({ action: 'install', manifest, compatibility, considered: [] });
+  const gate = await judgeNamed(wanted, rollout, device);
+  return gate.ok ? ok(manifest) : gate;
 }

@@ -22,6 +22,11 @@ export function mayFollow(from: UpdateStep, to: UpdateStep): boolean {
   return FOLLOWS[from].includes(to);
 }
 
+/** Nothing is kept beside the journal yet, and the modem was asked for nothing. */
+export function isBeforeGateOne(step: UpdateStep): boolean {
+  return UPDATE_STEPS.indexOf(step) < UPDATE_STEPS.indexOf('ready');
+}
+
 /** From here on the modem may have left normal mode, and the journal must be taken up again. */
 export function isBeyondGateOne(step: UpdateStep): boolean {
   return UPDATE_STEPS.indexOf(step) >= UPDATE_STEPS.indexOf('entering-edl') && step !== 'reported';

@@ -90,6 +90,34 @@ export const packageSentences = {
     what: `${path} in the package is not any more what it was when it was judged.`,
     next: 'See that nobody writes to the package, then run the same command again.',
   }),
+  'local-package-does-not-fit': ({ installed, version, verdict, because }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `${version} on ${installed}: ${verdict}. ${because.map(({ sentence }) => sentence).join(' ')}`,
+    next:
+      verdict === 'not known'
+        ? "If the vendor says that this step works, say who says so: --vouch 'release notes of the vendor, page 3'. It is kept in the journal."
+        : 'Nothing overrides this: look for a package that is made for this modem.',
+  }),
+  'nobody-to-ask': ({ command }) => ({
+    exit: 'USAGE',
+    what: `cistern ${command} asks before it writes, and here is nobody to ask.`,
+    next: `Run it at a terminal, or with --yes. What it would do is shown by cistern flash PATH --plan.`,
+  }),
+  'rescue-needs-firmware': ({ where }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The modem at ${where} does not start after a reset: its flash does not hold a whole firmware, and nobody has said which it is.`,
+    next: 'Read the label on the modem, then: cistern rescue PATH with the vendor package, or cistern rescue --model quectel/ec25euga-m4g --version VERSION from the repository.',
+  }),
+  'rescue-contradicts-journal': ({ journal, wanted, because }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The journal says that this modem was on its way ${journal}; ${wanted} does not fit that: ${because}.`,
+    next: 'Give the package of the journal again, or another that fits the version it had.',
+  }),
+  'rescue-firmware-half-named': ({ missing }) => ({
+    exit: 'USAGE',
+    what: `Which firmware is not said whole: ${missing} is missing.`,
+    next: 'Give both --model and --version, or the PATH of a package.',
+  }),
 } satisfies Partial<Explainers>;
 
 function describeFindings(findings: readonly Finding[]): string {

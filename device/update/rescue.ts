@@ -1,0 +1,194 @@
+/**
+ * `cistern rescue`: brings a modem back, from EDL, from a crash dump, from the middle of an update. What the journal
+ * knows is finished; else a reset is tried, which a whole flash survives; and only then, and only when it was told
+ * which firmware the modem is to get, something is written.
+ */
+
+import type { ModelEntry } from '../../shared/catalogue.ts';
+import { judgeStep } from '../../shared/compatibility.ts';
+import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
+import type { ModelId } from '../../shared/model.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { UpdateFailure } from '../failure.ts';
+import { type Identity, identify } from '../modem/identify.ts';
+import type { FlashOptions, FlashPorts, UpdateResult } from './attempt.ts';
+import { carryOut } from './carry-out.ts';
+import { conclude } from './conclude.ts';
+import { type Attempt, isUnfinished, journalPath, readAttempt, writeDurably } from './journal.ts';
+import { takeLock } from './lock.ts';
+import { openAttempt } from './open-attempt.ts';
+import type { PackageOrigin } from './package-origin.ts';
+import { type ResetEnd, resetAlone } from './reset-to-normal.ts';
+import { resumeAttempt } from './resume.ts';
+import { isBeforeGateOne } from './steps.ts';
+
+/** What a person says that the modem is, and is to get. */
+export type RescueFirmware = {
+  readonly model: ModelId;
+  readonly version: string;
+  /** Asked for only when something has to be written. */
+  readonly open: (
+    signal: AbortSignal,
+  ) => Promise<Result<{ readonly origin: PackageOrigin; readonly entry: ModelEntry }, UpdateFailure>>;
+};
+
+export type RescueFailure =
+  | { readonly reason: 'rescue-needs-firmware'; readonly where: string }
+  | {
+      readonly reason: 'rescue-contradicts-journal';
+      readonly journal: string;
+      readonly wanted: string;
+      readonly because: string;
+    };
+
+export type RescueResult =
+  | UpdateResult
+  /** It starts by itself, or does again: nothing was written. `found` is null where an attempt was taken up. */
+  | { readonly kind: 'starts'; readonly identity: Identity; readonly found: ResetEnd['found'] | null };
+
+export async function rescue(
+  firmware: RescueFirmware | null,
+  options: FlashOptions,
+  ports: FlashPorts,
+  signal: AbortSignal,
+): Promise<RescueResult> {
+  const lock = await takeLock(ports.stateDir, ports.door.key, ports.processes);
+  if (!lock.ok) return refused(lock.failure);
+  try {
+    const last = await readAttempt(ports.stateDir, ports.door.key);
+    if (!last.ok) return refused(last.failure);
+    if (last.value !== null && isUnfinished(last.value))
+      return await finishAttempt(last.value, firmware, options, ports, signal);
+    return await rescueUnknown(firmware, options, ports, signal);
+  } finally {
+    await lock.value.release();
+  }
+}
+
+function refused(failure: UpdateFailure): RescueResult {
+  return { kind: 'refused', failure };
+}
+
+async function finishAttempt(
+  left: Attempt,
+  firmware: RescueFirmware | null,
+  options: FlashOptions,
+  ports: FlashPorts,
+  signal: AbortSignal,
+): Promise<RescueResult> {
+  const resumed = await resumeAttempt(left, options, ports, signal);
+  if (resumed.kind !== 'attempted') return resumed;
+  const { outcome, modemState, flashAttempts } = resumed.verdict;
+  if (outcome === 'unchanged') {
+    if (modemState !== 'normal') return rescueUnknown(firmware, options, ports, signal);
+    const identity = await identify(ports.door, ports, signal);
+    return identity.ok ? { kind: 'starts', identity: identity.value, found: null } : resumed;
+  }
+  const couldNotBegin =
+    outcome === 'unfinished' && modemState === 'edl' && flashAttempts === left.flashAttempts;
+  const saidNo = resumed.failure?.reason === 'not-wanted-by-user' || signal.aborted;
+  if (firmware === null || !couldNotBegin || saidNo) return resumed;
+  ports.events.onNote('the package of that attempt cannot be had any more; taking the one that was given');
+  return replaceAttempt(left, firmware, options, ports, signal);
+}
+
+/** The package of an unfinished attempt is lost: another takes its place, from the first erase on. */
+async function replaceAttempt(
+  left: Attempt,
+  firmware: RescueFirmware,
+  options: FlashOptions,
+  ports: FlashPorts,
+  signal: AbortSignal,
+): Promise<RescueResult> {
+  const opened = await firmware.open(signal);
+  if (!opened.ok) return refused(opened.failure);
+  const { origin, entry } = opened.value;
+  const fits = judgeReplacement(left, firmware, entry);
+  if (!fits.ok) return refused(fits.failure);
+  const { flashTouched, snapshot, fromVersion } = left;
+  const result = await carryOutRescue(
+    { firmware, origin, fromVersion, left: { flashTouched, snapshot } },
+    options,
+    ports,
+    signal,
+  );
+  // It came to nothing before its own documents were kept: the journal says again what is known of the modem.
+  if (result.kind === 'attempted' && isBeforeGateOne(result.verdict.lastStep))
+    await writeDurably(journalPath(ports.stateDir, ports.door.key), JSON.stringify(left));
+  return result;
+}
+
+/** Another firmware must be one that the modem could have been given before it was touched. */
+function judgeReplacement(
+  { model, fromVersion, toVersion }: Attempt,
+  firmware: RescueFirmware,
+  entry: ModelEntry,
+): Result<void, RescueFailure> {
+  const refuse = (because: string) => {
+    const journal = `${model} ${fromVersion ?? 'unknown'} -> ${toVersion}`;
+    const wanted = `${firmware.model} ${firmware.version}`;
+    return err({ reason: 'rescue-contradicts-journal', journal, wanted, because } as const);
+  };
+  if (firmware.model !== model) return refuse('it is for another model');
+  if (firmware.version === toVersion || firmware.version === fromVersion || fromVersion === null) return ok();
+  const from = parseFirmwareVersion(fromVersion);
+  const to = parseFirmwareVersion(firmware.version);
+  if (!from.ok || !to.ok) return refuse('a version cannot be read');
+  const step = judgeStep(from.value, to.value, entry, { version: firmware.version, installableFrom: [] });
+  return step.verdict === 'fits' ? ok() : refuse(step.reasons.map(({ sentence }) => sentence).join(' '));
+}
+
+/** No journal speaks of it: a modem whose flash is whole starts when it is reset. */
+async function rescueUnknown(
+  firmware: RescueFirmware | null,
+  options: FlashOptions,
+  ports: FlashPorts,
+  signal: AbortSignal,
+): Promise<RescueResult> {
+  const { where } = ports.door;
+  const reset = await resetAlone(
+    ports,
+    async ({ state }) => {
+      ports.events.onNote(`${where} is in ${state}; first it is reset, which writes nothing`);
+      return true;
+    },
+    signal,
+  );
+  if (reset.ok) return { kind: 'starts', identity: reset.value.identity, found: reset.value.found };
+  if (reset.failure.reason !== 'modem-does-not-start') return refused(reset.failure);
+  if (firmware === null) return refused({ reason: 'rescue-needs-firmware', where });
+  ports.events.onNote(`it does not start by itself: it is given ${firmware.version}`);
+  const opened = await firmware.open(signal);
+  if (!opened.ok) return refused(opened.failure);
+  return carryOutRescue(
+    {
+      firmware,
+      origin: opened.value.origin,
+      fromVersion: null,
+      left: { flashTouched: false, snapshot: null },
+    },
+    options,
+    ports,
+    signal,
+  );
+}
+
+async function carryOutRescue(
+  order: {
+    readonly firmware: RescueFirmware;
+    readonly origin: PackageOrigin;
+    readonly fromVersion: string | null;
+    readonly left: Pick<Attempt, 'flashTouched' | 'snapshot'>;
+  },
+  options: FlashOptions,
+  ports: FlashPorts,
+  signal: AbortSignal,
+): Promise<UpdateResult> {
+  const { firmware, origin, fromVersion, left } = order;
+  const { model, version: toVersion } = firmware;
+  const journal = await openAttempt({ model, fromVersion, toVersion, origin: origin.recorded, left }, ports);
+  if (!journal.ok) return { kind: 'refused', failure: journal.failure };
+  const attempt = { identity: null, origin, journal: journal.value, options, ports };
+  const end = await carryOut(attempt, signal);
+  return conclude(end, journal.value, ports, signal);
+}
