@@ -194,6 +194,16 @@ describe("Sahara's command mode", () => {
     expect(hex(rom.sent.at(-1))).toBe(expected);
   });
 
+  it('has the ids of the chip in another place from Sahara 3 on', () => {
+    start(withDialect({ version: 3 }));
+    sahara.receive(COMMAND_MODE);
+    sahara.receive(saharaPacket(0x0d, 0x0a));
+    sahara.receive(saharaPacket(0x0f, 0x0a));
+    expect(hex(rom.sent.at(-1))).toBe('e1800400'.padStart(80, '0').padEnd(168, '0'));
+    sahara.receive(saharaPacket(0x0d, 2));
+    expect(hex(rom.sent.at(-1))).toBe(hex(saharaPacket(4, 13, 0x1f)));
+  });
+
   it('goes on to the image transfer with another HELLO', () => {
     sahara.receive(COMMAND_MODE);
     sahara.receive(saharaPacket(0x0c, 0));

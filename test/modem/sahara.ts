@@ -150,7 +150,7 @@ export class Sahara implements UsbFunction {
     const [argument] = fields;
     if (argument === undefined || fields.length !== 1) return SAHARA_STATUS.invalidCommand;
     if (command === SAHARA.execute) {
-      const bytes = answerClientCommand(argument, this.#options.identity);
+      const bytes = answerClientCommand(argument, this.#options.identity, this.#options.dialect);
       if (bytes === undefined) return SAHARA_STATUS.commandUnsupported;
       this.#state = { kind: 'command-mode', prepared: { command: argument, bytes } };
       this.#control.send(saharaPacket(SAHARA.executeResponse, argument, bytes.length));
