@@ -7,6 +7,7 @@ import { detectSystem, type SystemFacts } from '../schedule/detect-system.ts';
 import { type Installed, installSchedule } from '../schedule/install-schedule.ts';
 import { OPENWRT_STATE } from '../schedule/openwrt-files.ts';
 import { noticeCommands } from '../schedule/schedule-files.ts';
+import { scheduleWords } from '../schedule/schedule-words.ts';
 import { SYSTEMS, type System } from '../schedule/scheduled-file.ts';
 import { type MaintenanceWindow, parseWindow, stableOffsetMinutes, timeOfDay } from '../schedule/window.ts';
 import {
@@ -23,7 +24,7 @@ import { readSettings } from './session.ts';
 import { tellFailure } from './tell.ts';
 
 type InstallFlags = RootFlags &
-  CommonFlags &
+  Omit<CommonFlags, 'config'> &
   Omit<DownloadFlags, 'mirror'> & {
     readonly window: string;
     readonly system?: System;
@@ -31,13 +32,15 @@ type InstallFlags = RootFlags &
     readonly channel?: 'stable' | 'beta';
   };
 
-const { mirror: _, ...oneValueFlags } = downloadFlags;
+// Neither can be told to the runs: they read /etc/cistern/config.json, where several mirrors have their place.
+const { mirror: _mirror, ...oneValueFlags } = downloadFlags;
+const { config: _config, ...settingFlags } = commonFlags;
 
 export const scheduleInstallCommand = buildCommand<InstallFlags, [], Context>({
   func: runInstall,
   parameters: {
     flags: {
-      ...commonFlags,
+      ...settingFlags,
       ...oneValueFlags,
       ...rootFlags,
       channel: channelFlag,
@@ -118,7 +121,7 @@ async function slotOf(
 ) {
   if (flags.rootDirectory !== '/') return { at: timeOfDay(startMinute), spreadMinutes: lengthMinutes };
   const told = { json: flags.json, state: 'Nothing was installed.' };
-  const read = await readSettings(context, settingsOf(flags), flags.config);
+  const read = await readSettings(context, settingsOf(flags), undefined);
   if (!read.ok) {
     tellFailure(context, read.failure, told);
     return null;
@@ -148,8 +151,8 @@ function tellInstalled(
     stdout.write(`${JSON.stringify(document)}\n`);
     return;
   }
-  const spread = spreadMinutes === 0 ? '' : `, spread over ${spreadMinutes} minutes by each device`;
-  stdout.write(`${system}: daily at ${at}${spread}, after each boot, and when a modem turns up in EDL\n`);
+  stdout.write(`${scheduleWords(record)}
+`);
   for (const path of written) stdout.write(`  wrote ${path}\n`);
   for (const path of kept) stdout.write(`  left  ${path} as it was\n`);
   if (written.length === 0) stdout.write('  all was in place already\n');

@@ -2,6 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { showSchedule } from '../schedule/install-schedule.ts';
+import { scheduleWords } from '../schedule/schedule-words.ts';
 import { type RootFlags, rootFlags, tellScheduleFailure } from './schedule-telling.ts';
 
 export const scheduleShowCommand = buildCommand<RootFlags, [], Context>({
@@ -27,10 +28,8 @@ async function runShow(this: Context, { rootDirectory, json }: RootFlags): Promi
     return;
   }
   const { record, differing } = shown.value;
-  const spread = record.spreadMinutes === 0 ? '' : `, spread over ${record.spreadMinutes} minutes`;
-  this.stdout.write(
-    `${record.system}: daily at ${record.at}${spread}, after each boot, and when a modem turns up in EDL\n`,
-  );
+  this.stdout.write(`${scheduleWords(record)}
+`);
   for (const { path, isSettings } of record.written) {
     const how = differing.find((file) => file.path === path)?.how;
     this.stdout.write(

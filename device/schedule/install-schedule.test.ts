@@ -140,6 +140,7 @@ describe('a schedule', () => {
   it.each([
     ['a newline', { modem: 'usb:1-1\nExecStart=/bin/sh' }],
     ['nothing at all', { repository: '' }],
+    ['a path from where the installer stands', { root: 'root.json' }],
   ])('refuses a setting that holds %s', async (_, settings) => {
     const root = await aRoot();
     expect(await installSchedule(at(root, 'systemd'), wish({ settings }))).toMatchObject({

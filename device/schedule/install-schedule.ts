@@ -178,17 +178,20 @@ function digestOf(text: string): Promise<string> {
   return sha256Hex(new TextEncoder().encode(text));
 }
 
+/** Paths that the runs open, wherever they are started. */
+const PATH_SETTINGS: readonly string[] = ['root', 'state', 'stage', 'keepCopy', 'program'];
+
 /** A newline in a value would write lines of its own into units, crontabs and scripts. */
-function unusableSetting({ settings, program }: ScheduleWish): ScheduleFailure | null {
-  const isUnusable = (text: string) =>
-    [...text].some((character) => character < ' ' || character === '\u007f');
-  const all = [...Object.entries(settings), ...program.map((word) => ['program', word] as const)];
-  const found = all.find(([, value]) => value === '' || isUnusable(value));
-  return found === undefined
-    ? null
-    : {
-        reason: 'schedule-setting-unusable',
-        name: found[0],
-        why: 'it is empty or holds a control character',
-      };
+function unusableSetting({ settings, program: [program = ''] }: ScheduleWish): ScheduleFailure | null {
+  for (const [name, value] of Object.entries({ ...settings, program })) {
+    const why = whyUnusable(name, value);
+    if (why !== null) return { reason: 'schedule-setting-unusable', name, why };
+  }
+  return null;
+}
+
+function whyUnusable(name: string, value: string): string | null {
+  if (value === '' || /\p{Cc}/u.test(value)) return 'it is empty or holds a control character';
+  const isRelative = PATH_SETTINGS.includes(name) && !value.startsWith('/') && value !== 'auto';
+  return isRelative ? 'its path does not begin at the root, and the runs start elsewhere' : null;
 }

@@ -71,6 +71,12 @@ describe('cistern schedule', () => {
     ]);
   });
 
+  it('promises nothing that the system cannot do', async () => {
+    const { schedule } = await aRoot('/etc/cron.d');
+    expect((await schedule('install')).stdout).toContain('as there is no udev');
+    expect((await schedule('show')).stdout).toContain('as there is no udev');
+  });
+
   it('gives machines documents', async () => {
     const { schedule } = await aRoot('/etc/cron.d');
     expect(JSON.parse((await schedule('install', '--json')).stdout)).toEqual({
