@@ -1,5 +1,6 @@
 /** `cistern schedule run`: what timer and hooks start. */
 import { buildCommand } from '@stricli/core';
+import type { Settings } from '../config.ts';
 import type { Context } from '../context.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
@@ -8,6 +9,7 @@ import { startLeftStopped } from '../router/services/stop-services.ts';
 import { MINUTES_OF_DAY } from '../schedule/limits.ts';
 import { runScheduled } from '../schedule/run-scheduled.ts';
 import { loggerSyslog } from '../schedule/syslog.ts';
+import { unfinishedAttempts } from '../schedule/unfinished-attempts.ts';
 import { type CommonFlags, commonFlags, settingsOf } from './flags.ts';
 import { ownCommand } from './own-command.ts';
 import { readSettings } from './session.ts';
@@ -55,7 +57,7 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
   const told = { json: flags.json, state: 'The modem was not touched.' };
   const read = await readSettings(this, settingsOf(flags), flags.config);
   if (!read.ok) return tellFailure(this, read.failure, told);
-  const { stateDir } = read.value;
+  const { settings, stateDir } = read.value;
   const identity = await loadDeviceIdentity(stateDir);
   if (!identity.ok) return tellFailure(this, identity.failure, told);
   const onNote = (note: string) => this.stderr.write(`cistern: ${note}\n`);
@@ -64,7 +66,7 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
       trigger: flags.trigger,
       spreadMinutes: flags.spread,
       program: ownCommand(this),
-      flags: passedOn(flags),
+      flags: [...passedOn(flags), ...(await modemOfJournal(settings, stateDir))],
     },
     {
       stateDir,
@@ -92,6 +94,12 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
     end.kind === 'ran' ? end.code : end.kind === 'interrupted' ? exitCodeOf('INTERRUPTED', this.signal) : 0;
   this.setExitCode(code);
   if (flags.json) this.stdout.write(`${JSON.stringify({ format: 'cistern-schedule-run/1', ...end })}\n`);
+}
+
+/** Where no setting names a modem, the journal knows which one waits to be finished. */
+async function modemOfJournal({ modem }: Settings, stateDir: string): Promise<readonly string[]> {
+  const [first] = modem === undefined ? await unfinishedAttempts(stateDir) : [];
+  return first?.where == null ? [] : ['--modem', first.where];
 }
 
 function passedOn({ modem, repository, root, state, config }: RunFlags): readonly string[] {

@@ -1,10 +1,13 @@
 /** `cistern schedule` as a person uses it: words in, words and files out, in a root directory of its own. */
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ModemDoor } from '../../device/transport/door.ts';
+import type { Attempt } from '../../device/update/journal.ts';
+import { modelIdSchema } from '../../shared/catalogue.ts';
 import { aCommandScene } from '../support/a-command.ts';
 import { REPOSITORY_ROOT, runNode } from '../support/processes.ts';
 
@@ -141,5 +144,42 @@ describe('cistern schedule run', () => {
     expect(await readFile(join(tools, 'syslog'), 'utf8')).toMatch(
       /^-t cistern -p daemon\.warning -- .*nonsense/,
     );
+  });
+
+  it('takes the modem from the journal where no setting names one', { timeout: 60_000 }, async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'cistern-state-'));
+    ends.push(() => rm(stateDir, { recursive: true, force: true }));
+    await mkdir(join(stateDir, 'journal'));
+    const now = new Date(0).toISOString();
+    const attempt: Attempt = {
+      format: 'cistern-journal/1',
+      attemptId: randomUUID(),
+      modemKey: 'usb-1',
+      where: 'usb:9-9.9',
+      model: modelIdSchema.parse('quectel/ec25euga-m4g'),
+      fromVersion: 'EC25EUGAR06A05M4G_01.003.01.003',
+      toVersion: 'EC25EUGAR08A03M4G_01.200.01.200',
+      origin: { kind: 'repository' },
+      step: 'erasing',
+      flashTouched: true,
+      snapshot: null,
+      stage: null,
+      documents: null,
+      startedAt: now,
+      updatedAt: now,
+      fetchedBytes: 0,
+      programmedBytes: 0,
+      flashAttempts: 0,
+    };
+    await writeFile(join(stateDir, 'journal/usb-1.json'), JSON.stringify(attempt));
+    const { stdout } = await runNode([
+      join(REPOSITORY_ROOT, 'device/bin.ts'),
+      ...['schedule', 'run', '--trigger', 'resume', '--state', stateDir, '--json'],
+    ]);
+    // The modem is known; what is missing next is the repository.
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'ran',
+      told: { text: expect.stringContaining('--repository') },
+    });
   });
 });
