@@ -10,6 +10,7 @@ import { aCommandScene, type CommandScene, type CommandSceneOptions } from '../s
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
 import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { powerOffWhileFlashing } from '../support/power-off-while-flashing.ts';
 
 let shelf: PackageShelf;
 beforeAll(async () => {
@@ -226,8 +227,9 @@ describe('cistern flash refuses, and leaves the modem alone:', () => {
 
 describe('a flashing that was broken off', () => {
   it('finds its package again when the stage is lost, and is finished by rescue', async () => {
-    await sceneWith({ faults: [{ kind: 'silence', fromTransfer: 200 }] });
+    await sceneWith();
     const path = await shelf.copy(NEXT_VERSION);
+    powerOffWhileFlashing(modem);
     const stage = await mkdtemp(join(shelf.directory, 'stage-'));
     const first = await scene.cistern('flash', path, '--stage', stage, '--yes');
     expect(first.code).toBe(75);
