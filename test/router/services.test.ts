@@ -213,7 +213,7 @@ describe('services around a modem', () => {
   it('that do not stop keep the modem untouched, and those that were stopped before run again', {
     timeout: 30_000,
   }, async () => {
-    const { profile, portsOf, runningNames, records } = await rutos({
+    const { profile, portsOf, runningNames, records, calls } = await rutos({
       gsmd: { stopFails: true },
       ping_reboot: {},
     });
@@ -226,8 +226,24 @@ describe('services around a modem', () => {
         said: 'no such thing',
       },
     });
-    expect(await runningNames()).toContain('ping_reboot');
+    expect(await runningNames()).toEqual(['gsmd', 'ping_reboot']);
+    expect((await calls()).filter((call) => call.startsWith('start'))).toEqual(['start ping_reboot']);
     expect(await records()).toEqual([]);
+  });
+
+  it('that may go on are named when they do not stop, and are not started a second time', {
+    timeout: 30_000,
+  }, async () => {
+    const { stop, notes, calls, records } = await rutos({
+      gsmd: { runs: false },
+      ledman: { stopFails: true },
+    });
+    const { names, startAgain } = await stop();
+    expect(names).toEqual([]);
+    expect(notes).toEqual(['ledman could not be stopped (no such thing); it asks the modem for its signal']);
+    expect(await records()).toEqual([]);
+    await startAgain();
+    expect(await calls()).toEqual(['stop ledman']);
   });
 
   it('that do not start are named with the command, and the next run tries again', async () => {

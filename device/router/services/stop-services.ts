@@ -58,26 +58,29 @@ export async function stopServices(
 ): Promise<Result<StoppedServices, ServiceFailure>> {
   const { stateDir } = ports;
   const records = await readStopped(stateDir);
-  const stopped: StoppedService[] = [...(records.get(modemKey)?.stopped ?? [])];
+  let stopped: StoppedService[] = [...(records.get(modemKey)?.stopped ?? [])];
   const startAgain = () => startStopped(modemKey, stopped, ports);
   const held = [...records].filter(([key]) => key !== modemKey).flatMap(([, record]) => record.stopped);
   for (const service of await servicesHere(profile, netDevices, ports)) {
     const isHeld = held.some(({ name }) => name === service.name);
     if (!isHeld && !(await isOn(service, ports.machine))) continue;
-    if (stopped.every(({ name }) => name !== service.name))
-      stopped.push({ name: service.name, start: service.start });
+    const own = { name: service.name, start: service.start };
+    stopped = [...stopped.filter(({ name }) => name !== service.name), own];
     const written = await writeStopped(stateDir, modemKey, ownRecord(stopped, ports));
     const failure = written.ok ? await stopOne(service, ports) : written.failure;
     if (failure === null) continue;
+    // It still runs: to start it again would make two of it.
+    stopped.pop();
     if (failure.reason === 'service-not-stopped' && !service.essential) {
-      ports.onNote(`${service.name} could not be stopped (${failure.said}); it is ${service.why}`);
+      ports.onNote(`${service.name} could not be stopped (${failure.said}); it ${service.why}`);
       continue;
     }
     await startAgain();
     return err(failure);
   }
   // Also where nothing is to be stopped any more: the record of a dead run gets an owner.
-  if (stopped.length > 0) {
+  if (stopped.length === 0) await forgetStopped(stateDir, modemKey);
+  else {
     const written = await writeStopped(stateDir, modemKey, ownRecord(stopped, ports));
     if (!written.ok) {
       await startAgain();
