@@ -70,6 +70,9 @@ const GUARD_NEEDS = ['a_rawdata_start_sector', 'b_rawdata_num_sector', 'c_projec
 const GUARD_ATTRIBUTE = /^(vendor|[a-z]_[a-z_]{1,40})$/;
 const GUARD_VALUE = /^[A-Za-z0-9_.+-]{1,64}$/;
 
+/** Of the parser's complaint. */
+const WHY_MAX_CHARS = 200;
+
 type OrderedNode = Record<string, unknown> & { ':@'?: Record<string, string> };
 
 const parser = new XMLParser({
@@ -93,8 +96,11 @@ export function parseRawprogram(xml: string): Result<readonly RawprogramCommand[
   if (/<!(DOCTYPE|ENTITY)/i.test(xml))
     return err({ reason: 'rawprogram-malformed', line: 1, why: 'a DOCTYPE is not allowed' });
   const valid = XMLValidator.validate(xml);
-  if (valid !== true)
-    return err({ reason: 'rawprogram-malformed', line: valid.err.line, why: valid.err.msg });
+  if (valid !== true) {
+    // It names every tag that is not closed, of which there may be tens of thousands.
+    const why = valid.err.msg.slice(0, WHY_MAX_CHARS);
+    return err({ reason: 'rawprogram-malformed', line: valid.err.line, why });
+  }
 
   const elements = readElements(xml);
   if (!elements.ok) return elements;
@@ -131,7 +137,7 @@ function readElements(xml: string): Result<readonly OrderedNode[], RawprogramFai
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message.slice(0, 200);
+  if (error instanceof Error) return error.message.slice(0, WHY_MAX_CHARS);
   throw error;
 }
 

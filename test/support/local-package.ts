@@ -15,6 +15,8 @@ export type PackageShelf = {
   readonly copy: (version: string, name?: string) => Promise<string>;
   /** The same as a zip. */
   readonly zip: (version: string) => Promise<string>;
+  /** An empty directory of this path, as a mount point with nothing mounted is. */
+  readonly empty: (path: string) => Promise<void>;
   readonly remove: () => Promise<void>;
 };
 
@@ -43,9 +45,11 @@ export async function packageShelf(): Promise<PackageShelf> {
         }),
     );
     const path = join(directory, `${version}.zip`);
-    await mkdir(directory, { recursive: true });
     await writeFile(path, buildZip(entries));
     return path;
   };
-  return { directory, copy, zip, remove: () => rm(directory, { recursive: true, force: true }) };
+  const empty = async (path: string) => {
+    await mkdir(path);
+  };
+  return { directory, copy, zip, empty, remove: () => rm(directory, { recursive: true, force: true }) };
 }
