@@ -57,6 +57,10 @@ export class FaultPlan {
     return this.#faults.find((f) => f.kind === 'slow-erase')?.delayMs ?? 0;
   }
 
+  get wornBlocks(): readonly number[] {
+    return this.#faults.flatMap((f) => (f.kind === 'worn-block' ? [f.block] : []));
+  }
+
   get hasWrongGeometry(): boolean {
     return this.#faults.some((f) => f.kind === 'wrong-geometry');
   }

@@ -21,6 +21,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** Every erase takes this long. */
   z.strictObject({ kind: z.literal('slow-erase'), delayMs: z.int().nonnegative() }),
+  /** The next erase of this block fails, and the block is bad from then on. */
+  z.strictObject({ kind: z.literal('worn-block'), block: z.int().nonnegative() }),
   /** Somebody else reads HELLO, the first `times` times the module enters EDL. */
   z.strictObject({ kind: z.literal('stolen-hello'), times: z.int().positive().default(1) }),
   /** The chip has 256 KiB blocks (128 pages of 2 KiB), whatever its package says. */

@@ -16,9 +16,15 @@ export function blocksOf(region: Region, nand: Nand): number[] {
   return Array.from({ length: region.sectorCount / pagesPerBlock }, (_, index) => first + index);
 }
 
-/** Erases these blocks; bad ones are skipped and logged. */
+/** Erases these blocks; those that are bad, or turn out to be, are skipped and logged (edl 1d). */
 export function eraseBlocks(nand: Nand, blocks: readonly number[]): string[] {
-  return blocks.flatMap((block) => (nand.eraseBlock(block).ok ? [] : [`Skipping: bad block ${hex(block)}`]));
+  return blocks.flatMap((block) => {
+    const erased = nand.eraseBlock(block);
+    if (erased.ok) return [];
+    return erased.failure.reason === 'erase-failed'
+      ? [`Skipping erase failure at block ${hex(block)}`]
+      : [`Skipping: bad block ${hex(block)}`];
+  });
 }
 
 /**

@@ -205,6 +205,17 @@ describe('erase and program', () => {
     expect(Buffer.from((await readBack(link, 13952, 70)).bytes).equals(large)).toBe(true);
   });
 
+  it('meets a block that fails when it is erased, says so once, and writes around it from then on', async () => {
+    modem.close();
+    await start({ faults: [{ kind: 'worn-block', block: 219 }] });
+    const erased = await command(link, eraseElement(13952, 576));
+    expect(erased).toMatchObject({ verdict: 'ACK', ...log('Skipping erase failure at block 0xdb') });
+    expect(await command(link, eraseElement(13952, 576))).toMatchObject(log('Skipping: bad block 0xdb'));
+    const image = deterministicBytes('image', 130 * 2048);
+    expect(await program(link, 13952, image)).toMatchObject({ verdict: 'ACK' });
+    expect((await readBack(link, 13952, 130)).bytes).toEqual(Buffer.from(image));
+  });
+
   it('refuses what does not fit the good blocks of a partition', async () => {
     modem.close();
     await start({ badBlocks: [219] });

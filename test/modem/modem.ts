@@ -43,7 +43,7 @@ export class SimulatedModem {
       ? withWrongBlocks(options.geometry ?? this.model.geometry)
       : (options.geometry ?? this.model.geometry);
     this.partitions = this.model.partitions(geometry);
-    const flash = openFlash(options, geometry, this.model);
+    const flash = openFlash(options, { geometry, model: this.model, wornBlocks: faults.wornBlocks });
     this.nand = flash.nand;
     this.#closeFlash = flash.close;
     const { firmware, imei = DEFAULT_IMEI, timing } = options;
@@ -238,10 +238,13 @@ function withWrongBlocks(geometry: NandGeometry): NandGeometry {
 
 function openFlash(
   options: SimulatedModemOptions,
-  geometry: NandGeometry,
-  { isRewritable = false }: ModuleModel,
+  {
+    geometry,
+    model: { isRewritable = false },
+    wornBlocks,
+  }: { geometry: NandGeometry; model: ModuleModel; wornBlocks: readonly number[] },
 ) {
-  const chip = { geometry, badBlocks: options.badBlocks ?? [], isRewritable };
+  const chip = { geometry, badBlocks: options.badBlocks ?? [], wornBlocks, isRewritable };
   if (options.flashDirectory !== undefined) return openNandDirectory(options.flashDirectory, chip);
   return { nand: new Nand(chip), isBlank: true, close: () => {} };
 }

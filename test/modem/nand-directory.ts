@@ -29,6 +29,7 @@ export function openNandDirectory(
   chip: {
     readonly geometry: NandGeometry;
     readonly badBlocks: readonly number[];
+    readonly wornBlocks?: readonly number[];
     readonly isRewritable?: boolean;
   },
 ): NandInDirectory {

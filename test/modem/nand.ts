@@ -14,7 +14,7 @@ export type NandGeometry = {
 
 export type NandFailure =
   | { readonly reason: 'page-not-erased'; readonly page: number }
-  | { readonly reason: 'bad-block'; readonly block: number }
+  | { readonly reason: 'bad-block' | 'erase-failed'; readonly block: number }
   | { readonly reason: 'out-of-range'; readonly index: number; readonly count: number };
 
 /** Told of every change, in order, so that flash can outlive the process. */
@@ -34,7 +34,8 @@ export type NandContent = {
 export class Nand {
   readonly geometry: NandGeometry;
   readonly pageCount: number;
-  readonly badBlocks: ReadonlySet<number>;
+  readonly #badBlocks: Set<number>;
+  readonly #wornBlocks: ReadonlySet<number>;
   /** A disk (eMMC) behind the same interface: any sector takes new content without an erase. */
   readonly isRewritable: boolean;
   readonly #blocks: (Uint8Array | undefined)[];
@@ -45,6 +46,8 @@ export class Nand {
   constructor(options: {
     readonly geometry: NandGeometry;
     readonly badBlocks?: Iterable<number>;
+    /** Their next erase fails, and they are bad from then on. */
+    readonly wornBlocks?: Iterable<number>;
     readonly isRewritable?: boolean;
     readonly content?: NandContent;
     readonly observer?: NandObserver;
@@ -57,7 +60,8 @@ export class Nand {
         `a NAND of ${blockCount} blocks of ${pagesPerBlock} x ${pageBytes} bytes is over 1 GiB`,
       );
     }
-    this.badBlocks = new Set(options.badBlocks ?? []);
+    this.#badBlocks = new Set(options.badBlocks ?? []);
+    this.#wornBlocks = new Set(options.wornBlocks ?? []);
     this.isRewritable = options.isRewritable ?? false;
     this.#observer = options.observer;
     this.#programmed = options.content?.programmedPages ?? new Uint8Array(this.pageCount);
@@ -71,7 +75,7 @@ export class Nand {
   }
 
   isBad(block: number): boolean {
-    return this.badBlocks.has(block);
+    return this.#badBlocks.has(block);
   }
 
   /** How often this page was programmed in the chip's life. */
@@ -103,7 +107,7 @@ export class Nand {
       return err({ reason: 'out-of-range', index: page, count: this.pageCount });
     }
     const block = Math.floor(page / pagesPerBlock);
-    if (this.badBlocks.has(block)) return err({ reason: 'bad-block', block });
+    if (this.isBad(block)) return err({ reason: 'bad-block', block });
     if (this.#programmed[page] === 1 && !this.isRewritable) return err({ reason: 'page-not-erased', page });
     this.#store(page, bytes);
     return ok();
@@ -115,7 +119,11 @@ export class Nand {
     if (!(block >= 0 && block < blockCount)) {
       return err({ reason: 'out-of-range', index: block, count: blockCount });
     }
-    if (this.badBlocks.has(block)) return err({ reason: 'bad-block', block });
+    if (this.isBad(block)) return err({ reason: 'bad-block', block });
+    if (this.#wornBlocks.has(block)) {
+      this.#badBlocks.add(block);
+      return err({ reason: 'erase-failed', block });
+    }
     const firstPage = block * pagesPerBlock;
     this.#blocks[block] = undefined;
     this.#programmed.fill(0, firstPage, firstPage + pagesPerBlock);
