@@ -1,13 +1,18 @@
 /** P1 Verified or nothing: no byte reaches a modem that was not verified from the pinned root down to that byte. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import { undiciHttp } from '../../device/http/undici-http.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { type PrivateKey, signerOf } from '../../shared/trust/keys.ts';
 import { type SignedPart, signMetadata } from '../../shared/trust/sign.ts';
-import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { aScenario } from '../support/a-scenario.ts';
+import { flashFingerprint } from '../support/flash-fingerprint.ts';
+import { flashFromDisk } from '../support/local-flashing.ts';
 import { endOf, type Scenario } from '../support/scenario.ts';
 import { type Tamper, tamperingHttp } from '../support/tampering-http.ts';
 
@@ -160,4 +165,54 @@ async function publicOf(seed: string): Promise<string> {
 function expectUntouched(): void {
   expect(scenario.modemStates).toEqual([]);
   expect(scenario.modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_OLD_VERSION });
+}
+
+describe('P1 for a package from a disk, which nobody has signed: the bytes that md5.txt vouches for, or nothing', () => {
+  const packageCopy = async () => {
+    const path = join(await mkdtemp(join(inject('repository').directory, 'stick-')), DEMO_NEW_VERSION);
+    await cp(inject('repository').packageDirectory, path, { recursive: true });
+    return path;
+  };
+  const flip = async (path: string) => writeFile(path, flipByte(await readFile(path)));
+
+  it('refuses a file that changes between being judged and being staged', async () => {
+    const path = await packageCopy();
+    scenario = await aScenario({
+      onStep: (step) => step === 'resolved' && flipSync(join(path, 'update/tz.mbn')),
+    });
+    const before = flashFingerprint(scenario.modem);
+    expect(endOf(await flashFromDisk(scenario, path))).toBe('unchanged: local-package-changed');
+    expect(scenario.modemStates).toEqual([]);
+    expect(flashFingerprint(scenario.modem)).toBe(before);
+  });
+
+  it('flashes what was judged, whatever becomes of the stick afterwards', async () => {
+    const path = await packageCopy();
+    scenario = await aScenario();
+    const ask = async () => {
+      await flip(join(path, 'update/tz.mbn'));
+      return true;
+    };
+    expect(endOf(await flashFromDisk(scenario, path, { ask }))).toBe('updated');
+  });
+
+  it('refuses a byte that flips in the stage', async () => {
+    const stage = await mkdtemp(join(inject('repository').directory, 'flipped-'));
+    scenario = await aScenario();
+    const ask = async () => {
+      const [chunk = ''] = (await readdir(stage, { recursive: true })).filter((name) =>
+        name.endsWith('.cacnk'),
+      );
+      await flip(join(stage, chunk));
+      return true;
+    };
+    const result = await flashFromDisk(scenario, await packageCopy(), { stage, ask });
+    expect(endOf(result)).toBe('unchanged: chunk-content-wrong');
+    expect(scenario.modemStates).toEqual([]);
+  });
+});
+
+/** At once: a listener of steps is not waited for. */
+function flipSync(path: string): void {
+  writeFileSync(path, flipByte(readFileSync(path)));
 }

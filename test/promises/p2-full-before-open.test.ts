@@ -7,6 +7,7 @@ import { nodePlatform } from '../../device/stage/node-platform.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
+import { flashFromDisk } from '../support/local-flashing.ts';
 import { endOf, type Scenario } from '../support/scenario.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -127,6 +128,26 @@ describe('P2 full before open', () => {
       });
       expect(asked).toBe(1);
       expect(endOf(result)).toBe(testCase.end);
+      expectUntouched(before);
+    },
+  );
+
+  it.each(runnable.map((testCase) => [testCase.name, testCase] as const))(
+    'holds for a package from a disk too when %s',
+    async (_, testCase) => {
+      const wanted = mkdtempSync(join(inject('repository').directory, 'mount-'));
+      if (testCase.ownMount) mountTmpfs(wanted);
+      scenario = await aScenario();
+      const before = flashFingerprint(scenario.modem);
+      const ask = async () => {
+        const [name] = readdirSync(wanted);
+        testCase.spoil({ wanted, directory: join(wanted, name ?? '') });
+        return true;
+      };
+      const { packageDirectory } = inject('repository');
+      expect(endOf(await flashFromDisk(scenario, packageDirectory, { stage: wanted, ask }))).toBe(
+        testCase.end,
+      );
       expectUntouched(before);
     },
   );

@@ -3,7 +3,7 @@
  * the updater proves that it did.
  */
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import type { FaultDeclaration } from '../modem/faults.ts';
 import { ec25Eu } from '../modem/models.ts';
@@ -11,6 +11,7 @@ import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { breakDirectory } from '../support/break-directory.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
+import { endOfRescue, rescueFromDisk } from '../support/local-flashing.ts';
 import { endOf, type Scenario } from '../support/scenario.ts';
 
 let scenario: Scenario;
@@ -122,6 +123,27 @@ describe('P3 unharmed until the first erase', () => {
     scenario.modem.powerCycle();
     expect(endOf(await scenario.run())).toBe('updated');
     expect(flashFingerprint(scenario.modem)).not.toBe(before);
+  });
+
+  it('never writes to a modem that lies damaged in EDL and that nobody has named', async () => {
+    scenario = await aScenario();
+    for (let block = 0; block < 10; block++) scenario.modem.nand.eraseBlock(block);
+    const before = flashFingerprint(scenario.modem);
+    scenario.modem.powerCycle();
+    await scenario.modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
+    expect(endOfRescue(await rescueFromDisk(scenario, null))).toBe('refused: rescue-needs-firmware');
+    expect(flashFingerprint(scenario.modem)).toBe(before);
+  });
+
+  it.each(CASES)('leaves a damaged modem as it was found when %s', async (_, modem, end) => {
+    scenario = await aScenario({ modem });
+    for (let block = 0; block < 10; block++) scenario.modem.nand.eraseBlock(block);
+    const before = flashFingerprint(scenario.modem);
+    scenario.modem.powerCycle();
+    await scenario.modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
+    expect(endOfRescue(await rescueFromDisk(scenario, inject('repository').packageDirectory))).toBe(end);
+    expect(flashFingerprint(scenario.modem)).toBe(before);
+    expect(scenario.steps).not.toContain('erasing');
   });
 
   it('never writes to a modem in EDL that no journal speaks of', async () => {

@@ -9,6 +9,7 @@ import type { FaultDeclaration } from '../modem/faults.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { breakDirectory } from '../support/break-directory.ts';
 import { cutRun, sideBySide, transfersOfAnUpdate } from '../support/cut-run.ts';
+import { endOfRescue, rescueFromDisk } from '../support/local-flashing.ts';
 import { endOf, type Scenario } from '../support/scenario.ts';
 
 let scenario: Scenario;
@@ -133,5 +134,41 @@ describe('P4 never give up after the first erase', () => {
     expect(first).toMatch(/^unfinished/);
     scenario.modem.powerCycle();
     expect(endOf(await scenario.run())).toBe('updated');
+  });
+});
+
+describe('P4 for a modem that lies damaged in EDL and is rescued from a package on a disk', () => {
+  const CUTS_OF_A_RESCUE = 24;
+
+  async function rescueWithCut(atTransfer: number | null): Promise<readonly [string, number]> {
+    const { packageDirectory } = inject('repository');
+    const faults = atTransfer === null ? [] : [{ kind: 'cut-power', atTransfer } as const];
+    const own = await aScenario({ modem: { faults } });
+    for (let block = 0; block < 10; block++) own.modem.nand.eraseBlock(block);
+    const calibration = own.modem.calibrationDigest();
+    own.modem.powerCycle();
+    await own.modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
+    let end = '';
+    // As a person does it: the same command again, until it says that it is done.
+    for (let run = 0; run < 3 && end !== 'updated'; run++)
+      end = endOfRescue(await rescueFromDisk(own, packageDirectory));
+    const { bootOutcome, transferCount } = own.modem;
+    const isNew = bootOutcome?.kind === 'normal' && bootOutcome.firmware === DEMO_NEW_VERSION;
+    const isWhole = own.modem.calibrationDigest() === calibration;
+    await own.end();
+    return [isNew && isWhole ? end : `LOST after ${end}`, transferCount];
+  }
+
+  it(`is rescued whichever of ${CUTS_OF_A_RESCUE} transfers power is cut at`, {
+    timeout: 120_000,
+  }, async () => {
+    const [end, total] = await rescueWithCut(null);
+    expect(end).toBe('updated');
+    const cuts = Array.from(
+      { length: CUTS_OF_A_RESCUE },
+      (_, i) => 1 + Math.floor(((total - 1) * i) / CUTS_OF_A_RESCUE),
+    );
+    const ends = await sideBySide(cuts, SIDE_BY_SIDE, rescueWithCut);
+    expect(cuts.filter((_, i) => ends[i]?.[0] !== 'updated')).toEqual([]);
   });
 });
