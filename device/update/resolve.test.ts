@@ -4,7 +4,7 @@ import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
 import type { RolloutEntry } from '../../shared/rollout.ts';
-import { type ResolveInput, resolveRelease } from './resolve.ts';
+import { findNamedRelease, type ResolveInput, resolveRelease } from './resolve.ts';
 
 const OLD = 'EC25EUGAR06A05M4G_01.003.01.003';
 const NEXT = 'EC25EUGAR06A06M4G_01.004.01.004';
@@ -210,5 +210,45 @@ describe('a version that the user names', () => {
     ],
   ] as const)('is refused where it %s', async (_, wish, failure) => {
     expect(await resolve(wish as Wish)).toMatchObject({ ok: false, failure });
+  });
+});
+
+describe('a release that is named for a modem that cannot say what it runs', () => {
+  const named = (wish: Partial<Parameters<typeof findNamedRelease>[0]>) =>
+    findNamedRelease({
+      releases: [release(NEXT), release(LATER)],
+      rollout: { format: 'cistern-rollout/1', model, releases: [running(NEXT), running(LATER)] },
+      wanted: LATER,
+      device: { deviceId: 'ab'.repeat(32), channel: 'stable', nowMs: NOW_MS },
+      ...wish,
+    });
+
+  it('is found, whatever it may follow', async () => {
+    expect(await named({})).toMatchObject({ ok: true, value: { version: LATER } });
+  });
+
+  it.each([
+    ['is not published', { wanted: OVER }, 'release-not-published'],
+    [
+      'is recalled',
+      {
+        rollout: {
+          format: 'cistern-rollout/1',
+          model,
+          releases: [running(LATER, { state: 'recalled', why: 'x' })],
+        },
+      },
+      'release-held-back',
+    ],
+    [
+      'was never rolled out',
+      { rollout: { format: 'cistern-rollout/1', model, releases: [] } },
+      'release-held-back',
+    ],
+  ] as const)('is refused where it %s', async (_, wish, reason) => {
+    expect(await named(wish as Parameters<typeof named>[0])).toMatchObject({
+      ok: false,
+      failure: { reason },
+    });
   });
 });

@@ -2,14 +2,20 @@
  * P4 Never give up after the first erase; and its other half, P3: whatever is cut, and wherever, the modem ends
  * with the new firmware confirmed or with the old one untouched, without a hand.
  */
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { DEMO_NEW_VERSION } from '../firmware/demo-package.ts';
+import { rescue } from '../../device/update/rescue.ts';
+import { publishedFirmware } from '../../device/update/rescue-firmware.ts';
+import { withUplink } from '../../device/update/uplink.ts';
+import { modelIdSchema } from '../../shared/catalogue.ts';
+import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import type { FaultDeclaration } from '../modem/faults.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { breakDirectory } from '../support/break-directory.ts';
 import { cutRun, sideBySide, transfersOfAnUpdate } from '../support/cut-run.ts';
 import { endOfRescue, rescueFromDisk } from '../support/local-flashing.ts';
+import { MODEL } from '../support/repository.ts';
 import { endOf, type Scenario } from '../support/scenario.ts';
 
 let scenario: Scenario;
@@ -170,5 +176,29 @@ describe('P4 for a modem that lies damaged in EDL and is rescued from a package 
     );
     const ends = await sideBySide(cuts, SIDE_BY_SIDE, rescueWithCut);
     expect(cuts.filter((_, i) => ends[i]?.[0] !== 'updated')).toEqual([]);
+  });
+
+  it('is rescued with a release of the repository, where its model and version are named', async () => {
+    scenario = await aScenario();
+    for (let block = 0; block < 10; block++) scenario.modem.nand.eraseBlock(block);
+    scenario.modem.powerCycle();
+    await scenario.modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
+    const { ports } = scenario;
+    const named = { model: modelIdSchema.parse(MODEL), channel: 'stable' } as const;
+    const stage = await mkdtemp(join(inject('repository').directory, 'rescue-'));
+    const never = new AbortController().signal;
+    const rescueWith = async (version: string) =>
+      endOfRescue(
+        await rescue(
+          publishedFirmware({ ...named, version }, ports),
+          { stage, ask: null },
+          withUplink(ports),
+          never,
+        ),
+      );
+    expect(await rescueWith(DEMO_OLD_VERSION)).toBe('refused: release-not-published');
+    expect(scenario.modem.state()).toBe('edl-sahara');
+    expect(await rescueWith(DEMO_NEW_VERSION)).toBe('updated');
+    expect(scenario.modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_NEW_VERSION });
   });
 });
