@@ -1,5 +1,5 @@
-/** A casync store in a directory: `<id[0:4]>/<id>.cacnk`, each chunk once, zstd-compressed. */
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+/** A casync store in a directory: `<id[0:4]>/<id>.cacnk`, each chunk once, zstd-compressed beside the caller's thread. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
@@ -7,8 +7,11 @@ import { chunkPath } from '../../shared/caibx.ts';
 
 const compress = promisify(zstdCompress);
 
+/** What zstd may add to content that does not compress, with room. */
+const ZSTD_SLACK_BYTES = 16 * 1024;
+
 export type ChunkStore = {
-  /** Keeps a chunk unless it is there; answers its compressed size in bytes. */
+  /** Keeps a chunk; answers its compressed size in bytes. The content is the store's until then. */
   readonly put: (id: string, content: Uint8Array) => Promise<number>;
   /** The compressed bytes of a chunk that was put. */
   readonly get: (id: string) => Promise<Uint8Array<ArrayBuffer>>;
@@ -16,13 +19,23 @@ export type ChunkStore = {
 
 /** `directory` is made when it is not there; a chunk appears whole or not at all. */
 export function openChunkStore(directory: string): ChunkStore {
+  const made = new Set<string>();
+  const makeDirectory = async (path: string): Promise<void> => {
+    if (made.has(path)) return;
+    await mkdir(path, { recursive: true });
+    made.add(path);
+  };
   return {
     async put(id, content) {
       const path = join(directory, chunkPath(id));
-      const present = await stat(path).catch(() => null);
-      if (present !== null) return present.size;
-      const stored = await compress(content);
-      await mkdir(dirname(path), { recursive: true });
+      // The output in one piece: by default it comes 16 KiB at a time, each with a trip to the thread and back. And with
+      // its size known before, zstd takes memory for a chunk in place of that for any stream.
+      const { length } = content;
+      const stored = await compress(content, {
+        chunkSize: length + ZSTD_SLACK_BYTES,
+        pledgedSrcSize: length,
+      });
+      await makeDirectory(dirname(path));
       await writeFile(`${path}.part`, stored);
       await rename(`${path}.part`, path);
       return stored.length;

@@ -1,5 +1,5 @@
 /** Reads a package once, front to back, and leaves its chunks in a store: tar, cut, hash, compress. */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { type ChunkReference, encodeIndex } from '../../shared/caibx.ts';
 import {
   CHUNK_AVERAGE_BYTES,
@@ -54,23 +54,32 @@ export async function cutPackage(
   const chunks: ChunkReference[] = [];
   const storedBytesById = new Map<string, number>();
   const inFlight = new Set<Promise<unknown>>();
+  const spare: Uint8Array[] = [];
   let doneBytes = 0;
   let storeFailure: CutFailure | null = null;
 
-  const keep = async (content: Uint8Array<ArrayBuffer>) => {
-    const id = createHash('sha256').update(content).digest('hex');
-    chunks.push({ id, offsetBytes: doneBytes, sizeBytes: content.length });
-    doneBytes += content.length;
+  const keep = async (view: Uint8Array) => {
+    const id = hash('sha256', view, 'hex');
+    chunks.push({ id, offsetBytes: doneBytes, sizeBytes: view.length });
+    doneBytes += view.length;
     onProgress(doneBytes, layout.sizeBytes);
     if (storedBytesById.has(id)) return;
     storedBytesById.set(id, 0);
+    // The view is the chunker's, which goes on while the chunk is compressed. Memory is used again: fresh pages for
+    // every chunk would cost more than its hash.
+    const buffer = spare.pop() ?? new Uint8Array(CHUNK_MAX_BYTES);
+    const content = buffer.subarray(0, view.length);
+    content.set(view);
     const storing = store
       .put(id, content)
       .then((stored) => storedBytesById.set(id, stored))
       .catch((error) => {
         storeFailure = { reason: 'chunk-store-unwritable', why: sentenceOf(error) };
       })
-      .finally(() => inFlight.delete(storing));
+      .finally(() => {
+        spare.push(buffer);
+        inFlight.delete(storing);
+      });
     inFlight.add(storing);
     if (inFlight.size >= CHUNKS_IN_FLIGHT) await Promise.race(inFlight);
   };
@@ -84,14 +93,13 @@ export async function cutPackage(
       if (chunks.length > PACKAGE_MAX_CHUNKS)
         return err({ reason: 'package-too-many-chunks', maxChunks: PACKAGE_MAX_CHUNKS });
     }
+    for (const content of chunker.finish()) await keep(content);
   } catch (error) {
     signal.throwIfAborted();
     return err({ reason: 'package-changed-while-read', why: sentenceOf(error) });
   } finally {
     await Promise.all(inFlight);
   }
-  for (const content of chunker.finish()) await keep(content);
-  await Promise.all(inFlight);
   if (storeFailure !== null) return err(storeFailure);
 
   return ok({

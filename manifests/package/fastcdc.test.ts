@@ -21,8 +21,8 @@ function cut(content: Uint8Array, pieceBytes = content.length || 1, sizes = SIZE
   const chunker = createChunker(sizes);
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < content.length; at += pieceBytes)
-    chunks.push(...chunker.push(content.subarray(at, at + pieceBytes)));
-  chunks.push(...chunker.finish());
+    for (const chunk of chunker.push(content.subarray(at, at + pieceBytes))) chunks.push(chunk.slice());
+  for (const chunk of chunker.finish()) chunks.push(chunk.slice());
   return chunks;
 }
 

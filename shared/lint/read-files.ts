@@ -39,7 +39,7 @@ export async function readFiles(
         md5.update(bytes);
         sha256.update(bytes);
         if (!isParsed && !(isHeaded && keptBytes < HEAD_BYTES)) continue;
-        kept.push(bytes);
+        kept.push(bytes.slice());
         keptBytes += bytes.length;
       }
     } catch (error) {

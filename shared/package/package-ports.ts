@@ -36,6 +36,7 @@ export type PackagePorts = {
   /** The same, and a link is a link. */
   readonly lookAtEntry: (path: string) => Promise<FoundEntry>;
   readonly namesIn: (directory: string) => Promise<readonly string[]>;
+  /** Piece by piece; each is the reader's until it asks for the next. */
   readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
   readonly openZip: (path: string) => Promise<OpenedZip>;
   /** CRC-32 (ISO 3309) of what came so far and of these bytes. */
