@@ -3,7 +3,6 @@ import { equalBytes, utf8 } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Pipe } from '../transport/pipe.ts';
 import { compareFile } from './compare.ts';
-import { finishRawWrite } from './finish-raw-write.ts';
 import type { ImageSource } from './image.ts';
 import { DEFAULT_FIREHOSE_TIMINGS, NAND_PAYLOAD_BYTES, SOURCE_WINDOW_BYTES } from './limits.ts';
 import { FirehoseLink } from './link.ts';
@@ -294,66 +293,6 @@ describe('a restart', () => {
     const { link } = programmer({ power: [NAK] });
     expect(await resetProgrammer(link)).toMatchObject({
       failure: { reason: 'programmer-refused', command: 'power' },
-    });
-  });
-});
-
-describe('the end of a broken-off write', () => {
-  it('is found with zeros, and listened for all the while', async () => {
-    const promised = 100 * NAND_PAYLOAD_BYTES;
-    const target = programmer({}, { raw: (received) => (received === promised ? [NAK] : []) });
-    expect(await finishRawWrite(target.pipe, DEFAULT_FIREHOSE_TIMINGS)).toEqual({
-      ok: true,
-      value: utf8(NAK),
-    });
-    expect(target.pipe.sent.length).toBeLessThanOrEqual(102);
-    expect(rawOf(target.pipe).every((byte) => byte === 0)).toBe(true);
-  });
-
-  it('is heard although the programmer takes nothing more before that', async () => {
-    let taken = 0;
-    let heard = () => {};
-    const wasHeard = new Promise<void>((resolve) => {
-      heard = resolve;
-    });
-    const pipe: Pipe = {
-      transferOut: async () => {
-        if (++taken > 3) await wasHeard;
-        return ok();
-      },
-      transferIn: async () => {
-        while (taken < 4) await Promise.resolve();
-        heard();
-        return ok(utf8(NAK));
-      },
-      close: async () => {},
-    };
-    expect(await finishRawWrite(pipe, DEFAULT_FIREHOSE_TIMINGS)).toMatchObject({ ok: true });
-    expect(taken).toBe(4);
-  });
-
-  it('is not sought for longer than the largest partition', async () => {
-    let sent = 0;
-    const silent = {
-      transferOut: async () => {
-        sent += 1;
-        return ok();
-      },
-      transferIn: async () => err({ reason: 'transfer-timed-out', direction: 'in', timeoutMs: 1 } as const),
-      close: async () => {},
-    };
-    expect(await finishRawWrite(silent, DEFAULT_FIREHOSE_TIMINGS)).toEqual({
-      ok: false,
-      failure: { reason: 'sahara-no-hello' },
-    });
-    expect(sent * NAND_PAYLOAD_BYTES).toBe(256 * 1024 * 1024);
-  });
-
-  it('is not sought on a modem that is gone', async () => {
-    const target = programmer({}, { takesUntil: 3 });
-    expect(await finishRawWrite(target.pipe, DEFAULT_FIREHOSE_TIMINGS)).toEqual({
-      ok: false,
-      failure: { reason: 'modem-disconnected' },
     });
   });
 });
