@@ -35,7 +35,7 @@ export async function planOf(
   if (!xml.ok) return xml;
   const commands = parseRawprogram(fromUtf8(xml.value) ?? '');
   if (!commands.ok) return commands;
-  const protectedRanges: readonly ProtectedRange[] = [...entry.protectedRanges, ...manifest.protectedRanges];
+  const protectedRanges = unionOf(entry.protectedRanges, manifest.protectedRanges);
   const plan = buildFlashPlan({
     commands: commands.value,
     storage,
@@ -48,4 +48,17 @@ export async function planOf(
   if (!programmer.ok) return programmer;
   const partitions = await readStagedPartitions(staged, plan.value);
   return partitions.ok ? ok(plan.value) : partitions;
+}
+
+/** Both say the same as a rule; then each range stands once. */
+function unionOf(
+  ours: readonly ProtectedRange[],
+  theirs: readonly ProtectedRange[],
+): readonly ProtectedRange[] {
+  const isNew = (range: ProtectedRange) =>
+    !ours.some(
+      ({ name, startSector, sectorCount }) =>
+        name === range.name && startSector === range.startSector && sectorCount === range.sectorCount,
+    );
+  return [...ours, ...theirs.filter(isNew)];
 }
