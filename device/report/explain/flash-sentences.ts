@@ -102,9 +102,9 @@ export const flashSentences = {
     what: `The flash driver refused to touch ${range} (page ${startSector}): calibration is sacred.`,
     next: REPORT_RELEASE,
   }),
-  'read-back-differs': ({ sector }) => ({
+  'read-back-differs': ({ sector, badBlocks = [] }) => ({
     exit: 'IO',
-    what: `What was read back from page ${sector} is not what was written, three times.`,
+    what: `What was read back from page ${sector} is not what was written, three times.${badBlocks.length === 0 ? '' : ` The programmer told of bad blocks: ${badBlocks.join(', ')}.`}`,
     next: 'Run cistern update again; if it stays so, the flash is worn out.',
   }),
   'rawprogram-too-large': ({ bytes, maxBytes }) =>
