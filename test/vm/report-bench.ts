@@ -1,4 +1,5 @@
 /** The benchmark's figures as a table: what the modem and the guest said, in order, put together. */
+import { availableParallelism, loadavg } from 'node:os';
 import * as z from 'zod';
 
 const eventSchema = z.union([
@@ -116,6 +117,7 @@ export function tableOf(events: readonly object[]): string {
     `time per MB, ours / qdl: ${besideQdl.toFixed(2)} (goal: at most ${GOALS.timeBesideQdl}, ${verdict(besideQdl <= GOALS.timeBesideQdl)})`,
     `rate, ours / raw bulk: ${besideRaw.toFixed(2)} (goal: at least ${GOALS.rateBesideRaw}, ${verdict(besideRaw >= GOALS.rateBesideRaw)})`,
     `processor time per MB, ours / qdl: ${besideQdlCpu(figures.ours)}, of the programs alone ${besideQdlCpu(figures.oursProgramming)}`,
+    `load average of this machine: ${(loadavg()[1] ?? 0).toFixed(1)} on ${availableParallelism()} cores`,
     '',
   ].join('\n');
 }
