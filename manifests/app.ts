@@ -1,6 +1,7 @@
 /** The command line of `cistern-repo`: every command, and how failures end. */
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { catalogue } from './commands/catalogue.ts';
+import { gc } from './commands/gc.ts';
 import {
   keysAdd,
   keysRenew,
@@ -62,6 +63,7 @@ const routes = buildRouteMap({
     rollout,
     releases,
     mirror,
+    gc,
   },
   docs: { brief: 'Publish signed modem firmware: judge, sign, upload, roll out, audit' },
 });

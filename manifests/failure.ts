@@ -7,6 +7,7 @@ import type { SourceFailure } from '../shared/package/source.ts';
 import { assertNever } from '../shared/result.ts';
 import type { AddModelFailure } from './catalogue/add-model.ts';
 import type { CatalogueFailure } from './catalogue/find-model.ts';
+import type { ReferenceFailure } from './gc/referenced-chunks.ts';
 import type { FindKeyFailure } from './keys/find-key.ts';
 import type { KeyDirectoryFailure } from './keys/key-directory.ts';
 import type { KeyFileFailure } from './keys/key-file.ts';
@@ -53,6 +54,7 @@ export type RepoFailure =
   | LocationFailure
   | ModelListFailure
   | MirrorFailure
+  | ReferenceFailure
   | { readonly reason: 'lint-found-errors'; readonly count: number }
   | { readonly reason: 'catalogue-defective'; readonly count: number }
   | { readonly reason: 'family-not-in-catalogue'; readonly file: string; readonly directory: string }
@@ -287,6 +289,8 @@ function says(failure: RepoFailure): string {
       return `Chunk ${failure.id} is not what its id says; the source is damaged. Nothing of it was copied.`;
     case 'index-unreadable':
       return `${failure.path} is signed and not a readable index.`;
+    case 'store-unreadable':
+      return `${failure.store}/${failure.key} is missing or not readable, so nobody knows what it needs. Nothing was removed; "verify" says what is wrong.`;
     case 'mirror-of-another-root':
       return `${failure.store} holds another root ${failure.version}: it is a mirror of another repository. Choose another place.`;
     case 'request-of-no-model':

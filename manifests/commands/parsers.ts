@@ -77,4 +77,10 @@ export function thresholdArgument(text: string): number {
   throw new SyntaxError(`"${text.slice(0, 40)}" is not a number of keys`);
 }
 
+/** At least one: what was uploaded a moment ago is somebody's publication. */
+export function daysArgument(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new SyntaxError(`"${text.slice(0, 40)}" is not a number of days, at least 1`);
+}
+
 export const textArgument = (text: string): string => text;

@@ -10,6 +10,7 @@ import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import type { HttpFailure } from '../http/client.ts';
 import { AUDIT_SPOOL_MAX_BYTES } from '../limits.ts';
 import { contentOfChunk } from '../package/check-chunk.ts';
+import { ChunkIds } from '../package/chunk-ids.ts';
 import { chunkUrl } from '../repository/addresses.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
 
@@ -35,16 +36,14 @@ export async function openChunkReader(
   const directory = await mkdtemp(join(tmpdir(), 'cistern-verify-'));
   /** Sizes of what lies on disk; the order is that of their last use. */
   const spooled = new Map<string, number>();
-  /** Sixteen bytes of an id tell chunks apart, and a million of them are affordable. */
-  const known = new Set<string>();
+  const known = new ChunkIds();
   let spooledBytes = 0;
   let storedBytes = 0;
   const pathOf = (id: string) => join(directory, id);
 
   const note = (id: string, bytes: number): void => {
-    const key = Buffer.from(id.slice(0, 32), 'hex').toString('latin1');
-    if (known.has(key)) return;
-    known.add(key);
+    if (known.has(id)) return;
+    known.add(id);
     storedBytes += bytes;
   };
   const readSpooled = async (id: string): Promise<Uint8Array | null> => {

@@ -1,0 +1,129 @@
+/**
+ * Every chunk that something in a store still needs: of the packages that are published, of those whose publication is
+ * under way, and of every index younger than the bound, because its metadata may be on its way. Fails where anything of
+ * that is not readable: what cannot be read may need everything.
+ */
+
+import { targetKey, timestampKey } from '../../shared/bucket-keys.ts';
+import { fromUtf8 } from '../../shared/bytes.ts';
+import { parseIndex } from '../../shared/caibx.ts';
+import { INDEX_MAX_BYTES, TARGETS_MAX_BYTES } from '../../shared/limits.ts';
+import { type ModelId, parseModelId } from '../../shared/model.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { snapshotSchema, targetsSchema, timestampSchema } from '../../shared/trust/documents.ts';
+import { consistentTargetPath } from '../../shared/trust/roles.ts';
+import { ChunkIds } from '../package/chunk-ids.ts';
+import type { ObjectStore, StoreFailure } from '../store/object-store.ts';
+
+export type ReferenceFailure =
+  | StoreFailure
+  | { readonly reason: 'store-unreadable'; readonly store: string; readonly key: string };
+
+/** What of a model's directory decides: its targets files by version, and its indexes by age. */
+type ModelObjects = {
+  readonly targetsVersions: number[];
+  readonly indexes: Map<string, number>;
+  hasTimestamp: boolean;
+};
+
+export async function findReferencedChunks(
+  store: ObjectStore,
+  youngerThanMs: number,
+): Promise<Result<ChunkIds, ReferenceFailure>> {
+  const models = await listModelObjects(store);
+  if (!models.ok) return models;
+  const referenced = new ChunkIds();
+  for (const [model, objects] of models.value) {
+    const needed = new Set<string>();
+    for (const [key, modifiedMs] of objects.indexes) if (modifiedMs >= youngerThanMs) needed.add(key);
+    const current = objects.hasTimestamp ? await currentTargetsVersion(store, model) : ok(0);
+    if (!current.ok) return current;
+    for (const version of objects.targetsVersions.filter((each) => each >= current.value)) {
+      const listed = await listedIndexes(store, model, version);
+      if (!listed.ok) return listed;
+      for (const key of listed.value) needed.add(key);
+    }
+    for (const key of needed) {
+      const added = await addChunksOf(store, key, referenced);
+      if (!added.ok) return added;
+    }
+  }
+  return ok(referenced);
+}
+
+const noObjects = (): ModelObjects => ({ targetsVersions: [], indexes: new Map(), hasTimestamp: false });
+
+async function listModelObjects(
+  store: ObjectStore,
+): Promise<Result<ReadonlyMap<ModelId, ModelObjects>, StoreFailure>> {
+  const models = new Map<ModelId, ModelObjects>();
+  for await (const object of store.list('models/')) {
+    if (!object.ok) return object;
+    const { key, modifiedMs } = object.value;
+    const [, name = '', file = ''] = /^models\/([^/]+\/[^/]+)\/(.+)$/.exec(key) ?? [];
+    const model = parseModelId(name);
+    if (model === null) continue;
+    const known = models.get(model) ?? noObjects();
+    models.set(model, known);
+    const version = Number(/^metadata\/(\d+)\.targets\.json$/.exec(file)?.[1] ?? 0);
+    if (version > 0) known.targetsVersions.push(version);
+    if (key === timestampKey(model)) known.hasTimestamp = true;
+    if (key.endsWith('.caibx')) known.indexes.set(key, modifiedMs);
+  }
+  return ok(models);
+}
+
+async function currentTargetsVersion(
+  store: ObjectStore,
+  model: ModelId,
+): Promise<Result<number, ReferenceFailure>> {
+  const timestamp = await readJson(store, timestampKey(model), timestampSchema);
+  if (!timestamp.ok) return timestamp;
+  const { version } = timestamp.value.signed.meta['snapshot.json'];
+  const snapshot = await readJson(store, `models/${model}/metadata/${version}.snapshot.json`, snapshotSchema);
+  return snapshot.ok ? ok(snapshot.value.signed.meta['targets.json'].version) : snapshot;
+}
+
+async function listedIndexes(
+  store: ObjectStore,
+  model: ModelId,
+  version: number,
+): Promise<Result<readonly string[], ReferenceFailure>> {
+  const key = `models/${model}/metadata/${version}.targets.json`;
+  const targets = await readJson(store, key, targetsSchema);
+  if (!targets.ok) return targets;
+  return ok(
+    Object.entries(targets.value.signed.targets)
+      .filter(([path]) => path.endsWith('.caibx'))
+      .map(([path, { hashes }]) => targetKey(model, consistentTargetPath(path, hashes.sha256))),
+  );
+}
+
+async function addChunksOf(
+  store: ObjectStore,
+  key: string,
+  referenced: ChunkIds,
+): Promise<Result<void, ReferenceFailure>> {
+  const object = await store.get(key, INDEX_MAX_BYTES);
+  if (!object.ok) return object;
+  const index = object.value === null ? null : parseIndex(object.value.bytes);
+  if (index === null || !index.ok) return err({ reason: 'store-unreadable', store: store.name, key });
+  for (const { id } of index.value.chunks) referenced.add(id);
+  return ok();
+}
+
+async function readJson<T>(
+  store: ObjectStore,
+  key: string,
+  schema: { readonly safeParse: (value: unknown) => { success: true; data: T } | { success: false } },
+): Promise<Result<T, ReferenceFailure>> {
+  const object = await store.get(key, TARGETS_MAX_BYTES);
+  if (!object.ok) return object;
+  try {
+    const parsed = schema.safeParse(JSON.parse(fromUtf8(object.value?.bytes ?? new Uint8Array()) ?? ''));
+    if (parsed.success) return ok(parsed.data);
+  } catch {
+    // Not JSON: as unreadable as anything of another shape.
+  }
+  return err({ reason: 'store-unreadable', store: store.name, key });
+}

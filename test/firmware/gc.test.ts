@@ -1,0 +1,161 @@
+/** Garbage of abandoned publications goes; nothing that is needed does, also while somebody publishes. */
+import { cp, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectGarbage } from '../../manifests/gc/collect-garbage.ts';
+import { openDirectoryStore } from '../../manifests/store/directory-store.ts';
+import type { ObjectStore } from '../../manifests/store/object-store.ts';
+import { must } from '../support/local-release.ts';
+import { writeDemoPackage } from './demo-package.ts';
+import { shown } from './publishing.ts';
+import { runCisternRepo } from './run-cistern-repo.ts';
+
+const MODEL = 'quectel/ec25euga-m4g';
+const FIRST = 'EC25EUGAR06A05M4G_01.003.01.003';
+const SECOND = 'EC25EUGAR08A03M4G_01.200.01.200';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+let scratch: string;
+let count = 0;
+const run = (args: readonly string[]) => runCisternRepo([...args, '--json']);
+const publish = (version: string, to: string) =>
+  run([
+    ...['publish', join(scratch, version), '--model', MODEL, '--version', version, '--to', to],
+    ...['--keys', join(scratch, 'keys'), '--online-keys', join(scratch, 'online.env')],
+  ]);
+const verify = (where: string) =>
+  run(['verify', where, '--root', join(scratch, 'keys/1.root.json'), '--model', MODEL]);
+
+/** One published release, and the chunks of another of which nothing else is there; all of it a year old. */
+let littered: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'gc-'));
+  const init = ['keys', 'init', '--dir', join(scratch, 'keys'), '--no-passphrase'];
+  expect(await run([...init, '--online', join(scratch, 'online.env')])).toMatchObject({ code: 0 });
+  for (const version of [FIRST, SECOND])
+    await writeDemoPackage(join(scratch, version), { version, sizeBytes: 2_000_000 });
+  littered = join(scratch, 'littered');
+  expect(await publish(FIRST, littered)).toMatchObject({ code: 0 });
+  const abandoned = join(scratch, 'abandoned');
+  expect(await publish(SECOND, abandoned)).toMatchObject({ code: 0 });
+  await cp(join(abandoned, 'v1/chunks'), join(littered, 'v1/chunks'), { recursive: true, force: false });
+  await makeOld(littered);
+}, 60_000);
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+async function makeOld(directory: string, days = 365): Promise<void> {
+  const then = new Date(Date.now() - days * DAY_MS);
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) await utimes(join(entry.parentPath, entry.name), then, then);
+  }
+}
+
+async function copyOfLittered(): Promise<string> {
+  const directory = join(scratch, `copy-${++count}`);
+  await cp(littered, directory, { recursive: true, preserveTimestamps: true });
+  return directory;
+}
+
+const gc = (where: string, ...more: string[]) => run(['gc', where, ...more]);
+
+describe('gc', () => {
+  it('counts, and removes nothing unless it is told to', async () => {
+    const where = await copyOfLittered();
+    const before = await readdir(where, { recursive: true });
+    const counted = shown(await gc(where));
+    expect(counted.garbageCount).toBeGreaterThan(0);
+    expect(counted.chunkCount).toBe(counted.referencedCount + counted.garbageCount);
+    expect(await readdir(where, { recursive: true })).toEqual(before);
+  });
+
+  it('removes what no release needs, and leaves the release whole', async () => {
+    const where = await copyOfLittered();
+    const { garbageCount } = shown(await gc(where, '--delete'));
+    expect(await verify(where)).toMatchObject({ code: 0 });
+    expect(shown(await gc(where))).toMatchObject({ garbageCount: 0 });
+    expect(shown(await gc(where, '--delete'))).toMatchObject({ garbageCount: 0, purgedCount: 0 });
+    await makeOld(join(where, 'v1/trash'));
+    expect(shown(await gc(where, '--delete'))).toMatchObject({ purgedCount: garbageCount });
+    expect(await verify(where)).toMatchObject({ code: 0 });
+  });
+
+  it('leaves alone what is younger than the bound', async () => {
+    const where = await copyOfLittered();
+    await makeOld(join(where, 'v1/chunks'), 10);
+    expect(shown(await gc(where))).toMatchObject({ garbageCount: 0 });
+    expect(shown(await gc(where, '--older-than', '9')).garbageCount).toBeGreaterThan(0);
+  });
+
+  it('removes nothing where something is not readable', async () => {
+    const where = await copyOfLittered();
+    const files = await readdir(where, { recursive: true });
+    for (const name of files.filter((file) => file.endsWith('.snapshot.json'))) await rm(join(where, name));
+    const refused = await gc(where, '--delete');
+    expect(shown(refused)).toMatchObject({ reason: 'store-unreadable' });
+    expect(shown(refused).sentence).toContain('Nothing was removed');
+    expect(await readdir(join(where, 'v1'))).not.toContain('trash');
+  });
+
+  it.each(['0', '-1', 'x', ''])('takes no bound of "%s" days', async (days) => {
+    expect((await gc(littered, '--older-than', days)).code).toBe(64);
+  });
+});
+
+describe('gc while somebody publishes what it is about to remove', () => {
+  /** Runs `work` once, before the store's n-th call of the given kind. */
+  function interleaved(store: ObjectStore, call: 'list' | 'remove', n: number, work: () => Promise<void>) {
+    let calls = 0;
+    const interrupt = async () => {
+      if (++calls === n) await work();
+    };
+    return {
+      ...store,
+      async *list(prefix: string) {
+        if (call === 'list') await interrupt();
+        yield* store.list(prefix);
+      },
+      async remove(key: string) {
+        if (call === 'remove') await interrupt();
+        return store.remove(key);
+      },
+    } satisfies ObjectStore;
+  }
+
+  // Listings: chunks, models, models again, trash.
+  it.each([
+    ['before it looks what is needed', 'list', 2],
+    ['when it begins to remove', 'remove', 1],
+    ['while it removes', 'remove', 3],
+    ['before it looks again', 'list', 3],
+    ['before it empties the trash', 'list', 4],
+  ] as const)('%s, the release is whole in the end', async (_, call, n) => {
+    const where = await copyOfLittered();
+    const store = openDirectoryStore(join(where, 'v1'));
+    let published: Awaited<ReturnType<typeof publish>> | null = null;
+    const meanwhile = interleaved(store, call, n, async () => {
+      published = await publish(SECOND, where);
+    });
+    const bound = { olderThanMs: 30 * DAY_MS, nowMs: Date.now };
+    const collected = must(await collectGarbage(meanwhile, bound, { isDryRun: false }));
+    expect(collected.garbageCount + collected.referencedCount).toBeGreaterThan(0);
+    expect(published).toMatchObject({ code: 0 });
+    expect(shown(await verify(where))).toMatchObject({ ok: true, releases: [FIRST, SECOND] });
+  });
+
+  it('brings back what a run that died had thrown away', async () => {
+    const where = await copyOfLittered();
+    const store = openDirectoryStore(join(where, 'v1'));
+    const dying = interleaved(store, 'list', 3, async () => {
+      await publish(SECOND, join(scratch, 'unrelated'));
+      throw new Error('killed');
+    });
+    const bound = { olderThanMs: 30 * DAY_MS, nowMs: Date.now };
+    await expect(collectGarbage(dying, bound, { isDryRun: false })).rejects.toThrow('killed');
+    // Its chunks are needed again, and lie in the trash.
+    await cp(join(scratch, 'unrelated/v1/models'), join(where, 'v1/models'), { recursive: true });
+    const healed = shown(await gc(where, '--delete'));
+    expect(healed.restoredCount).toBeGreaterThan(0);
+    expect(shown(await verify(where))).toMatchObject({ ok: true });
+  });
+});
