@@ -1,6 +1,7 @@
 /** `cistern status`: the journal and the last verdict. Asks neither modem nor network. */
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
+import { commandToFinish } from '../report/explain-end.ts';
 import { waitingReports } from '../report/spool.ts';
 import { readVerdict } from '../report/verdict.ts';
 import { isUnfinished, readAttempt } from '../update/journal.ts';
@@ -48,7 +49,7 @@ async function runStatus(this: Context, flags: CommonFlags): Promise<void> {
     `${door.where}: ${attempt.fromVersion} -> ${attempt.toVersion}, begun ${attempt.startedAt}\n`,
   );
   this.stdout.write(
-    unfinished ? `  unfinished at step ${attempt.step}: run cistern update\n` : '  finished\n',
+    unfinished ? `  unfinished at step ${attempt.step}: run ${commandToFinish(attempt)}\n` : '  finished\n',
   );
   if (verdict !== null) {
     this.stdout.write(

@@ -23,8 +23,13 @@ export function explainEnd(end: AttemptEnd, attempt: Attempt): Pick<Verdict, 'wh
   }
   const { what, next } = explain(end.failure);
   const goesOn = end.outcome === 'unfinished' && attempt.flashTouched && end.modemState === 'edl';
-  const first = 'Run cistern update again: it goes on from the stage. If it ends the same way: ';
+  const first = `Run ${commandToFinish(attempt)}: it goes on from the stage. If it ends the same way: `;
   return { what, state: stateOf(end, attempt), next: goesOn ? first + next : next };
+}
+
+/** What takes an unfinished attempt up: a package from a disk needs no repository, and may have none. */
+export function commandToFinish({ origin }: Pick<Attempt, 'origin'>): string {
+  return origin.kind === 'local' ? 'cistern rescue' : 'cistern update';
 }
 
 /** With these steps everything had been written and read back. */

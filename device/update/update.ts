@@ -97,7 +97,7 @@ export type Decision = {
   readonly recalled: string | null;
 };
 
-/** What is installed, and what should be. Changes nothing; `check` ends here. */
+/** What is installed, and what should be. The modem is only asked; `check` ends here. */
 export async function decide(
   options: Pick<UpdateOptions, 'wanted' | 'channel'>,
   ports: UpdatePorts,

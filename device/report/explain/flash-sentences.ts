@@ -4,7 +4,7 @@ import { programmerWords } from '../../../shared/lint/sentences.ts';
 import type { Explainers } from './explanation.ts';
 
 const REPORT_RELEASE = 'Report this release to who published it; run cistern check to see others.';
-const TRY_AGAIN = 'Run cistern update again.';
+const TRY_AGAIN = 'Run the same command again.';
 
 export const flashSentences = {
   'sahara-packet-unknown': ({ command, bytes }) => ({
@@ -15,12 +15,12 @@ export const flashSentences = {
   'sahara-no-hello': () => ({
     exit: 'PROTOCOL',
     what: 'The modem is in emergency download mode but says nothing.',
-    next: 'Power-cycle the modem, then run cistern update again.',
+    next: 'Power-cycle the modem, then run the same command again.',
   }),
   'sahara-stale-session': () => ({
     exit: 'PROTOCOL',
     what: 'Somebody else had begun to talk to the modem in emergency download mode.',
-    next: 'Stop ModemManager and other programs that open the port, then run cistern update again.',
+    next: 'Stop ModemManager and other programs that open the port, then run the same command again.',
   }),
   'sahara-unexpected-packet': ({ wanted, got }) => ({
     exit: 'PROTOCOL',
@@ -35,7 +35,7 @@ export const flashSentences = {
   'sahara-too-many-reads': () => ({
     exit: 'PROTOCOL',
     what: 'The modem asked for the programmer again and again.',
-    next: 'Power-cycle the modem, then run cistern update again.',
+    next: 'Power-cycle the modem, then run the same command again.',
   }),
   'programmer-rejected': ({ meaning }) => ({
     exit: 'DATA',
@@ -65,12 +65,12 @@ export const flashSentences = {
   'firehose-silent': ({ command, timeoutMs }) => ({
     exit: 'IO',
     what: `The programmer did not answer ${command} for ${timeoutMs / 1000} s.`,
-    next: 'Power-cycle the modem, then run cistern update again.',
+    next: 'Power-cycle the modem, then run the same command again.',
   }),
   'firehose-too-talkative': ({ command }) => ({
     exit: 'PROTOCOL',
     what: `The programmer sent logs without end during ${command}.`,
-    next: 'Power-cycle the modem, then run cistern update again.',
+    next: 'Power-cycle the modem, then run the same command again.',
   }),
   'programmer-refused': ({ command, logs }) => ({
     exit: 'PROTOCOL',
@@ -105,7 +105,7 @@ export const flashSentences = {
   'read-back-differs': ({ sector, badBlocks = [] }) => ({
     exit: 'IO',
     what: `What was read back from page ${sector} is not what was written, three times.${badBlocks.length === 0 ? '' : ` The programmer told of bad blocks: ${badBlocks.join(', ')}.`}`,
-    next: 'Run cistern update again; if it stays so, the flash is worn out.',
+    next: 'Run the same command again; if it stays so, the flash is worn out.',
   }),
   'rawprogram-too-large': ({ bytes, maxBytes }) =>
     brokenPackage(`its rawprogram file has ${bytes} bytes, more than ${maxBytes}`),

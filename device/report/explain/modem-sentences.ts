@@ -11,22 +11,22 @@ export const modemSentences = {
       direction === 'in'
         ? `The modem sent nothing for ${timeoutMs / 1000} s.`
         : `The modem did not take a transfer within ${timeoutMs / 1000} s; how much of it arrived is not known.`,
-    next: 'Check cable and power, then run cistern update again.',
+    next: 'Check cable and power, then run the same command again.',
   }),
   'modem-disconnected': () => ({
     exit: 'IO',
     what: 'The modem left the bus in the middle of a transfer.',
-    next: 'Check cable and power, then run cistern update again.',
+    next: 'Check cable and power, then run the same command again.',
   }),
   'link-broken': ({ why }) => ({
     exit: 'IO',
     what: `The link to the modem broke: ${why}.`,
-    next: 'Check that the relay runs and that nobody else uses it, then run cistern update again.',
+    next: 'Check that the relay runs and that nobody else uses it, then run the same command again.',
   }),
   interrupted: () => ({
     exit: 'INTERRUPTED',
     what: 'It was interrupted.',
-    next: 'Run cistern update again when you are ready.',
+    next: 'Run the same command again when you are ready.',
   }),
   'modem-absent': ({ where }) => ({
     exit: 'UNAVAILABLE',
@@ -59,7 +59,7 @@ export const modemSentences = {
   'device-busy': ({ what }) => ({
     exit: 'TEMPORARY',
     what: `Another program holds ${what}.`,
-    next: 'Stop it (ModemManager, gsmd, qfirehose, a terminal), then run cistern update again.',
+    next: 'Stop it (ModemManager, gsmd, qfirehose, a terminal), then run the same command again.',
   }),
   'interface-not-found': ({ role, usbId, where }) => ({
     exit: 'NOT_PERMITTED',
@@ -77,7 +77,7 @@ export const modemSentences = {
   'modem-did-not-return': ({ where, waitedMs }) => ({
     exit: 'UNAVAILABLE',
     what: `The modem did not come back at ${where} within ${Math.round(waitedMs / 1000)} s.`,
-    next: 'Power-cycle the modem (not only the router), then run cistern update: it goes on from where it stopped.',
+    next: 'Power-cycle the modem (not only the router), then run cistern rescue, or let cistern update run: it goes on from where it stopped.',
   }),
   'modem-stays-in-edl': ({ where }) => ({
     exit: 'IO',
@@ -107,17 +107,17 @@ export const modemSentences = {
   'modem-refuses-edl': ({ attempts }) => ({
     exit: 'PROTOCOL',
     what: `The modem did not enter emergency download mode in ${attempts} tries.`,
-    next: 'Stop programs that use its DIAG port, then run cistern update again.',
+    next: 'Stop programs that use its DIAG port, then run the same command again.',
   }),
   'modem-left-edl': () => ({
     exit: 'IO',
     what: 'The modem went back to normal mode before the first erase: its power was cut, or somebody reset it.',
-    next: 'See that its power is stable, then run cistern update again.',
+    next: 'See that its power is stable, then run the same command again.',
   }),
   'broken-off-before-erase': ({ step }) => ({
     exit: 'TEMPORARY',
     what: `An earlier run was broken off at step ${step}, before the first erase.`,
-    next: 'Run cistern update again.',
+    next: 'Run the same command again.',
   }),
   'diag-no-answer': ({ request }) => ({
     exit: 'PROTOCOL',
@@ -182,12 +182,12 @@ export const modemSentences = {
   'modem-not-confirmed': ({ last, waitedMs }) => ({
     exit: 'FAILURE',
     what: `The modem did not say its version within ${Math.round(waitedMs / 1000)} s (${last?.reason ?? 'no answer'}).`,
-    next: 'Power-cycle it and look with cistern devices; then run cistern update again.',
+    next: 'Power-cycle it and look with cistern devices; then run the same command again.',
   }),
   'modem-in-edl-after-flashing': () => ({
     exit: 'TEMPORARY',
     what: 'The modem came back in emergency download mode although everything was read back.',
-    next: 'Run cistern update again; if it stays so, its flash is worn out.',
+    next: 'Run the same command again; if it stays so, its flash is worn out.',
   }),
   'wrong-version-after-flashing': ({ wanted, found }) => ({
     exit: 'FAILURE',

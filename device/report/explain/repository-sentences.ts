@@ -4,7 +4,7 @@ import { type Explainers, megabytes } from './explanation.ts';
 const NOT_BELIEVED =
   'Nothing from it is used. Tell the operator of the repository; another mirror may be right.';
 const CHECK_UPLINK =
-  'Check the uplink and the address, then run cistern update again. What was fetched is kept where the stage is a disk (--stage).';
+  'Check the uplink and the address, then run the same command again. What was fetched is kept where the stage is a disk (--stage).';
 const TELL_OPERATOR = 'Tell the operator of the repository.';
 
 export const repositorySentences = {

@@ -2,7 +2,7 @@
 import type { StageFailure } from '../../stage/stage-failure.ts';
 import { type Explainers, megabytes } from './explanation.ts';
 
-const STAGE_AGAIN = 'Run cistern update again: what is missing is fetched again.';
+const STAGE_AGAIN = 'Run the same command again: what is missing is fetched again.';
 
 export const stageSentences = {
   'not-enough-memory': ({ neededBytes, availableBytes, reserveBytes }) => ({
@@ -58,7 +58,7 @@ export const stageSentences = {
   'stage-read-only': ({ directory }) => ({
     exit: 'OS',
     what: `The stage ${directory} has become read-only.`,
-    next: 'Look at the disk (dmesg), then run cistern update again.',
+    next: 'Look at the disk (dmesg), then run the same command again.',
   }),
   'stage-empty': ({ directory }) => ({
     exit: 'OS',
@@ -103,7 +103,7 @@ export const stageSentences = {
   aborted: () => ({
     exit: 'INTERRUPTED',
     what: 'It was interrupted.',
-    next: 'Run cistern update again when you are ready.',
+    next: 'Run the same command again when you are ready.',
   }),
 } satisfies Partial<Explainers> & { readonly [R in StageFailure['reason']]: unknown };
 
