@@ -36,7 +36,7 @@ export type ChunkAttempt = {
 export async function requestChunk(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MAX_MS)]);
   const ended = await ask(attempt, bounded);
-  const expired = ended.end === 'broken' && ended.failure.reason === 'aborted' && !signal.aborted;
+  const expired = ended.end === 'broken' && ended.failure.reason === 'interrupted' && !signal.aborted;
   if (!expired) return ended;
   return { end: 'broken', failure: { reason: 'timed-out', url: attempt.url, afterMs: REQUEST_MAX_MS } };
 }

@@ -62,7 +62,7 @@ export async function downloadChunk(
     fruitless = part.sizeBytes() > before ? 0 : fruitless + 1;
     if (fruitless >= fruitlessMax) return err(last);
     await clock.sleep(waitMs(attempt, fruitless, random), signal);
-    if (signal.aborted) return err({ reason: 'aborted' });
+    if (signal.aborted) return err({ reason: 'interrupted' });
   }
   return err(last);
 }
@@ -89,7 +89,7 @@ function finalFailure(
       return { reason: 'repository-busy', url, status, retryAfterMs, attempts: 1 };
     }
     case 'broken':
-      return attempt.failure.reason === 'aborted' || attempt.failure.reason === 'address-refused'
+      return attempt.failure.reason === 'interrupted' || attempt.failure.reason === 'address-refused'
         ? attempt.failure
         : null;
     case 'again':

@@ -74,7 +74,7 @@ describe('a line that breaks', () => {
   it('goes on in the next run, from what an aborted one left', async () => {
     const abort = new AbortController();
     const first = await at.fetch(one, ['never-end'], { onProgress: () => abort.abort() }, abort.signal);
-    expect(first).toEqual({ ok: false, failure: { reason: 'aborted' } });
+    expect(first).toEqual({ ok: false, failure: { reason: 'interrupted' } });
     expect(readFileSync(`${at.place(one)}.part.etag`, 'utf8')).toBe(`"sha256-${oneId}"`);
     const second = await at.fetch(one);
     expect(second).toMatchObject({

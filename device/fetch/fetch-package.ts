@@ -85,7 +85,7 @@ export async function fetchPackage(
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, worker));
-  if (signal.aborted) return err({ reason: 'aborted' });
+  if (signal.aborted) return err({ reason: 'interrupted' });
   return failure === undefined ? ok(tally.summary()) : err(failure);
 }
 
@@ -118,7 +118,7 @@ async function onDisk(
   work: () => Promise<Result<void, FetchFailure>>,
 ): Promise<Result<void, FetchFailure>> {
   const worked = await work().catch((error: unknown) => refused(codeOf(error), stage, storedBytes));
-  if (worked.ok || worked.failure.reason === 'aborted') return worked;
+  if (worked.ok || worked.failure.reason === 'interrupted') return worked;
   const proved = await checkStageProof(stage.proof, stage.platform);
   return proved.ok ? worked : proved;
 }

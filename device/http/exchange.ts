@@ -22,7 +22,7 @@ export function exchange(
   signal: AbortSignal,
 ): Promise<Result<HttpStream, HttpFailure>> {
   const url = shownUrl(request.url.href);
-  if (signal.aborted) return Promise.resolve(err({ reason: 'aborted' }));
+  if (signal.aborted) return Promise.resolve(err({ reason: 'interrupted' }));
 
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -47,7 +47,7 @@ export function exchange(
       if (!answered && failure !== null) resolve(err(failure));
     };
     const abort = () => {
-      finish({ reason: 'aborted' });
+      finish({ reason: 'interrupted' });
       stop();
     };
     signal.addEventListener('abort', abort, { once: true });

@@ -20,7 +20,7 @@ export type HttpFailure =
       readonly url: string;
       readonly why: AddressRefusal;
     }
-  | { readonly reason: 'aborted' };
+  | { readonly reason: 'interrupted' };
 
 export type AddressRefusal =
   | 'not-an-address'

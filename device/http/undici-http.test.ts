@@ -85,7 +85,7 @@ describe('get', () => {
     const abort = new AbortController();
     const url = await serve(() => abort.abort());
     const answer = await http.get(url, bounds, abort.signal);
-    expect(answer).toEqual({ ok: false, failure: { reason: 'aborted' } });
+    expect(answer).toEqual({ ok: false, failure: { reason: 'interrupted' } });
   });
 
   it('does not begin when it is already aborted', async () => {
@@ -95,7 +95,7 @@ describe('get', () => {
       response.end();
     });
     const answer = await http.get(url, bounds, AbortSignal.abort());
-    expect(answer).toEqual({ ok: false, failure: { reason: 'aborted' } });
+    expect(answer).toEqual({ ok: false, failure: { reason: 'interrupted' } });
     expect(asked).toBe(0);
   });
 });

@@ -101,7 +101,7 @@ async function withinTime<T>(
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
   try {
     const answer = await ask(AbortSignal.any([signal, deadline.signal]));
-    const expired = !answer.ok && answer.failure.reason === 'aborted' && !signal.aborted;
+    const expired = !answer.ok && answer.failure.reason === 'interrupted' && !signal.aborted;
     return expired ? err({ reason: 'timed-out', url: shownUrl(url), afterMs: timeoutMs }) : answer;
   } finally {
     clearTimeout(timer);

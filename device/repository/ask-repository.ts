@@ -35,7 +35,7 @@ export async function askRepository(
     const judged = answer.ok ? judgeAnswer(answer.value, url) : err(trustFailureOf(answer.failure));
     if (judged.ok || attempt === REQUEST_ATTEMPTS_MAX || !isWorthAnother(judged.failure)) return judged;
     await repository.clock.sleep(RETRY_WAIT_MS * 2 ** (attempt - 1), signal);
-    if (signal.aborted) return err({ reason: 'aborted' });
+    if (signal.aborted) return err({ reason: 'interrupted' });
   }
 }
 
@@ -73,7 +73,7 @@ function isWorthAnother(failure: TrustFailure): boolean {
 
 function trustFailureOf(failure: HttpFailure): TrustFailure {
   switch (failure.reason) {
-    case 'aborted':
+    case 'interrupted':
     case 'address-refused':
       return failure;
     case 'too-large':

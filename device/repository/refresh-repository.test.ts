@@ -182,7 +182,10 @@ describe('a repository that does not help', () => {
   });
 
   it('is not waited for after an abort', async () => {
-    expect(await at.refresh({}, AbortSignal.abort())).toEqual({ ok: false, failure: { reason: 'aborted' } });
+    expect(await at.refresh({}, AbortSignal.abort())).toEqual({
+      ok: false,
+      failure: { reason: 'interrupted' },
+    });
   });
 });
 

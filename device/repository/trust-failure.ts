@@ -75,4 +75,4 @@ export type TrustFailure =
       readonly because: 'build' | 'signature';
     }
   | { readonly reason: 'state-unusable'; readonly directory: string; readonly code: string }
-  | { readonly reason: 'aborted' };
+  | { readonly reason: 'interrupted' };

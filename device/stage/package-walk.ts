@@ -31,7 +31,7 @@ export async function walkPackage(
   const whole = createHash('sha256');
   let open: readonly OpenFile[] = [];
   for (const chunk of index.chunks) {
-    if (signal.aborted) return err({ reason: 'aborted' });
+    if (signal.aborted) return err({ reason: 'interrupted' });
     const read = await readChunk(directory, chunk);
     if (!read.ok) {
       return err({

@@ -26,7 +26,7 @@ export async function prepareStage(
   wish: StageWish,
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
-  if (signal.aborted) return err({ reason: 'aborted' });
+  if (signal.aborted) return err({ reason: 'interrupted' });
   const sizeBytes = stageSizeBytes(wish.neededBytes);
   if (wish.wanted !== 'auto') return prepareDiskStage(wish, sizeBytes);
 

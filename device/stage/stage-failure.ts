@@ -44,7 +44,7 @@ export type StageFailure =
       readonly reason: 'index-contradicts-manifest';
       readonly what: 'index' | 'sizeBytes' | 'chunkCount';
     }
-  | { readonly reason: 'aborted' };
+  | { readonly reason: 'interrupted' };
 
 /** `file` is the first file of the package that the chunk holds bytes of; null where that is not known. */
 export type ChunkFailure =

@@ -114,7 +114,7 @@ describe('a package from a disk', () => {
 
   it('stops when it is told to', async () => {
     const stopped = await stageLocalPackage(stage, localFiles(), quiet, AbortSignal.abort());
-    expect(stopped).toEqual({ ok: false, failure: { reason: 'aborted' } });
+    expect(stopped).toEqual({ ok: false, failure: { reason: 'interrupted' } });
   });
 
   it('says that the stage has gone', async () => {

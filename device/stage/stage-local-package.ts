@@ -61,7 +61,7 @@ export async function stageLocalPackage(
     const content = createHash('sha256');
     try {
       for await (const piece of piecesOf(source.read(path))) {
-        if (signal.aborted) return err({ reason: 'aborted' });
+        if (signal.aborted) return err({ reason: 'interrupted' });
         const chunk = { id: hash('sha256', piece), offsetBytes, sizeBytes: piece.length };
         content.update(piece);
         whole.update(piece);

@@ -80,7 +80,7 @@ describe('verifying a stage', () => {
 
   it('ends when it is aborted', async () => {
     expect(await verifyStage({ ...pkg, stage }, AbortSignal.abort())).toMatchObject({
-      failure: { reason: 'aborted' },
+      failure: { reason: 'interrupted' },
     });
   });
 

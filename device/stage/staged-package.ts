@@ -119,7 +119,7 @@ export class StagedPackage {
 
   /** A chunk that is gone is a symptom where the stage itself is gone. */
   async #causeOf(failure: StageFailure): Promise<Result<never, StageFailure>> {
-    if (failure.reason === 'aborted') return err(failure);
+    if (failure.reason === 'interrupted') return err(failure);
     const proved = await checkStageProof(this.stage.proof, this.stage.platform);
     if (!proved.ok) return proved;
     const { directory } = this.stage;

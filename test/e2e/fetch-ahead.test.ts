@@ -43,7 +43,7 @@ describe('a release fetched ahead', () => {
         if (doneBytes > totalBytes / 3) stopping.abort();
       },
     });
-    expect(await fetchOnto(stage, stopping.signal)).toMatchObject({ failure: { reason: 'aborted' } });
+    expect(await fetchOnto(stage, stopping.signal)).toMatchObject({ failure: { reason: 'interrupted' } });
     Object.assign(scenario.ports.events, { onFetch: () => {} });
     const again = await fetchOnto(stage);
     if (!again.ok || again.value.kind !== 'fetched') throw new Error('not fetched');

@@ -100,12 +100,9 @@ export const stageSentences = {
     what: `The package's index contradicts its manifest (${what}).`,
     next: 'Report this release to who published it.',
   }),
-  aborted: () => ({
-    exit: 'INTERRUPTED',
-    what: 'It was interrupted.',
-    next: 'Run the same command again when you are ready.',
-  }),
-} satisfies Partial<Explainers> & { readonly [R in StageFailure['reason']]: unknown };
+} satisfies Partial<Explainers> & {
+  readonly [R in Exclude<StageFailure['reason'], 'interrupted'>]: unknown;
+};
 
 function inFile(file: string | null): string {
   return file === null ? '' : ` of ${file}`;
