@@ -2,7 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import type { ModemDoor, Sighting } from '../transport/door.ts';
-import { type ResetEnd, resetToNormal } from '../update/reset-to-normal.ts';
+import { type ResetEnd, type ResetFailure, resetToNormal } from '../update/reset-to-normal.ts';
 import { askOnce, yesFlag } from './ask.ts';
 import { type CommonFlags, commonFlags, settingsOf } from './flags.ts';
 import { openModemSession } from './session.ts';
@@ -43,8 +43,15 @@ async function runReset(this: Context, flags: ResetFlags): Promise<void> {
     this.signal,
   );
   if (!reset.ok)
-    return tellFailure(this, reset.failure, { json: flags.json, state: 'Nothing was erased or written.' });
+    return tellFailure(this, reset.failure, { json: flags.json, state: stateAfter(reset.failure) });
   tellEnd(this, door, reset.value, flags);
+}
+
+function stateAfter({ reason }: ResetFailure): string {
+  // What it was asked may have become a part of the image that somebody else had begun to write.
+  if (reason === 'modem-silent-in-edl')
+    return 'Nothing was erased; what somebody else had begun to write is not whole.';
+  return 'Nothing was erased or written.';
 }
 
 async function mayReset(

@@ -8,7 +8,7 @@ import { type Difference, findWorse, takeSnapshot } from '../modem/snapshot.ts';
 import type { AttemptEnd, ModemPorts } from './attempt.ts';
 import { awaitIdentity } from './confirm.ts';
 import type { Journal } from './journal.ts';
-import { leaveEdl } from './leave-edl.ts';
+import { type LeaveFailure, leaveEdl } from './leave-edl.ts';
 import { seenState } from './seen-state.ts';
 import { isBeyondGateOne } from './steps.ts';
 
@@ -24,7 +24,7 @@ export async function backToNormal(
   if (isBeyondGateOne(journal.attempt.step)) {
     const left = await leaveEdl(ports.door, ports);
     if (!left.ok) {
-      const modemState = left.failure.reason === 'modem-stays-in-edl' ? 'edl' : 'unknown';
+      const modemState = IN_EDL.has(left.failure.reason) ? 'edl' : 'unknown';
       return { outcome: 'unfinished', modemState, failure };
     }
   }
@@ -45,6 +45,11 @@ export async function backToNormal(
     failure,
   };
 }
+
+const IN_EDL: ReadonlySet<string> = new Set<LeaveFailure['reason']>([
+  'modem-stays-in-edl',
+  'modem-silent-in-edl',
+]);
 
 type Proof = { readonly version: string; readonly differences: readonly Difference[] };
 

@@ -7,12 +7,20 @@ import type { Clock } from '../clock.ts';
 import { FirehoseLink } from '../firehose/link.ts';
 import { resetProgrammer } from '../firehose/write.ts';
 import { resetModem } from '../sahara/reset.ts';
+import type { SaharaFailure } from '../sahara/sahara-failure.ts';
 import { isUpdatable, type ModemDoor, type OpenedModem } from '../transport/door.ts';
 import { type AwaitFailure, awaitModem } from './await-modem.ts';
 import { GREETINGS_MAX, type UpdateTimings } from './limits.ts';
 import { reachProgrammer } from './reach-programmer.ts';
 
-export type LeaveFailure = AwaitFailure | { readonly reason: 'modem-stays-in-edl'; readonly where: string };
+export type LeaveFailure =
+  | AwaitFailure
+  | { readonly reason: 'modem-stays-in-edl'; readonly where: string }
+  /** It takes what it is asked for something else, most likely for the rest of an image. */
+  | { readonly reason: 'modem-silent-in-edl'; readonly where: string };
+
+/** Opened and asked this often without a word, it will not hear the next question either. */
+const SILENCES_MAX = 2;
 
 export type LeavePorts = { readonly timings: UpdateTimings; readonly clock: Clock };
 
@@ -30,6 +38,7 @@ export async function leaveEdl(
     clock,
   };
   let opened = first;
+  let silences = 0;
   for (let attempt = 0; attempt < GREETINGS_MAX; attempt++) {
     if (opened === null) {
       const awaited = await awaitModem(door, wait, signal);
@@ -42,8 +51,10 @@ export async function leaveEdl(
       await pipe.close();
       return ok();
     }
-    await resetWhatListens(pipe, timings, signal);
+    const heard = await resetWhatListens(pipe, timings, signal);
     await pipe.close();
+    silences = heard ? 0 : silences + 1;
+    if (silences === SILENCES_MAX) return err({ reason: 'modem-silent-in-edl', where: door.where });
     await clock.sleep(timings.lookIntervalMs, signal);
   }
   return err({ reason: 'modem-stays-in-edl', where: door.where });
@@ -54,13 +65,20 @@ function isUpdatableOrCrashed(modem: OpenedModem): boolean {
   return isUpdatable(modem) || modem.state === 'ram-dump';
 }
 
+/** False where nothing at all was heard of it. */
 async function resetWhatListens(
   pipe: OpenedModem['pipe'],
   timings: UpdateTimings,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const greeting = await reachProgrammer(pipe, { timings, flashTouched: false }, signal);
-  if (!greeting.ok) return;
+  if (!greeting.ok) return !SILENT.has(greeting.failure.reason);
   if (greeting.value.found === 'hello') await resetModem(pipe, timings.sahara, signal);
   else await resetProgrammer(new FirehoseLink(pipe, timings.firehose, { heard: greeting.value.heard }));
+  return true;
 }
+
+const SILENT: ReadonlySet<string> = new Set<SaharaFailure['reason']>([
+  'sahara-no-hello',
+  'transfer-timed-out',
+]);

@@ -155,7 +155,9 @@ async function rescueUnknown(
     signal,
   );
   if (reset.ok) return { kind: 'starts', identity: reset.value.identity, found: reset.value.found };
-  if (reset.failure.reason !== 'modem-does-not-start') return refused(reset.failure);
+  // A programmer that waits for the rest of an image: somebody has begun to flash it, and it can be gone on from there.
+  const isHalfWritten = reset.failure.reason === 'modem-silent-in-edl' && firmware !== null;
+  if (reset.failure.reason !== 'modem-does-not-start' && !isHalfWritten) return refused(reset.failure);
   if (firmware === null) return refused({ reason: 'rescue-needs-firmware', where });
   ports.events.onNote(`it does not start by itself: it is given ${firmware.version}`);
   const opened = await firmware.open(signal);
@@ -165,7 +167,7 @@ async function rescueUnknown(
       firmware,
       origin: opened.value.origin,
       fromVersion: null,
-      left: { flashTouched: false, snapshot: null },
+      left: { flashTouched: isHalfWritten, snapshot: null },
     },
     options,
     ports,

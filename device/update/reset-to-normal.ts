@@ -6,10 +6,9 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { type IdentifyFailure, type Identity, identify } from '../modem/identify.ts';
 import type { DoorFailure, ModemDoor, ModemState, OpenedModem, Sighting } from '../transport/door.ts';
-import type { AwaitFailure } from './await-modem.ts';
 import { awaitIdentity } from './confirm.ts';
 import { isUnfinished, type JournalFailure, readAttempt } from './journal.ts';
-import { leaveEdl } from './leave-edl.ts';
+import { type LeaveFailure, leaveEdl } from './leave-edl.ts';
 import type { UpdateTimings } from './limits.ts';
 import { type LockFailure, type ProcessTable, takeLock } from './lock.ts';
 
@@ -19,7 +18,7 @@ export type ResettableState = 'edl' | 'ram-dump';
 export type ResetFailure =
   | DoorFailure
   | IdentifyFailure
-  | AwaitFailure
+  | LeaveFailure
   | LockFailure
   | JournalFailure
   | { readonly reason: 'not-wanted-by-user' }

@@ -6,8 +6,7 @@ import { readAttempt } from '../../device/update/journal.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
-import { saharaPacket } from '../modem/sahara-packets.ts';
-import { loadProgrammer, openUsb, receive, send } from '../modem/test-host.ts';
+import type { StartState } from '../modem/start-state.ts';
 import { aCommandScene, type CommandScene, type CommandSceneOptions } from '../support/a-command.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
@@ -61,39 +60,19 @@ async function rescue(...flags: readonly string[]) {
   return scene.cistern('rescue', '--stage', stage, '--yes', ...flags);
 }
 
-async function brokenOffSahara(): Promise<void> {
-  const link = openUsb(modem);
-  await receive(link);
-  await send(link, saharaPacket(2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0));
-  await receive(link);
-  link.close();
-}
-
-async function stolenHello(): Promise<void> {
-  const link = openUsb(modem);
-  await receive(link);
-  link.close();
-}
-
-async function runningProgrammer(): Promise<void> {
-  const link = openUsb(modem);
-  expect(await loadProgrammer(link)).toBe('ok');
-  link.close();
-}
-
-const SESSIONS = [
-  ['the boot ROM says HELLO', async () => {}],
-  ['somebody else has had the HELLO', stolenHello],
-  ['a session was broken off', brokenOffSahara],
-  ['a programmer runs already', runningProgrammer],
-] as const;
+const STATES = [
+  'edl',
+  'edl-hello-taken',
+  'edl-mid-image',
+  'programmer',
+  'programmer-unread',
+  'ram-dump',
+] as const satisfies readonly StartState[];
 
 describe('cistern rescue of a modem whose flash is whole', () => {
-  it.each(SESSIONS)('resets it, writes nothing, and is told its version, where %s', async (_, leave) => {
-    await sceneWith();
+  it.each(STATES)('resets it from %s, writes nothing, and is told its version', async (startIn) => {
+    await sceneWith({ startIn });
     const before = flashFingerprint(modem);
-    await intoEdl();
-    await leave();
     const { code, stdout, stderr } = await rescue(sound);
     expect(stderr).toContain('first it is reset, which writes nothing');
     expect({ code, stdout }).toEqual({
@@ -104,9 +83,8 @@ describe('cistern rescue of a modem whose flash is whole', () => {
     expect(await readAttempt(scene.stateDir, 'simulated')).toEqual({ ok: true, value: null });
   });
 
-  it('ends a crash dump', async () => {
-    await sceneWith({}, (made) => ({ door: relabelledEdl(inProcessDoor(made), '05c6:900e') }));
-    await intoEdl();
+  it('tells machines what it was found in', async () => {
+    await sceneWith({ startIn: 'ram-dump' });
     const { stdout } = await rescue('--json');
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
       format: 'cistern-rescue/1',
@@ -126,17 +104,28 @@ describe('cistern rescue of a modem whose flash is whole', () => {
 });
 
 describe('cistern rescue of a modem that does not start', () => {
-  it.each(SESSIONS)('gives it the firmware that is named, where %s', async (_, leave) => {
-    await sceneWith();
-    await damaged();
-    await leave();
-    const { code, stdout } = await rescue(sound);
-    expect({ code, stdout }).toEqual({
-      code: 0,
-      stdout: `updated quectel/ec25euga-m4g in EDL -> ${DEMO_NEW_VERSION}: read back, confirmed, report waits\n`,
+  it.each([...STATES, 'programmer-mid-image'] as const)(
+    'gives it the firmware that is named, from %s',
+    async (state) => {
+      await sceneWith();
+      await damaged();
+      modem.becomes(state);
+      const { code, stdout } = await rescue(sound);
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: `updated quectel/ec25euga-m4g in EDL -> ${DEMO_NEW_VERSION}: read back, confirmed, report waits\n`,
+      });
+      expect(modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_NEW_VERSION });
+      expect(modem.calibrationDigest()).toBe(calibration);
+    },
+  );
+
+  it('asks for a power cycle where a programmer waits for an image, and nobody says which', async () => {
+    await sceneWith({ startIn: 'programmer-mid-image' });
+    expect(await rescue()).toMatchObject({
+      code: 74,
+      stderr: expect.stringContaining('Power-cycle the modem'),
     });
-    expect(modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_NEW_VERSION });
-    expect(modem.calibrationDigest()).toBe(calibration);
   });
 
   it('writes nothing where nobody says what it is', async () => {

@@ -6,8 +6,7 @@ import { attempt } from '../../device/update/test-attempt.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
-import { saharaPacket } from '../modem/sahara-packets.ts';
-import { loadProgrammer, openUsb, receive, send } from '../modem/test-host.ts';
+import type { StartState } from '../modem/start-state.ts';
 import { aCommandScene, type CommandScene, type CommandSceneOptions } from '../support/a-command.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
@@ -37,59 +36,43 @@ async function intoEdl(): Promise<void> {
   await modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
 }
 
-const LEFT: readonly (readonly [string, () => Promise<void>])[] = [
-  ['the boot ROM says HELLO', intoEdl],
-  [
-    'somebody else has had the HELLO',
-    async () => {
-      await intoEdl();
-      const link = openUsb(modem);
-      await receive(link);
-      link.close();
-    },
-  ],
-  [
-    'somebody broke a session off in the middle of the programmer',
-    async () => {
-      await intoEdl();
-      const link = openUsb(modem);
-      await receive(link);
-      await send(link, saharaPacket(2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0));
-      await receive(link);
-      link.close();
-    },
-  ],
-  [
-    'a programmer runs already',
-    async () => {
-      await intoEdl();
-      const link = openUsb(modem);
-      expect(await loadProgrammer(link)).toBe('ok');
-      link.close();
-    },
-  ],
-];
+/** As the simulated module is found, and what it is told. */
+const LEFT = [
+  ['edl', 'edl'],
+  ['edl-hello-taken', 'edl'],
+  ['edl-mid-image', 'edl'],
+  ['programmer', 'edl'],
+  ['programmer-unread', 'edl'],
+  ['ram-dump', 'ram-dump'],
+] as const satisfies readonly (readonly [StartState, string])[];
 
 describe('cistern reset', () => {
-  it.each(LEFT)('brings the modem back where %s', async (_, leave) => {
-    await sceneWith();
+  it.each(LEFT)('brings the modem back from %s', async (startIn, found) => {
+    await sceneWith({ startIn });
     const before = flashFingerprint(modem);
-    await leave();
     expect(await scene.cistern('reset')).toMatchObject({
       code: 0,
-      stdout: `simulated modem left edl and is in normal mode: quectel/ec25euga-m4g ${DEMO_OLD_VERSION}; nothing was written\n`,
+      stdout: `simulated modem left ${found} and is in normal mode: quectel/ec25euga-m4g ${DEMO_OLD_VERSION}; nothing was written\n`,
     });
     expect(modem.state()).toBe('normal');
     expect(flashFingerprint(modem)).toBe(before);
   });
 
-  it('ends a crash dump', async () => {
-    await sceneWith({}, (made) => ({ door: relabelledEdl(inProcessDoor(made), '05c6:900e') }));
-    await intoEdl();
+  it('tells machines what it was found in', async () => {
+    await sceneWith({ startIn: 'ram-dump' });
     expect(await scene.cistern('reset', '--json')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('"found":{"state":"ram-dump","usbId":"05c6:900e"},"state":"normal"'),
     });
+  });
+
+  it('says of a programmer that waits for the rest of an image that a power cycle ends it', async () => {
+    await sceneWith({ startIn: 'programmer-mid-image' });
+    const { code, stderr } = await scene.cistern('reset');
+    expect(code).toBe(74);
+    expect(stderr).toContain('may wait there for the rest of an image');
+    expect(stderr).toContain('what somebody else had begun to write is not whole');
+    expect(stderr).toContain('Power-cycle the modem');
   });
 
   it('says of a modem in normal mode that it is there already', async () => {
@@ -102,7 +85,6 @@ describe('cistern reset', () => {
   });
 
   it.each([
-    ['18d1:d00d', 'fastboot', 'fastboot reboot'],
     ['2c7c:6005', 'EC200A (ASR)', "its own maker's tool"],
     ['1bc7:9010', 'unsupported', 'not a modem that cistern can update'],
   ])('refuses %s with what to do', async (usbId, named, next) => {
@@ -114,6 +96,15 @@ describe('cistern reset', () => {
     expect(stderr).toContain(next);
     expect(stderr).toContain('state: Nothing was erased or written.');
     expect(modem.state()).toBe('edl-sahara');
+  });
+
+  it('refuses fastboot with what to do', async () => {
+    await sceneWith({ startIn: 'fastboot' });
+    expect(await scene.cistern('reset')).toMatchObject({
+      code: 77,
+      stderr: expect.stringContaining('Restart it (fastboot reboot, or a power cycle)'),
+    });
+    expect(modem.state()).toBe('fastboot');
   });
 
   it('says that there is no modem where it is gone', async () => {

@@ -104,6 +104,11 @@ export const modemSentences = {
     what: `The modem at ${where} holds a part of ${toVersion}, so a reset would not start it.`,
     next: 'Run cistern rescue (or cistern update): it goes on from the stage and finishes the update.',
   }),
+  'modem-silent-in-edl': ({ where }) => ({
+    exit: 'IO',
+    what: `The modem at ${where} is in emergency download mode and says nothing to any question: a programmer may wait there for the rest of an image.`,
+    next: 'Power-cycle the modem, which ends that, then look with cistern devices. Where it does not start: cistern rescue.',
+  }),
   'modem-refuses-edl': ({ attempts }) => ({
     exit: 'PROTOCOL',
     what: `The modem did not enter emergency download mode in ${attempts} tries.`,
