@@ -1,7 +1,10 @@
 /** The command line of `cistern-repo`: every command, and how failures end. */
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import { CommandFailure } from './command-failure.ts';
 import { catalogue } from './commands/catalogue.ts';
+import { exportCommand } from './commands/export.ts';
 import { gc } from './commands/gc.ts';
+import { importCommand } from './commands/import.ts';
 import {
   keysAdd,
   keysRenew,
@@ -26,7 +29,7 @@ import { signRequest } from './commands/sign-request.ts';
 import { targetsRenew } from './commands/targets-renew.ts';
 import { verify } from './commands/verify.ts';
 import { Interrupted } from './context.ts';
-import { CommandFailure, EXIT, exitCodeOf } from './failure.ts';
+import { EXIT, exitCodeOf } from './failure.ts';
 
 const routes = buildRouteMap({
   routes: {
@@ -63,6 +66,8 @@ const routes = buildRouteMap({
     rollout,
     releases,
     mirror,
+    export: exportCommand,
+    import: importCommand,
     gc,
   },
   docs: { brief: 'Publish signed modem firmware: judge, sign, upload, roll out, audit' },

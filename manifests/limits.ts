@@ -49,3 +49,8 @@ export const MODEL_LIST_PAGES_MAX = 1000;
 export const AUDIT_SPOOL_MAX_BYTES = 2 * 1024 * 1024 * 1024;
 /** Releases read ahead of the one whose package is put together. */
 export const TARGETS_IN_FLIGHT = 4;
+
+/** A release as a file. The largest object in it is an index or targets metadata. */
+export const CARRIED_OBJECT_MAX_BYTES = 2 * 1024 * 1024;
+/** Files beside the chunks: roots, metadata, targets. */
+export const CARRIED_OTHERS_MAX = 1000;

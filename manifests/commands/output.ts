@@ -1,7 +1,9 @@
 /** How commands end: JSON for programs, sentences for people. */
 
+import { CommandFailure } from '../command-failure.ts';
 import type { RepoContext } from '../context.ts';
-import { CommandFailure, type RepoFailure, sentenceOf } from '../failure.ts';
+import type { RepoFailure } from '../failure.ts';
+import { sentenceOf } from '../sentences.ts';
 
 /** As every command takes it. */
 export const jsonFlag = {

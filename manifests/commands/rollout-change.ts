@@ -1,8 +1,8 @@
 /** What `rollout set`, `halt`, `recall` and `resume` have in common: read verified, change, put, say. */
 import type { FirmwareVersion } from '../../shared/firmware-version.ts';
 import type { ModelId } from '../../shared/model.ts';
+import type { CommandFailure } from '../command-failure.ts';
 import type { RepoContext } from '../context.ts';
-import type { CommandFailure } from '../failure.ts';
 import { parseRoot } from '../keys/roots.ts';
 import { readVerifiedModel } from '../repository/verified-model.ts';
 import { changeRelease, type RolloutChange } from '../rollout/edit-rollout.ts';

@@ -1,7 +1,8 @@
 /** What the commands that change the root of trust have in common: flags, passphrases, and how they end. */
 import { ok, type Result } from '../../shared/result.ts';
+import type { CommandFailure } from '../command-failure.ts';
 import type { RepoContext } from '../context.ts';
-import type { CommandFailure, RepoFailure } from '../failure.ts';
+import type { RepoFailure } from '../failure.ts';
 import { openHeldKeys } from '../keys/held-keys.ts';
 import { type NextRoot, proposeRoot } from '../keys/next-root.ts';
 import { choosePassphrase, findPassphrase } from '../keys/passphrase.ts';

@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core';
+import type { CommandFailure } from '../command-failure.ts';
 import type { RepoContext } from '../context.ts';
-import type { CommandFailure } from '../failure.ts';
 import { importIntoRoot } from '../keys/next-root.ts';
 import { readRoots } from '../keys/roots.ts';
 import { readSigningRequest, type SigningRequest, type TargetsRequest } from '../signing/request.ts';

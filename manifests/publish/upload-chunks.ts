@@ -15,7 +15,7 @@ export type UploadSummary = {
 
 export async function uploadChunks(
   ids: readonly string[],
-  store: ChunkStore,
+  store: Pick<ChunkStore, 'get'>,
   operator: OperatorClient,
   onProgress: (doneChunks: number, totalChunks: number) => void,
 ): Promise<Result<UploadSummary, OperatorFailure>> {
