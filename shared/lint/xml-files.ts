@@ -10,13 +10,13 @@ const CHIP_IDS_MAX = 32;
 /** The chip that the package says it is for must be the model's. */
 export function judgeContents(text: string, entry: ModelEntry): readonly Finding[] {
   if (!isWellFormed(text)) return [errorAt('contents-malformed', { file: CONTENTS }, 'Not well-formed XML.')];
-  const chips = [...text.matchAll(/<chipid\b[^>]{0,200}>([^<]{1,64})<\/chipid>/gi)]
-    .slice(0, CHIP_IDS_MAX)
-    .map(([, chip]) => (chip ?? '').trim());
+  const found = [...text.matchAll(/<chipid\b[^>]{0,200}>([^<]{1,64})<\/chipid>/gi)].slice(0, CHIP_IDS_MAX);
+  const chips = found.map(([, chip]) => (chip ?? '').trim());
   if (chips.length === 0) return [warningAt('contents-missing', CONTENTS, 'Names no chip.')];
   if (chips.includes(entry.chip)) return [];
+  const line = text.slice(0, found[0]?.index).split('\n').length;
   const sentence = `The package is for ${chips.join(', ')}; ${entry.name} has a ${entry.chip}.`;
-  return [errorAt('chip-contradicts-model', { file: CONTENTS }, sentence)];
+  return [errorAt('chip-contradicts-model', { file: CONTENTS, line }, sentence)];
 }
 
 const parser = new XMLParser({

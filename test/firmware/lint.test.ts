@@ -95,7 +95,7 @@ describe('lint', () => {
         ],
         [DEFECTS.shipsFactoryXml, 'factory-rawprogram', RAWPROGRAM.replace('_update', '_factory'), null],
         [DEFECTS.shipsCalibration, 'ships-calibration', 'update/cefs.mbn', null],
-        [DEFECTS.isForAnotherChip, 'chip-contradicts-model', 'contents.xml', null],
+        [DEFECTS.isForAnotherChip, 'chip-contradicts-model', 'contents.xml', 8],
         [
           DEFECTS.isNamedForOtherGeometry,
           'name-contradicts-geometry',
