@@ -8,6 +8,7 @@ import { chunkKey, targetKey } from '../../shared/bucket-keys.ts';
 import { type ChunkReference, parseIndex } from '../../shared/caibx.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
+import { indexName } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { ROLLOUT_NAME } from '../../shared/rollout.ts';
 import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
@@ -47,7 +48,7 @@ export type MirrorFailure =
 
 export type MirrorProgress = (doneChunks: number, totalChunks: number) => void;
 
-/** `wanted`: the versions to carry over, with the metadata of all; null for all of them. */
+/** `wanted`: versions whose packages are carried, beside the manifests of all; null for all of them. */
 export async function mirrorModel(
   source: RepositoryOfModel,
   get: Get,
@@ -74,13 +75,13 @@ export async function mirrorModel(
   return ok({ model, releases, ...copied.value, metadata: metadata.value });
 }
 
+/** Devices read every manifest before they choose; of packages, they need the chosen one's alone. */
 function targetsToCarry({ model, targets }: VerifiedModel, wanted: readonly string[] | null): string[] {
-  const paths = Object.keys(targets);
-  if (wanted === null) return paths;
-  const isOf = (path: string, version: string) =>
-    [`${version}.json`, `${version}.caibx`].some((name) => path === targetPath(model, name));
-  const isRelease = (path: string) => paths.includes(path.replace(/\.(json|caibx)$/, '.caibx'));
-  return paths.filter((path) => !isRelease(path) || wanted.some((version) => isOf(path, version)));
+  const isCarried = (path: string) =>
+    wanted === null ||
+    !path.endsWith('.caibx') ||
+    wanted.some((version) => path === targetPath(model, indexName(version)));
+  return Object.keys(targets).filter(isCarried);
 }
 
 async function readChunkList(

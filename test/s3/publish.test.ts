@@ -96,6 +96,37 @@ describe.skipIf(skipped !== null)('a bucket without a Worker', () => {
     expect(shown(await verify())).toMatchObject({ ok: true, versions: { targets: 3 } });
   }, 60_000);
 
+  it('is mirrored into another bucket and into a directory, and each is sound', async () => {
+    await server.makeBucket('mirror');
+    for (const to of ['s3://mirror/v1', join(scratch, 'mirror')]) {
+      const mirrored = await run('mirror', 's3://firmware', '--to', to, '--root', root());
+      expect(shown(mirrored), mirrored.stdout).toMatchObject({ mirrored: [{ model: MODEL, releases: 2 }] });
+      expect(shown(await verify(to))).toMatchObject({ ok: true, releases: [FIRST, SECOND] });
+    }
+    const again = await run('mirror', 's3://firmware', '--to', 's3://mirror/v1', '--root', root());
+    expect(shown(again).mirrored).toMatchObject([{ copiedChunks: 0, metadata: 'was-there' }]);
+  }, 60_000);
+
+  it('gives away and takes one release as a file', async () => {
+    const file = join(scratch, 'release.tar');
+    const exported = await run(
+      ...['export', 's3://firmware', '--model', MODEL, '--version', SECOND, '--root', root(), '--out', file],
+    );
+    expect(exported.code, exported.stdout).toBe(0);
+    await server.makeBucket('carried');
+    expect(await run('import', file, '--root', root(), '--to', 's3://carried')).toMatchObject({ code: 0 });
+    const listed = shown(await run('releases', 's3://carried', '--root', root(), '--model', MODEL));
+    expect(listed.models[0].releases).toHaveLength(2);
+  }, 60_000);
+
+  it('loses nothing that is needed when it is cleaned up', async () => {
+    const counted = shown(await run('gc', 's3://firmware', '--older-than', '1'));
+    expect(counted).toMatchObject({ garbageCount: 0, youngCount: 0 });
+    expect(counted.referencedCount).toBe(counted.chunkCount);
+    expect(await run('gc', 's3://firmware', '--older-than', '1', '--delete')).toMatchObject({ code: 0 });
+    expect(await verify()).toMatchObject({ code: 0 });
+  }, 60_000);
+
   it('says so when the bucket does not exist', async () => {
     const refused = await publish(FIRST, 's3://no-such-bucket');
     expect(refused.code).toBe(77);
