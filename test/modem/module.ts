@@ -94,6 +94,7 @@ export class Module {
 
   /** Found in this state: it ran before anybody looked. */
   startIn(state: StartState): void {
+    this.#outcome = undefined;
     if (state === 'normal' || state === 'edl') this.start(state === 'edl' ? 'edl' : 'firmware');
     else if (state === 'edl-hello-taken') this.#enterEdl('hello-taken');
     else if (state === 'edl-mid-image') this.#enterEdl('mid-image');
@@ -210,7 +211,10 @@ export class Module {
     this.#transferCount += 1;
     const fault = this.#isSilent ? 'silence' : this.#parts.faults.at(this.#transferCount);
     if (fault === undefined) return 'happens';
-    if (fault === 'silence') this.#fallSilent();
+    if (fault === 'silence') {
+      this.#isSilent = true;
+      this.#at?.silence();
+    }
     if (fault === 'disconnect') this.#unplugAndReplug();
     if (fault === 'cut-power') {
       if (transfer.direction === 'out') this.#function?.cutDuring(transfer.bytes);
@@ -218,11 +222,6 @@ export class Module {
       this.#startLater('firmware');
     }
     return 'lost';
-  }
-
-  #fallSilent(): void {
-    this.#isSilent = true;
-    this.#at?.silence();
   }
 
   #unplugAndReplug(): void {
