@@ -4,6 +4,8 @@ export const FAMILY_FILE_MAX_BYTES = 256 * 1024;
 
 /** Compressed chunks under way at once: bounds memory to about 16 MiB whatever the package. */
 export const CHUNKS_IN_FLIGHT = 8;
+/** Compressors side by side: Node's own threads are four. */
+export const COMPRESSORS = 4;
 export const UPLOADS_IN_FLIGHT = 6;
 export const DOWNLOADS_IN_FLIGHT = 8;
 

@@ -1,14 +1,8 @@
 /** A casync store in a directory: `<id[0:4]>/<id>.cacnk`, each chunk once, zstd-compressed beside the caller's thread. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { zstdCompress } from 'node:zlib';
 import { chunkPath } from '../../shared/caibx.ts';
-
-const compress = promisify(zstdCompress);
-
-/** What zstd may add to content that does not compress, with room. */
-const ZSTD_SLACK_BYTES = 16 * 1024;
+import { createCompressor } from './compressor.ts';
 
 export type ChunkStore = {
   /** Keeps a chunk; answers its compressed size in bytes. The content is the store's until then. */
@@ -19,6 +13,7 @@ export type ChunkStore = {
 
 /** `directory` is made when it is not there; a chunk appears whole or not at all. */
 export function openChunkStore(directory: string): ChunkStore {
+  const compress = createCompressor();
   const made = new Set<string>();
   const makeDirectory = async (path: string): Promise<void> => {
     if (made.has(path)) return;
@@ -28,13 +23,7 @@ export function openChunkStore(directory: string): ChunkStore {
   return {
     async put(id, content) {
       const path = join(directory, chunkPath(id));
-      // The output in one piece: by default it comes 16 KiB at a time, each with a trip to the thread and back. And with
-      // its size known before, zstd takes memory for a chunk in place of that for any stream.
-      const { length } = content;
-      const stored = await compress(content, {
-        chunkSize: length + ZSTD_SLACK_BYTES,
-        pledgedSrcSize: length,
-      });
+      const stored = await compress(content);
       await makeDirectory(dirname(path));
       await writeFile(`${path}.part`, stored);
       await rename(`${path}.part`, path);
