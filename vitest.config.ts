@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { edgeTestSecrets } from './test/edge/secrets.ts';
 
 export default defineConfig({
   test: {
+    // Two files at once also on two cores, where vitest would run one: most of a test's time is waiting.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

@@ -68,6 +68,8 @@ pipeline = ${PIPELINE}
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+# Storage servers that are asked before they listen would be left alone for a minute.
+error_suppression_interval = 0
 [filter:cache]
 use = egg:swift#memcache
 memcache_servers = 127.0.0.1:${memcached}
