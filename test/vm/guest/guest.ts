@@ -38,6 +38,8 @@ export type Guest = {
   readonly cistern: (args: readonly string[], options?: CommandOptions) => Promise<Finished>;
   /** `update` against the repository of the setting, `--json`. */
   readonly update: (modem: string, options?: CommandOptions) => Promise<Finished>;
+  /** The flags that name the repository of the setting, as `update` has them. */
+  readonly fromRepository: () => readonly string[];
   /** Hands a figure to the scenario's report on the host. */
   readonly report: (figures: object) => void;
   /** Keeps attaching whatever the simulated modem exports under these bus ids, as a person who plugs it in. */
@@ -65,12 +67,14 @@ export function openGuest(setting: Setting): Guest {
     },
     cistern: (args, options) => guest.run(process.execPath, ['dist/cistern.mjs', ...args], options),
     update: async (modem, options) => {
-      const { repository } = setting;
-      if (repository === null) throw new Error('the scenario has no repository');
-      if (!isForwarded) ends.push(await forwardToHost(repository.port));
+      const from = guest.fromRepository();
+      if (!isForwarded) ends.push(await forwardToHost(repositoryOf(setting).port));
       isForwarded = true;
-      const from = ['--repository', `http://127.0.0.1:${repository.port}`, '--root', repository.rootFile];
       return guest.cistern(['update', '--modem', modem, ...from, '--state', '/tmp/state', '--json'], options);
+    },
+    fromRepository: () => {
+      const { port, rootFile } = repositoryOf(setting);
+      return ['--repository', `http://127.0.0.1:${port}`, '--root', rootFile];
     },
     report: (figures) => say(`@report ${JSON.stringify(figures)}`),
     plugIn: (...busIds) => ends.push(startAttachAgent(setting, busIds)),
@@ -89,6 +93,11 @@ export function openGuest(setting: Setting): Guest {
     },
   };
   return guest;
+}
+
+function repositoryOf({ repository }: Setting): NonNullable<Setting['repository']> {
+  if (repository === null) throw new Error('the scenario has no repository');
+  return repository;
 }
 
 function runProgram(

@@ -20,11 +20,17 @@ export const scenario: Scenario = {
       },
     });
     await guest.await('the modem left in EDL', () => deviceWith(EDL_ID, 0));
-    const { repository } = guest.setting;
-    assert.ok(repository);
-    const from = ['--repository', `http://127.0.0.1:${repository.port}`, '--root', repository.rootFile];
     const rescued = await guest.cistern([
-      ...['rescue', '--modem', `usb:${BUS_ID}`, ...from, '--state', '/tmp/state', '--yes', '--json'],
+      ...[
+        'rescue',
+        '--modem',
+        `usb:${BUS_ID}`,
+        ...guest.fromRepository(),
+        '--state',
+        '/tmp/state',
+        '--yes',
+        '--json',
+      ],
     ]);
     assert.equal(rescued.code, 0, JSON.stringify(lastJsonLine(rescued.stdout)));
   },
