@@ -55,6 +55,28 @@ describe('a catalogue entry', () => {
   });
 });
 
+describe('what a model says of itself in EDL', () => {
+  it.each([
+    { msmIds: ['000480e1'] },
+    { oemKeyHashes: ['ab'.repeat(32)] },
+    { msmIds: ['000480e1', '0004a0e1'], oemKeyHashes: ['ab'.repeat(48)] },
+  ])('may be %j', (edlHardware) => {
+    expect(modelEntrySchema.parse({ ...full, edlHardware })).toEqual({ ...full, edlHardware });
+  });
+
+  it.each([
+    {},
+    { msmIds: [] },
+    { msmIds: ['000480E1'] },
+    { msmIds: ['0x000480e1'] },
+    { msmIds: ['480e1'] },
+    { oemKeyHashes: ['ab'.repeat(20)] },
+    { msmIds: ['000480e1'], serial: '1' },
+  ])('is refused as %j, which would be compared with nothing or by mistake', (edlHardware) => {
+    expect(modelEntrySchema.safeParse({ ...full, edlHardware }).success).toBe(false);
+  });
+});
+
 describe('a rule about versions', () => {
   it.each([
     {},

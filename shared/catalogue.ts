@@ -90,6 +90,31 @@ export const interchangeableSchema = z.strictObject({
   source: sentence,
 });
 
+/**
+ * What the boot ROM says of itself in Sahara's command mode, for every modem of this model (edl 1b): a modem that says
+ * otherwise is sent back before it gets a programmer. What nobody knows is left out, and not compared.
+ */
+export const edlHardwareSchema = z
+  .strictObject({
+    /** Upper half of the hardware id: the chip, e.g. `000480e1`. */
+    msmIds: z
+      .array(z.string().regex(/^[0-9a-f]{8}$/, 'a chip id, e.g. 000480e1'))
+      .min(1)
+      .max(16)
+      .optional(),
+    /** SHA-256 or SHA-384 of the root key that programmers must be signed by. */
+    oemKeyHashes: z
+      .array(z.string().regex(/^([0-9a-f]{64}|[0-9a-f]{96})$/, 'a SHA-256 or SHA-384 in lower-case hex'))
+      .min(1)
+      .max(8)
+      .optional(),
+  })
+  .refine(
+    ({ msmIds, oemKeyHashes }) => msmIds !== undefined || oemKeyHashes !== undefined,
+    'names neither chips nor keys: leave it out',
+  );
+export type EdlHardware = z.infer<typeof edlHardwareSchema>;
+
 export const modelEntrySchema = z.strictObject({
   format: z.literal('cistern-model/1'),
   model: modelIdSchema,
@@ -112,6 +137,7 @@ export const modelEntrySchema = z.strictObject({
   }),
   /** Sahara image id of the programmer (edl 1b: 13 for most). */
   programmerImageId: z.int().nonnegative().max(64),
+  edlHardware: edlHardwareSchema.optional(),
   protectedRanges: z.array(protectedRangeSchema).min(1).max(32),
   edges: z.array(knownEdgeSchema).max(200),
   /** Absent where none is known. Absent fields are not signed, so updaters that do not know them read the entry. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../shared/bytes.ts';
 import { scriptedPipe, type Transfer } from '../transport/scripted-pipe.ts';
 import { askHardware } from './command-mode.ts';
-import { ChipSerial, findContradiction, UNKNOWN_HARDWARE } from './hardware.ts';
+import { ChipSerial, comparedHardware, findContradiction, UNKNOWN_HARDWARE } from './hardware.ts';
 import { readChipIdV3, readHardwareId, readKeyHash } from './hardware-bytes.ts';
 import { EXECUTE_DATA_MAX_BYTES } from './limits.ts';
 import { type Hello, resetPacket } from './packets.ts';
@@ -233,5 +233,16 @@ describe('hardware', () => {
     expect(findContradiction(said, expected)).toEqual(
       failure === null ? null : { reason: 'wrong-hardware', ...failure },
     );
+  });
+});
+
+describe('what could be compared', () => {
+  const said = { ...UNKNOWN_HARDWARE, msmId: '000480e1', oemKeyHash: null };
+  it.each([
+    ['the chip alone, where the key was not said', { msmIds: ['000480e1'], oemKeyHashes: ['ab'] }, ['chip']],
+    ['nothing, where nothing is known', { msmIds: null, oemKeyHashes: null }, []],
+    ['nothing, where only the key is known', { msmIds: null, oemKeyHashes: ['ab'] }, []],
+  ])('is %s', (_, expected, compared) => {
+    expect(comparedHardware(said, expected)).toEqual(compared);
   });
 });

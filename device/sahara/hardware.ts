@@ -42,6 +42,9 @@ export type ExpectedHardware = {
   readonly oemKeyHashes: readonly string[] | null;
 };
 
+/** What of it both sides named, so that agreement or contradiction could be seen. */
+export type ComparedHardware = readonly HardwareFailure['what'][];
+
 export type HardwareFailure = {
   readonly reason: 'wrong-hardware';
   readonly what: 'chip' | 'signing key';
@@ -63,6 +66,13 @@ export function findContradiction(found: ModemHardware, expected: ExpectedHardwa
     contradiction('chip', found.msmId, expected.msmIds) ??
     contradiction('signing key', found.oemKeyHash, expected.oemKeyHashes)
   );
+}
+
+/** Empty: nothing is known of this modem that the catalogue knows of its model, and the programmer alone will judge. */
+export function comparedHardware(found: ModemHardware, expected: ExpectedHardware): ComparedHardware {
+  const chip = found.msmId !== null && expected.msmIds !== null;
+  const key = found.oemKeyHash !== null && expected.oemKeyHashes !== null;
+  return [...(chip ? (['chip'] as const) : []), ...(key ? (['signing key'] as const) : [])];
 }
 
 function contradiction(

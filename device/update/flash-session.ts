@@ -17,7 +17,12 @@ import { type ConfiguredProgrammer, startSession } from '../firehose/start.ts';
 import { eraseSectors, resetProgrammer, sendGuard } from '../firehose/write.ts';
 import { askHardware } from '../sahara/command-mode.ts';
 import { loadProgrammer } from '../sahara/driver.ts';
-import { type ExpectedHardware, findContradiction } from '../sahara/hardware.ts';
+import {
+  type ComparedHardware,
+  comparedHardware,
+  type ExpectedHardware,
+  findContradiction,
+} from '../sahara/hardware.ts';
 import { PROGRAMMER_MAX_BYTES } from '../sahara/limits.ts';
 import { type Hello, type ReadRequest, SAHARA_MODE } from '../sahara/packets.ts';
 import { resetModem } from '../sahara/reset.ts';
@@ -52,6 +57,8 @@ export type FlashSession = {
   readonly onProgress: (progress: FlashProgress) => void;
   /** Where it is known, the modem is asked for it before it gets a programmer. */
   readonly expectedHardware?: ExpectedHardware;
+  /** What of the hardware could be compared, and agreed: nothing, where one side does not name it. */
+  readonly onHardwareCompared?: (compared: ComparedHardware) => void;
   /** A block of NAND that the programmer passes over, once each. */
   readonly onBadBlock?: (block: number) => void;
 };
@@ -104,7 +111,11 @@ async function startProgrammer(
   const { flashTouched } = journal.attempt;
   const greeting = await reachProgrammer(pipe, { timings, flashTouched }, signal);
   if (!greeting.ok) return greeting;
-  if (greeting.value.found === 'programmer') return ok(greeting.value.heard);
+  if (greeting.value.found === 'programmer') {
+    // Sahara is over: it can be asked no more.
+    session.onHardwareCompared?.([]);
+    return ok(greeting.value.heard);
+  }
   const opening = await judgeHardware(session, greeting.value.hello, signal);
   if (!opening.ok) return opening;
 
@@ -122,17 +133,24 @@ async function startProgrammer(
 
 /** Another chip, or one that trusts another key, is sent back as it came. */
 async function judgeHardware(
-  { pipe, timings, journal, expectedHardware }: FlashSession,
+  { pipe, timings, journal, expectedHardware, onHardwareCompared }: FlashSession,
   hello: Hello,
   signal?: AbortSignal,
 ): Promise<Result<Hello | ReadRequest, FlashFailure>> {
   // Command mode is entered only where there is something to learn: not every modem takes the question well.
-  if (expectedHardware === undefined && hello.mode !== SAHARA_MODE.command) return ok(hello);
+  if (expectedHardware === undefined && hello.mode !== SAHARA_MODE.command) {
+    onHardwareCompared?.([]);
+    return ok(hello);
+  }
   const asked = await askHardware(pipe, hello, timings.sahara, signal);
   if (!asked.ok) return asked;
   const { hardware, opening } = asked.value;
-  const contradiction = expectedHardware && findContradiction(hardware, expectedHardware);
-  if (!contradiction) return ok(opening);
+  const expected = expectedHardware ?? { msmIds: null, oemKeyHashes: null };
+  const contradiction = findContradiction(hardware, expected);
+  if (contradiction === null) {
+    onHardwareCompared?.(comparedHardware(hardware, expected));
+    return ok(opening);
+  }
   if (!journal.attempt.flashTouched) await resetModem(pipe, timings.sahara, signal);
   return err(contradiction);
 }

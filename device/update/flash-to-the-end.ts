@@ -1,4 +1,5 @@
 /** From an opened modem in EDL to a verdict: flash, restart, confirm; flash again if it came back in EDL. */
+import type { ModelEntry } from '../../shared/catalogue.ts';
 import type { FlashPlan } from '../../shared/flash-plan.ts';
 import type { UpdateFailure } from '../failure.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -82,6 +83,7 @@ export async function confirm(journal: Journal, ports: FlashPorts): Promise<Upda
 function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
   const { staged, plan, documents, stage, origin, journal, ports } = order;
   const { door, clock, timings, events } = ports;
+  const hardware = hardwareExpectedOf(documents.entry, events.onNote);
   return {
     staged,
     plan,
@@ -90,6 +92,7 @@ function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
     door,
     clock,
     timings,
+    ...hardware,
     onProgress: events.onFlash,
     onBadBlock: (block) => events.onNote(`the programmer passes over bad block ${block}`),
     enterAgain: () => enterEdl(staged, door, ports, signal),
@@ -98,5 +101,35 @@ function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
       events.onNote(
         `attempt ${attempt} to flash ended (${reason}); the modem waits in EDL, going on from the stage`,
       ),
+  };
+}
+
+/** Said once: a second session with the same modem compares no more than the first. */
+function hardwareExpectedOf(
+  { name, edlHardware }: ModelEntry,
+  onNote: (note: string) => void,
+): Pick<FlashJob, 'expectedHardware' | 'onHardwareCompared'> {
+  let isSaid = false;
+  const say = (note: string) => {
+    if (!isSaid) onNote(note);
+    isSaid = true;
+  };
+  if (edlHardware === undefined) {
+    const note = `the catalogue knows neither chip nor signing key of ${name}, so the modem was asked for neither; the programmer and its geometry judge it`;
+    return { onHardwareCompared: () => say(note) };
+  }
+  return {
+    expectedHardware: {
+      msmIds: edlHardware.msmIds ?? null,
+      oemKeyHashes: edlHardware.oemKeyHashes ?? null,
+    },
+    onHardwareCompared: (compared) => {
+      if (compared.length > 0)
+        say(`the modem's ${compared.join(' and ')} in EDL: as the catalogue has it for ${name}`);
+      else
+        say(
+          `the modem did not name its chip or signing key in EDL, so neither was compared; the programmer and its geometry judge it`,
+        );
+    },
   };
 }

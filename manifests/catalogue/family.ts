@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import {
+  edlHardwareSchema,
   interchangeableSchema,
   knownEdgeSchema,
   knownIssueSchema,
@@ -39,6 +40,7 @@ const statements = {
 const ofOneModel = {
   hardware,
   name,
+  edlHardware: edlHardwareSchema.optional().describe('In place of what the family says'),
   ...statements,
   seenVersions: z
     .array(seenVersionSchema)
@@ -80,6 +82,9 @@ export const familyDefaultsSchema = z.strictObject({
   }),
   programmer: z.string().min(1).max(80).optional().describe('File name of the Firehose programmer'),
   programmerImageId: programmerImageId.optional(),
+  edlHardware: edlHardwareSchema
+    .optional()
+    .describe('Chip and root key that the modem names in EDL; one that names others is not flashed'),
   routers: routers.optional(),
   ...statements,
 });

@@ -111,6 +111,7 @@ function entryOf({ vendor, all }: Family, model: Family['models'][number]): obje
       ...(crashDump === undefined ? {} : { crashDump }),
     },
     programmerImageId: all.programmerImageId,
+    ...(all.edlHardware === undefined ? {} : { edlHardware: all.edlHardware }),
     ...rest,
     ...(floors.length === 0 ? {} : { floors }),
     edges: [...all.edges, ...model.edges],

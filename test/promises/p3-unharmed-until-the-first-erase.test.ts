@@ -31,6 +31,11 @@ const CASES: readonly (readonly [string, Partial<SimulatedModemOptions>, string]
     'unchanged: wrong-geometry',
   ],
   [
+    'the chip is another than the catalogue knows of its model',
+    { model: { ...ec25Eu, hardwareId: '000c90e100000000' } },
+    'unchanged: wrong-hardware',
+  ],
+  [
     'the programmer does not know this project',
     { model: { ...ec25Eu, projectName: 'EC25EUGB_VH' } },
     'unchanged: programmer-refused',
@@ -63,6 +68,19 @@ describe('P3 unharmed until the first erase', () => {
       verdict: { modemState: 'normal', flashAttempts: 0, programmedBytes: 0 },
     });
     expectAsBefore(before);
+  });
+
+  it.each([
+    ['compares its chip, and says so', ec25Eu, /the modem's chip in EDL: as the catalogue has it/],
+    [
+      'goes on where the boot ROM has no command mode, and says that nothing was compared',
+      { ...ec25Eu, sahara: { ...ec25Eu.sahara, hasCommandMode: false } },
+      /did not name its chip or signing key in EDL/,
+    ],
+  ])('%s', async (_, model, note) => {
+    scenario = await aScenario({ modem: { model } });
+    expect(endOf(await scenario.run())).toBe('updated');
+    expect(scenario.notes.filter((said) => note.test(said))).toHaveLength(1);
   });
 
   it('goes on when somebody else has had the HELLO', async () => {
