@@ -1,6 +1,6 @@
 /** The updater's own download, as `cistern update` does it: into a stage in memory, each chunk hashed. */
 import { systemClock } from '../../device/clock.ts';
-import { fetchPackage } from '../../device/fetch/fetch-package.ts';
+import { fetchPackage, type PackageFetch } from '../../device/fetch/fetch-package.ts';
 import type { FetchSummary } from '../../device/fetch/tally.ts';
 import { undiciHttp } from '../../device/http/undici-http.ts';
 import { nodePlatform } from '../../device/stage/node-platform.ts';
@@ -19,9 +19,15 @@ export type Fetched = {
   readonly stage: Stage;
 };
 
-export async function fetchRelease(documents: ReleaseDocuments, repositoryUrl: string): Promise<Fetched> {
+export function fetchRelease(documents: ReleaseDocuments, repositoryUrl: string): Promise<Fetched> {
   const { index, manifest } = documents;
-  const { storedBytes } = manifest.package;
+  return fetchChunks({ index, storedBytes: manifest.package.storedBytes }, repositoryUrl);
+}
+
+export async function fetchChunks(
+  { index, storedBytes }: Pick<PackageFetch, 'index' | 'storedBytes'>,
+  repositoryUrl: string,
+): Promise<Fetched> {
   const never = new AbortController().signal;
   const stage = must(
     await prepareStage({ wanted: 'auto', neededBytes: storedBytes, platform: nodePlatform }, never),

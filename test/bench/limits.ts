@@ -43,3 +43,15 @@ export const RAW_LINK_BYTES = 60_000_000;
 export const TOOL_TIMEOUT_MS = 60_000;
 export const UPDATE_TIMEOUT_MS = 150_000;
 export const MODEM_REBOOT_MS = 200;
+
+/** `bench lines`: small enough that four programs bring it over the slow line within a few minutes. Bytes. */
+export const LINES_PACKAGE_BYTES = 30_000_000;
+/** 10 Mbit/s, and 100 ms from a question to its answer. */
+export const SLOW_LINE_BYTES_PER_SECOND = 1_250_000;
+export const SLOW_LINE_ROUND_TRIP_MS = 100;
+export const CLEAN_LINE_ROUNDS = 5;
+/** What waits in a line for a client: more than the slow line holds in a round trip. */
+export const LINE_WINDOW_BYTES = 256 * 1024;
+/** Between two looks at a program's memory, and the processes of it that are looked at. */
+export const PEAK_INTERVAL_MS = 5;
+export const PROCESSES_WATCHED_MAX = 32;

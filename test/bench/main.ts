@@ -6,11 +6,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY_ROOT } from '../support/processes.ts';
-import { benchBadLine } from './bad-line.ts';
 import { type Comparison, verdictOf } from './comparison.ts';
 import { benchDownload } from './download.ts';
 import { benchEdge } from './edge.ts';
 import { benchFlash } from './flash.ts';
+import { benchLines } from './lines.ts';
 import { describeMachine } from './machine.ts';
 import { benchMemory } from './memory.ts';
 import { benchPoll } from './poll.ts';
@@ -20,7 +20,7 @@ import { markdownTable, notesList } from './table.ts';
 
 const BENCHES: Readonly<Record<string, (scene: Scene) => Promise<Comparison[]>>> = {
   download: benchDownload,
-  'bad-line': benchBadLine,
+  lines: benchLines,
   edge: benchEdge,
   poll: benchPoll,
   memory: benchMemory,

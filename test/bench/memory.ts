@@ -6,13 +6,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { chunkPath } from '../../shared/caibx.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { startModem } from '../support/modem-process.ts';
-import { REPOSITORY_ROOT } from '../support/processes.ts';
 import { readDocuments } from '../support/release-documents.ts';
 import { mustRun, type Repository } from '../support/repository.ts';
+import { type Bundled, bundle } from './bundle.ts';
 import type { Comparison } from './comparison.ts';
 import { MODEM_REBOOT_MS, UPDATE_TIMEOUT_MS } from './limits.ts';
 import { LARGE_RELEASE, RELEASE, type Release, type Scene } from './scene.ts';
@@ -22,14 +21,10 @@ const ENTRIES = {
   'peak-memory': 'test/bench/peak-memory.ts',
   'stream-and-hash': 'test/bench/stream-and-hash.ts',
 } as const;
-type Program = keyof typeof ENTRIES;
-type Bundles = Readonly<Record<Program, string>>;
-
-/** Native modules, which no bundle can hold; they are loaded for a modem on USB or a tty alone, and here is neither. */
-const NATIVE = ['usb', 'serialport'];
+type Bundles = Bundled<keyof typeof ENTRIES>;
 
 export async function benchMemory(scene: Scene): Promise<Comparison[]> {
-  const bundles = await bundle(await scene.scratch('bundles'));
+  const bundles = await bundle(ENTRIES, await scene.scratch('bundles'));
   const peaks: { ours: number; bare: number }[] = [];
   const comparisons: Comparison[] = [];
   for (const release of [RELEASE, LARGE_RELEASE]) {
@@ -67,33 +62,6 @@ export async function benchMemory(scene: Scene): Promise<Comparison[]> {
     },
     flat('peak RSS of bare Node', large.bare, small.bare),
   ];
-}
-
-async function bundle(directory: string): Promise<Bundles> {
-  const entryPoints = Object.entries(ENTRIES).map(([out, path]) => ({
-    out,
-    in: join(REPOSITORY_ROOT, path),
-  }));
-  const require = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
-  await build({
-    entryPoints,
-    outdir: directory,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    external: NATIVE,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: require },
-    logLevel: 'error',
-  });
-  const at = (program: Program) => join(directory, `${program}.mjs`);
-  return {
-    cistern: at('cistern'),
-    'peak-memory': at('peak-memory'),
-    'stream-and-hash': at('stream-and-hash'),
-  };
 }
 
 async function peakOfUpdate(

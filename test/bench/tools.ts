@@ -1,12 +1,15 @@
-/** The peers' own programs, run as they are, with the time and the processor time they take. */
+/** The peers' own programs, run as they are, with the time, the processor time and the memory they take. */
 import { spawn } from 'node:child_process';
 import { TOOL_TIMEOUT_MS } from './limits.ts';
+import { watchPeak } from './watch-peak.ts';
 
 export type ToolRun = {
   readonly code: number | null;
   readonly wallMs: number;
   /** User and system time of the program and what it started. */
   readonly cpuMs: number;
+  /** The most memory that its processes had resident, each by itself, added up. */
+  readonly peakBytes: number;
   readonly stdout: string;
   readonly stderr: string;
 };
@@ -30,6 +33,7 @@ export function runTool(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const peak = watchPeak(child.pid);
   const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), timeoutMs);
   let stdout = '';
   let stderr = '';
@@ -43,11 +47,13 @@ export function runTool(
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);
+      const peakBytes = peak.stop();
       const [, user = 0, system = 0] = CPU_LINE.exec(stderr) ?? [];
       resolve({
         code,
         wallMs: performance.now() - startedMs,
         cpuMs: (Number(user) + Number(system)) * 1000,
+        peakBytes,
         stdout,
         stderr: stderr.replace(CPU_LINE, ''),
       });
