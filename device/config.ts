@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { err, ok, type Result } from '../shared/result.ts';
+import { ACCEPTABLE_CHECKS } from './router/preflight/preflight.ts';
 import { parseSize } from './size-text.ts';
 
 export const DEFAULT_CONFIG_PATH = '/etc/cistern/config.json';
@@ -30,6 +31,8 @@ const configSchema = z.strictObject({
   /** Bytes a second, and bytes that a download may cost: `500k`, `1.5M`. */
   limitRate: sizeText.optional(),
   maxBytes: sizeText.optional(),
+  /** Checks of the machine around the modem that are let through. */
+  accept: z.array(z.enum(ACCEPTABLE_CHECKS)).max(ACCEPTABLE_CHECKS.length).optional(),
 });
 export type Settings = z.infer<typeof configSchema>;
 
@@ -65,6 +68,7 @@ export function mergeSettings(
       interface: environment.CISTERN_INTERFACE,
       limitRate: environment.CISTERN_LIMIT_RATE,
       maxBytes: environment.CISTERN_MAX_BYTES,
+      accept: environment.CISTERN_ACCEPT?.split(',').map((check) => check.trim()),
     }),
   );
   if (!fromEnvironment.success) {

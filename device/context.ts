@@ -1,5 +1,6 @@
 /** The one place that touches the process: streams, environment, signals, clock, randomness, files, sockets. */
 import { randomUUID } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { CommandContext } from '@stricli/core';
@@ -12,6 +13,7 @@ import { undiciHttp } from './http/undici-http.ts';
 import { Interruption } from './interruption.ts';
 import { inputReader, type ReadInput } from './read-input.ts';
 import { UPDATER_VERSION } from './report/updater-version.ts';
+import { type Machine, systemMachine } from './router/machine.ts';
 import { nodePlatform } from './stage/node-platform.ts';
 import type { StagePlatform } from './stage/platform.ts';
 import { type SystemFacts, systemFacts } from './system-facts.ts';
@@ -44,6 +46,10 @@ export type Context = CommandContext & {
   /** The USB bus and the ttys of this machine. */
   readonly localPorts: LocalPorts;
   readonly openDoor: (locator: string) => Promise<Result<ModemDoor, OpenDoorFailure>>;
+  /** Files, programs and processes of this machine, for what surrounds a modem. */
+  readonly machine: Machine;
+  /** Addresses of a host name; none where it cannot be resolved. */
+  readonly lookup: (host: string) => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
@@ -74,6 +80,12 @@ export function buildContext(process: NodeJS.Process): Context {
     openHttp: ({ interface: name }) => openHttp(name, environment),
     localPorts: systemPorts,
     openDoor: (locator) => openDoor(locator, systemPorts),
+    machine: systemMachine,
+    lookup: (host) =>
+      lookup(host, { all: true }).then(
+        (found) => found.map(({ address }) => address),
+        () => [],
+      ),
     clock: systemClock,
     random: Math.random,
     newId: randomUUID,

@@ -9,6 +9,8 @@ import type { LocalPackageFailure } from './package/open-local-package.ts';
 import type { InputFailure } from './read-input.ts';
 import type { DeviceKeyFailure } from './report/device-key.ts';
 import type { TrustFailure } from './repository/trust-failure.ts';
+import type { RouterFailure } from './router/make-ready.ts';
+import type { PowerFailure } from './router/power/power-cycle.ts';
 import type { StageFailure } from './stage/stage-failure.ts';
 import type { LocalStageFailure } from './stage/stage-local-package.ts';
 import type { LocatorFailure } from './transport/locator.ts';
@@ -46,9 +48,11 @@ export type UpdateFailure =
   | LocalStageFailure
   | LocatorFailure
   | LockFailure
+  | PowerFailure
   | RescueFailure
   | ResetFailure
   | ResolveFailure
+  | RouterFailure
   | StageFailure
   | StagedPlanFailure
   | TrustFailure

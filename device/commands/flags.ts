@@ -1,5 +1,6 @@
 /** Flags that several commands share. */
 import type { Settings } from '../config.ts';
+import { ACCEPTABLE, ACCEPTABLE_CHECKS, type AcceptableCheck } from '../router/preflight/preflight.ts';
 import { parseSize } from '../size-text.ts';
 
 export type CommonFlags = {
@@ -105,6 +106,17 @@ export type DownloadFlags = {
   readonly maxBytes?: string;
 };
 
+/** Of the commands that flash. */
+export const acceptFlag = {
+  kind: 'enum',
+  values: ACCEPTABLE_CHECKS,
+  variadic: true,
+  optional: true,
+  brief: `Go on although ${Object.entries(ACCEPTABLE)
+    .map(([check, what]) => `${what} (${check})`)
+    .join('; ')}; may be repeated`,
+} as const;
+
 export const channelFlag = {
   kind: 'enum',
   values: ['stable', 'beta'],
@@ -113,10 +125,16 @@ export const channelFlag = {
 } as const;
 
 export function settingsOf(
-  flags: CommonFlags & DownloadFlags & { readonly keepCopy?: string; readonly channel?: 'stable' | 'beta' },
+  flags: CommonFlags &
+    DownloadFlags & {
+      readonly keepCopy?: string;
+      readonly channel?: 'stable' | 'beta';
+      readonly accept?: readonly AcceptableCheck[];
+    },
 ): Settings {
   const { modem, repository, root, state, stage, channel, limitRate, maxBytes, keepCopy } = flags;
   const mirrors = flags.mirror?.length ? [...flags.mirror] : undefined;
-  const own = { mirrors, interface: flags.interface, limitRate, maxBytes, keepCopy };
+  const accept = flags.accept?.length ? [...flags.accept] : undefined;
+  const own = { accept, mirrors, interface: flags.interface, limitRate, maxBytes, keepCopy };
   return { modem, repository, root, state, stage, channel, ...own };
 }

@@ -4,11 +4,12 @@ import type { Context } from '../context.ts';
 import { type LocalPackage, openLocalPackage } from '../package/open-local-package.ts';
 import { planDocument } from '../report/plan-document.ts';
 import { planLines } from '../report/plan-lines.ts';
+import type { AcceptableCheck } from '../router/preflight/preflight.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import { flashLocal } from '../update/flash-local.ts';
 import { withoutUplink } from '../update/uplink.ts';
 import { askOnce, yesFlag } from './ask.ts';
-import { type CommonFlags, commonFlags, downloadFlags, settingsOf } from './flags.ts';
+import { acceptFlag, type CommonFlags, commonFlags, downloadFlags, settingsOf } from './flags.ts';
 import { type PackageFlags, packageArgument, packageFlags } from './package-flags.ts';
 import { openModemPorts, openModemSession } from './session.ts';
 import { tellFailure } from './tell.ts';
@@ -20,6 +21,7 @@ type FlashFlags = Omit<CommonFlags, 'repository' | 'root'> &
     readonly plan: boolean;
     readonly yes: boolean;
     readonly vouch?: string;
+    readonly accept?: readonly AcceptableCheck[];
     readonly quiet: boolean;
   };
 
@@ -37,6 +39,7 @@ export const flashCommand = buildCommand<FlashFlags, [string], Context>({
         withNegated: false,
         brief: 'Show the checked plan and do nothing: no modem is needed',
       },
+      accept: acceptFlag,
       yes: yesFlag,
       vouch: {
         kind: 'parsed',
@@ -109,6 +112,7 @@ async function flashModem(context: Context, local: LocalPackage, flags: FlashFla
   if (!ports.ok) return tellFailure(context, ports.failure, untouched);
   const options = {
     stage: session.value.settings.stage ?? 'auto',
+    accepted: session.value.settings.accept ?? [],
     ask: flags.yes ? null : () => askOnce(context, QUESTION),
     voucher: flags.vouch ?? null,
   };

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Context } from '../context.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { type LocalPackage, openLocalPackage } from '../package/open-local-package.ts';
+import type { AcceptableCheck } from '../router/preflight/preflight.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import type { FlashPorts, UpdateEvents, UpdatePorts } from '../update/attempt.ts';
 import { type RescueFirmware, type RescueResult, rescue } from '../update/rescue.ts';
@@ -12,6 +13,7 @@ import { localFirmware, publishedFirmware } from '../update/rescue-firmware.ts';
 import { withoutUplink, withUplink } from '../update/uplink.ts';
 import { askOnce, yesFlag } from './ask.ts';
 import {
+  acceptFlag,
   type CommonFlags,
   channelFlag,
   commonFlags,
@@ -29,6 +31,7 @@ type RescueFlags = CommonFlags &
   PackageFlags & {
     readonly channel?: 'stable' | 'beta';
     readonly yes: boolean;
+    readonly accept?: readonly AcceptableCheck[];
     readonly quiet: boolean;
   };
 
@@ -40,6 +43,7 @@ export const rescueCommand = buildCommand<RescueFlags, [string?], Context>({
       ...commonFlags,
       ...packageFlags,
       ...downloadFlags,
+      accept: acceptFlag,
       channel: channelFlag,
       yes: yesFlag,
       quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, only the verdict' },
@@ -91,6 +95,7 @@ async function rescueModem(context: Context, local: LocalPackage | null, flags: 
     if (!firmware.ok) return tellFailure(context, firmware.failure, untouched);
     const options = {
       stage: session.value.settings.stage ?? 'auto',
+      accepted: session.value.settings.accept ?? [],
       ask: flags.yes ? null : () => askOnce(context, QUESTION),
     };
     const result = await rescue(firmware.value, options, flash, context.signal);

@@ -4,7 +4,7 @@ import type { Settings } from '../config.ts';
 import type { Context } from '../context.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
-import { bootIdOf, systemMachine } from '../router/machine.ts';
+import { bootIdOf } from '../router/machine.ts';
 import { startLeftStopped } from '../router/services/stop-services.ts';
 import { MINUTES_OF_DAY } from '../schedule/limits.ts';
 import { runScheduled } from '../schedule/run-scheduled.ts';
@@ -79,9 +79,9 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
           { exceptFor: null },
           {
             stateDir,
-            machine: systemMachine,
+            machine: this.machine,
             processTable: this.processes,
-            bootId: await bootIdOf(systemMachine),
+            bootId: await bootIdOf(this.machine),
             clock: this.clock,
             onNote,
           },

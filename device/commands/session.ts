@@ -1,4 +1,5 @@
 /** What the settings name, opened: the modem's door, the pinned root, the device's own key. */
+import { endianness } from 'node:os';
 import { err, ok, type Result } from '../../shared/result.ts';
 import {
   DEFAULT_CONFIG_PATH,
@@ -10,6 +11,7 @@ import {
 import type { Context } from '../context.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
+import { type Surroundings, surroundingsOf } from '../router/surroundings.ts';
 import { parseSize } from '../size-text.ts';
 import type { ModemDoor } from '../transport/door.ts';
 import type { ModemPorts, UpdateEvents, UpdatePorts } from '../update/attempt.ts';
@@ -51,14 +53,44 @@ export async function openModemSession(
 
 /** What flashing needs, wherever the package comes from. */
 export async function openModemPorts(
-  { clock, newId, stagePlatform, processes, timings }: Context,
-  { stateDir, door }: ModemSession,
+  context: Context,
+  session: ModemSession,
   events: UpdateEvents,
 ): Promise<Result<ModemPorts, UpdateFailure>> {
+  const { clock, newId, stagePlatform, processes, timings } = context;
+  const { stateDir, door } = session;
   const identity = await loadDeviceIdentity(stateDir);
   if (!identity.ok) return identity;
-  const own = { door, clock, newId, stagePlatform, processes, timings, stateDir, events };
+  const surroundings = openSurroundings(context, session, events.onNote);
+  const own = { door, clock, newId, stagePlatform, processes, timings, stateDir, events, surroundings };
   return ok({ ...own, identity: identity.value });
+}
+
+/** The machine around the session's modem. */
+export function openSurroundings(
+  { machine, localPorts, lookup, processes, clock }: Context,
+  { settings, stateDir, door }: ModemSession,
+  onNote: (note: string) => void,
+): Surroundings {
+  return surroundingsOf(
+    {
+      modemKey: door.key,
+      onBus: door.onBus,
+      repositoryUrl: settings.repository ?? null,
+      throughInterface: settings.interface ?? null,
+    },
+    {
+      machine,
+      sysfs: localPorts.sysfs,
+      proc: '/proc',
+      isBigEndian: endianness() === 'BE',
+      lookup,
+      stateDir,
+      processTable: processes,
+      clock,
+      onNote,
+    },
+  );
 }
 
 /** Everything an update needs; the caller closes `http`. */

@@ -1,10 +1,12 @@
 /** `cistern update`: all of it; what cron runs. */
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
+import type { AcceptableCheck } from '../router/preflight/preflight.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import { update } from '../update/update.ts';
 import { askOnce } from './ask.ts';
 import {
+  acceptFlag,
   type CommonFlags,
   channelFlag,
   commonFlags,
@@ -22,6 +24,7 @@ type UpdateFlags = CommonFlags &
     readonly channel?: 'stable' | 'beta';
     readonly keepCopy?: string;
     readonly ask: boolean;
+    readonly accept?: readonly AcceptableCheck[];
     readonly quiet: boolean;
   };
 
@@ -45,6 +48,7 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
         brief: 'Directory on a disk that keeps a copy of the package until the modem is updated',
         placeholder: 'directory',
       },
+      accept: acceptFlag,
       channel: channelFlag,
       ask: {
         kind: 'boolean',
@@ -87,6 +91,7 @@ async function runUpdate(this: Context, flags: UpdateFlags): Promise<void> {
     wanted: flags.version,
     channel: settings.channel ?? 'stable',
     stage: settings.stage ?? 'auto',
+    accepted: settings.accept ?? [],
     ask: flags.ask ? () => askOnce(this, 'Everything is staged and verified. Flash the modem now?') : null,
   } as const;
   try {

@@ -4,8 +4,7 @@
  * compared with the same services stopped. `startAgain` belongs into a `finally`.
  */
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { UsbNode } from '../transport/bus/usb-tree.ts';
-import { type GatherPorts, gatherFacts } from './preflight/gather-facts.ts';
+import { type GatherPorts, type GatherWish, gatherFacts } from './preflight/gather-facts.ts';
 import { type Check, type Finding, preflight, refusals } from './preflight/preflight.ts';
 import { findServiceProfile } from './services/service-profile.ts';
 import {
@@ -26,14 +25,14 @@ export type RouterFailure =
       readonly mayOverride: boolean;
     };
 
-export type ReadyWish = {
+export type ReadyWish = GatherWish & {
   readonly modemKey: string;
-  /** The modem on this machine's USB; null behind a relay. */
-  readonly modem: UsbNode | null;
-  readonly repositoryUrl: string;
-  readonly packageOutlivesReboot: boolean;
+  /** Then the services around the modem are another machine's too. */
+  readonly isBehindRelay: boolean;
   /** Checks that a person lets through; an update that is taken up after its first erase lets all through. */
-  readonly overridden: readonly Check[];
+  readonly accepted: readonly Check[];
+  /** After the first erase: a service that does not stop is told, and the modem is finished all the same. */
+  readonly goesOnRegardless: boolean;
 };
 
 export async function makeReady(
@@ -43,32 +42,35 @@ export async function makeReady(
 ): Promise<Result<StoppedServices, RouterFailure>> {
   // Before services are stopped: with netifd's interface the route would be gone.
   const before = await gatherFacts(wish, gathering);
-  const early = preflight({ ...before, holders: [] });
-  const refused = refusals(early, wish.overridden)[0];
+  // Who holds a port now is most likely a service that is about to be stopped.
+  const early = preflight(before).filter(({ check }) => check !== 'port-holders');
+  const refused = refusals(early, wish.accepted)[0];
   if (refused !== undefined) return err(refusalOf(refused));
-  for (const { what, next, severity } of early)
-    services.onNote(severity === 'note' ? `${what} ${next}` : `${what} It was told to go on all the same.`);
-  // Behind a relay the modem is another machine's, and so are the services around it.
-  const profile = wish.modem === null ? null : await findServiceProfile(services.machine);
+  tell(early, services);
+  const profile = wish.isBehindRelay ? null : await findServiceProfile(services.machine);
   const modem = { modemKey: wish.modemKey, netDevices: before.modemNetDevices };
-  const stopped = await stopServices(profile, modem, services);
+  const stopped = await stopServices(
+    profile,
+    { ...modem, goesOnRegardless: wish.goesOnRegardless },
+    services,
+  );
   if (!stopped.ok) return stopped;
   // What still holds a port is nobody that a profile knows.
-  const { holders } = await gatherFacts(wish, gathering);
-  const held = refusals(preflight({ ...QUIET, holders }), wish.overridden)[0];
-  if (held === undefined) return ok(stopped.value);
+  const after = preflight(await gatherFacts({ ...wish, repositoryUrl: null }, gathering));
+  const holders = after.filter(({ check }) => check === 'port-holders');
+  const held = refusals(holders, wish.accepted)[0];
+  if (held === undefined) {
+    tell(holders, services);
+    return ok(stopped.value);
+  }
   await stopped.value.startAgain();
   return err(refusalOf(held));
 }
 
-const QUIET = {
-  modemNetDevices: [],
-  routeDevice: 'none',
-  routeBeneath: [],
-  otherUpdaters: [],
-  power: { supplies: [], undervoltage: [] },
-  packageOutlivesReboot: true,
-} as const;
+function tell(findings: readonly Finding[], { onNote }: Pick<ServicePorts, 'onNote'>): void {
+  for (const { what, next, severity } of findings)
+    onNote(severity === 'note' ? `${what} ${next}` : `${what} It was told to go on all the same.`);
+}
 
 function refusalOf({ check, what, next, mayOverride }: Finding): RouterFailure {
   return { reason: 'preflight-refused', check, what, next, mayOverride };

@@ -11,6 +11,7 @@ import {
   RAM_DUMP_IDS,
   RAM_DUMP_IF_SINGLE_IDS,
 } from './bus/modem-ids.ts';
+import type { UsbNode } from './bus/usb-tree.ts';
 import type { Pipe, TransferFailure } from './pipe.ts';
 
 /**
@@ -52,10 +53,20 @@ export type DoorFailure =
   /** It is there, but no driver offers a tty for the interface. */
   | { readonly reason: 'tty-missing'; readonly usbId: string; readonly where: string };
 
+/** A modem that is plugged into this machine. */
+export type OnBus = {
+  /** Of its socket, such as `1-1.4`, and of the same socket on the bus of the other speed. */
+  readonly paths: readonly string[];
+  /** As it stands there now; null while it does not. Opens nothing. */
+  readonly look: () => Promise<UsbNode | null>;
+};
+
 export type ModemDoor = {
   readonly key: string;
   /** How a person finds it, e.g. `tcp://192.0.2.1:9008`. */
   readonly where: string;
+  /** Null behind a relay, where nothing of this machine is the modem's. */
+  readonly onBus: OnBus | null;
   /** Opens the modem's DIAG interface or EDL pair, whichever is there; `modem-absent` while there is none. */
   readonly open: (signal?: AbortSignal) => Promise<Result<OpenedModem, DoorFailure>>;
   /** Opens the AT interface as a raw byte stream; only in normal mode. */

@@ -16,6 +16,7 @@ export function tcpDoor(usb: Address, at: Address): ModemDoor {
   return {
     key: `tcp-${usb.host}-${usb.port}`.replaceAll(/[^A-Za-z0-9.-]/g, '_'),
     where,
+    onBus: null,
     open: (signal) => openRelay(usb, where, signal),
     openAt: (signal) => openStream(at, where, signal),
   };

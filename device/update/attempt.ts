@@ -11,6 +11,8 @@ import type { Delivery } from '../report/deliver.ts';
 import type { DeviceIdentity } from '../report/device-key.ts';
 import type { PlanDocument } from '../report/plan-document.ts';
 import type { Verdict } from '../report/verdict.ts';
+import type { Check } from '../router/preflight/preflight.ts';
+import type { Surroundings } from '../router/surroundings.ts';
 import type { StagePlatform } from '../stage/platform.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { ModemDoor } from '../transport/door.ts';
@@ -29,6 +31,8 @@ export type ModemPorts = {
   readonly processes: ProcessTable;
   readonly timings: UpdateTimings;
   readonly identity: DeviceIdentity;
+  /** The machine around the modem: services, power, what would harm the flashing. */
+  readonly surroundings: Surroundings;
   readonly stateDir: string;
   readonly events: UpdateEvents;
 };
@@ -79,6 +83,8 @@ export type FlashOptions = {
   readonly stage: string;
   /** Asked once everything is staged and the plan was shown; false leaves the modem alone. */
   readonly ask: (() => Promise<boolean>) | null;
+  /** Checks of the machine that a person lets through. */
+  readonly accepted: readonly Check[];
 };
 
 export type UpdateOptions = FlashOptions & {

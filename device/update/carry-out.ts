@@ -1,6 +1,7 @@
 /**
  * One attempt from the decision to the modem's own word. Gate 1 stands before EDL: the package whole and verified
- * in a proved stage, the plan allowed and shown, the modem still the same, the snapshot taken, the journal written.
+ * in a proved stage, the plan allowed and shown, the machine made ready, the modem still the same, the snapshot taken
+ * with the same services stopped as after it, the journal written.
  */
 import type { FlashPlan } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -29,7 +30,12 @@ export type AttemptPlan = {
   readonly ports: FlashPorts;
 };
 
-export async function carryOut(attempt: AttemptPlan, signal: AbortSignal): Promise<AttemptEnd> {
+/** Services that were stopped for it run again when it ends, before its report is sent. */
+export function carryOut(attempt: AttemptPlan, signal: AbortSignal): Promise<AttemptEnd> {
+  return attempt.ports.surroundings.around(() => carryOutReady(attempt, signal));
+}
+
+async function carryOutReady(attempt: AttemptPlan, signal: AbortSignal): Promise<AttemptEnd> {
   const { journal, ports } = attempt;
   const release = await stageRelease(attempt, signal);
   if (!release.ok) return endBeforeEdl(release.failure, journal, ports);
@@ -84,7 +90,7 @@ async function endBeforeEdl(
 type GateOne = { readonly staged: StagedPackage; readonly plan: FlashPlan };
 
 async function passGateOne(
-  { identity, options, journal, ports }: AttemptPlan,
+  { identity, origin, options, journal, ports }: AttemptPlan,
   { stage, documents }: StagedRelease,
   signal: AbortSignal,
 ): Promise<Result<GateOne, UpdateFailure>> {
@@ -96,6 +102,9 @@ async function passGateOne(
   if (!shown.ok) return shown;
   const wanted = await askWhetherWanted(staged.value, options, signal);
   if (!wanted.ok) return wanted;
+  const packageOutlivesReboot = stage.proof.kind === 'disk' || origin.isOnDisk;
+  const made = await ports.surroundings.makeReady({ packageOutlivesReboot, accepted: options.accepted });
+  if (!made.ok) return made;
   // One that lies in EDL says nothing; what an earlier attempt has heard of it still holds.
   const snapshot =
     identity === null ? ok(journal.attempt.snapshot) : await askModemAgain(identity, ports, signal);

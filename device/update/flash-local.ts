@@ -55,7 +55,9 @@ async function flashAlone(
   const last = await readAttempt(ports.stateDir, ports.door.key);
   if (!last.ok) return { kind: 'refused', failure: last.failure };
   const left = last.value;
-  if (left !== null && isUnfinished(left)) {
+  const isUnderWay = left !== null && isUnfinished(left);
+  await ports.surroundings.startLeftStopped({ isGoingOn: isUnderWay && !left.flashTouched });
+  if (isUnderWay) {
     const { where } = ports.door;
     if (left.flashTouched)
       return {

@@ -94,6 +94,7 @@ function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
     timings,
     ...hardware,
     onProgress: events.onFlash,
+    onRepeat: ({ path }, reason) => events.onNote(`${path} is programmed once more (${reason})`),
     onBadBlock: (block) => events.onNote(`the programmer passes over bad block ${block}`),
     enterAgain: () => enterEdl(staged, door, ports, signal),
     restage: () => healStage(stage, documents, origin, ports, new AbortController().signal),

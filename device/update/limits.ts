@@ -4,7 +4,7 @@ import { DEFAULT_SAHARA_TIMINGS, type SaharaTimings } from '../sahara/limits.ts'
 
 /** Sessions with the programmer from the first erase on; each begins at the first erase again. */
 export const FLASH_ATTEMPTS_MAX = 6;
-/** Times one partition is erased and programmed again after its read-back differed. */
+/** Times one partition is programmed in a session: again where it was refused, or its read-back differed. */
 export const PARTITION_ATTEMPTS_MAX = 3;
 /** A modem that comes back in EDL although all was read back is flashed once more. */
 export const CONFIRM_ATTEMPTS_MAX = 2;

@@ -17,6 +17,7 @@ import type { PackageOrigin, StagedRelease } from './package-origin.ts';
 export function localOrigin(local: LocalPackage, voucher: string | null): PackageOrigin {
   return {
     recorded: { kind: 'local', path: local.path },
+    isOnDisk: true,
     stage: async (wanted, ports, signal) => {
       const wish = {
         wanted,

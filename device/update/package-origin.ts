@@ -16,6 +16,8 @@ export type StagedRelease = {
 export type PackageOrigin = {
   /** What the journal keeps, so that the next run finds the package again. */
   readonly recorded: Origin;
+  /** Whether it lies on a disk, wherever it is staged: then a reboot does not lose it. */
+  readonly isOnDisk: boolean;
   /** Brings the whole package into a stage, at the place that is `wanted`; where that fails the stage is set aside. */
   readonly stage: (
     wanted: string,

@@ -21,6 +21,7 @@ export function repositoryOrigin(
 ): PackageOrigin {
   return {
     recorded: { kind: 'repository' },
+    isOnDisk: ports.download.keepCopyIn !== null,
     stage: async (wanted, _, signal) => {
       const read = await view.readIndex(manifest, signal);
       if (!read.ok) return read;

@@ -57,12 +57,27 @@ export async function rescue(
   try {
     const last = await readAttempt(ports.stateDir, ports.door.key);
     if (!last.ok) return refused(last.failure);
-    if (last.value !== null && isUnfinished(last.value))
-      return await finishAttempt(last.value, firmware, options, ports, signal);
-    return await rescueUnknown(firmware, options, ports, signal);
+    const left = last.value !== null && isUnfinished(last.value) ? last.value : null;
+    await ports.surroundings.startLeftStopped({ isGoingOn: left !== null });
+    return await ports.surroundings.around(() => rescueReady(left, firmware, options, ports, signal));
   } finally {
     await lock.value.release();
   }
+}
+
+/** The modem lies there already: no check but other flashers keeps a person from helping it. */
+async function rescueReady(
+  left: Attempt | null,
+  firmware: RescueFirmware | null,
+  options: FlashOptions,
+  ports: FlashPorts,
+  signal: AbortSignal,
+): Promise<RescueResult> {
+  const flashTouched = left?.flashTouched ?? false;
+  const ready = await ports.surroundings.makeReadyToFinish({ flashTouched });
+  if (!ready.ok) return refused(ready.failure);
+  if (left !== null) return finishAttempt(left, firmware, options, ports, signal);
+  return rescueUnknown(firmware, options, ports, signal);
 }
 
 function refused(failure: UpdateFailure): RescueResult {

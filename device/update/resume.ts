@@ -28,7 +28,7 @@ export async function resumeAttempt(
 ): Promise<UpdateResult> {
   const journal = journalOf(attempt, ports);
   ports.events.onNote(`taking up the attempt of ${attempt.startedAt} at step ${attempt.step}`);
-  const end = await finish(journal, options, ports, signal);
+  const end = await ports.surroundings.around(() => finish(journal, options, ports, signal));
   return conclude(end, journal, ports, signal);
 }
 
@@ -38,7 +38,10 @@ async function finish(
   ports: FlashPorts,
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
-  if (!journal.attempt.flashTouched)
+  const { flashTouched } = journal.attempt;
+  const ready = await ports.surroundings.makeReadyToFinish({ flashTouched });
+  if (!ready.ok) return { outcome: 'unfinished', modemState: await seenState(ports), failure: ready.failure };
+  if (!flashTouched)
     return backToNormal({ reason: 'broken-off-before-erase', step: journal.attempt.step }, journal, ports);
   const { timings, clock, door } = ports;
   const opened = await awaitModem(

@@ -44,7 +44,9 @@ async function updateAlone(
 ): Promise<UpdateResult> {
   const last = await readAttempt(ports.stateDir, ports.door.key);
   if (!last.ok) return { kind: 'refused', failure: last.failure };
-  if (last.value !== null && isUnfinished(last.value)) {
+  const isGoingOn = last.value !== null && isUnfinished(last.value);
+  await ports.surroundings.startLeftStopped({ isGoingOn });
+  if (last.value !== null && isGoingOn) {
     const resumed = await resumeAttempt(last.value, { ...options, ask: null }, withUplink(ports), signal);
     // The modem proved to be as before the attempt that was broken off: begin a new one.
     if (resumed.kind !== 'attempted' || resumed.verdict.outcome !== 'unchanged') return resumed;

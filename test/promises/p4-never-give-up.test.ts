@@ -191,7 +191,7 @@ describe('P4 for a modem that lies damaged in EDL and is rescued from a package 
       endOfRescue(
         await rescue(
           publishedFirmware({ ...named, version }, ports),
-          { stage, ask: null },
+          { stage, ask: null, accepted: [] },
           withUplink(ports),
           never,
         ),

@@ -48,7 +48,7 @@ async function aMachine(routes: Readonly<Record<string, string>> = {}) {
     lookup: async (host) => (host === 'firmware.example' ? ['192.0.2.1'] : []),
   };
   const gather = (repositoryUrl: string) =>
-    gatherFacts({ modem, repositoryUrl, packageOutlivesReboot: false }, ports);
+    gatherFacts({ modem, repositoryUrl, throughInterface: null, packageOutlivesReboot: false }, ports);
   return { sysfs: sysfs.root, ports, gather };
 }
 
@@ -71,7 +71,12 @@ describe('facts before the modem leaves normal mode', () => {
   it('find this machine’s own way to itself', async () => {
     const { ports } = await aMachine();
     const real = { ...ports, machine: systemMachine };
-    const wish = { modem: null, repositoryUrl: 'http://127.0.0.1:8787', packageOutlivesReboot: true };
+    const wish = {
+      modem: null,
+      repositoryUrl: 'http://127.0.0.1:8787',
+      throughInterface: null,
+      packageOutlivesReboot: true,
+    };
     expect(await gatherFacts(wish, real)).toMatchObject({
       routeDevice: 'lo',
       modemNetDevices: [],

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../device/clock.ts';
+import { routerSentences } from '../../device/report/explain/router-sentences.ts';
 import { type Machine, systemMachine } from '../../device/router/machine.ts';
 import { makeReady, type ReadyWish, type RouterFailure } from '../../device/router/make-ready.ts';
 import type { GatherPorts } from '../../device/router/preflight/gather-facts.ts';
 import { CHECKS } from '../../device/router/preflight/preflight.ts';
-import { routerSentences } from '../../device/router/router-sentences.ts';
 import { ec25, testSysfs } from '../../device/transport/bus/test-sysfs.ts';
 import { readUsbTree } from '../../device/transport/bus/usb-tree.ts';
 import { systemProcesses } from '../../device/update/lock.ts';
@@ -66,7 +66,10 @@ async function aRouter({ routeDevice }: { readonly routeDevice: string }) {
         modem,
         repositoryUrl: 'https://firmware.example',
         packageOutlivesReboot: false,
-        overridden: [],
+        throughInterface: null,
+        isBehindRelay: false,
+        goesOnRegardless: false,
+        accepted: [],
         ...changes,
       },
       ports,
@@ -98,8 +101,8 @@ describe('a machine made ready', () => {
 
   it.each([
     ['the package lies on a disk', { packageOutlivesReboot: true }, 'Nothing needs to be done'],
-    ['a person lets it through', { overridden: ['uplink'] }, 'It was told to go on all the same.'],
-    ['an update is taken up', { overridden: CHECKS }, 'It was told to go on all the same.'],
+    ['a person lets it through', { accepted: ['uplink'] }, 'It was told to go on all the same.'],
+    ['an update is taken up', { accepted: CHECKS }, 'It was told to go on all the same.'],
   ] as const)('goes on over the only uplink where %s, and says so', async (_, changes, note) => {
     const { ready, notes } = await aRouter({ routeDevice: 'wwan0' });
     expect(await ready(changes)).toMatchObject({ ok: true });
@@ -123,7 +126,10 @@ describe('a machine made ready', () => {
 
   it('leaves services alone that stand around another machine’s modem', async () => {
     const { ready, calls } = await aRouter({ routeDevice: 'eth0' });
-    expect(await ready({ modem: null })).toMatchObject({ ok: true, value: { names: [] } });
+    expect(await ready({ modem: null, isBehindRelay: true })).toMatchObject({
+      ok: true,
+      value: { names: [] },
+    });
     expect(await calls()).toEqual([]);
   });
 });

@@ -6,7 +6,9 @@ import { run } from '@stricli/core';
 import { app } from '../../device/app.ts';
 import { buildContext, type Context } from '../../device/context.ts';
 import type { ModemDoor } from '../../device/transport/door.ts';
+import { systemPorts } from '../../device/transport/local-ports.ts';
 import { ok } from '../../shared/result.ts';
+import { bareMachine } from './bare-machine.ts';
 import { SHORT_TIMINGS } from './short-timings.ts';
 
 export type Said = { readonly stdout: string; readonly stderr: string; readonly code: number };
@@ -56,6 +58,8 @@ export async function aCommandScene({ door, answer, context }: CommandSceneOptio
       },
       readTextFile: async () => null,
       openDoor: async () => ok(door),
+      machine: bareMachine,
+      localPorts: { ...systemPorts, sysfs: '/nowhere' },
       timings: SHORT_TIMINGS,
       signal: new AbortController().signal,
       setExitCode: (code) => {

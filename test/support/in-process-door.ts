@@ -1,17 +1,18 @@
 /** The updater's door to a simulated modem in the same process: no sockets, one transfer is one transfer. */
-import type { DoorFailure, ModemDoor, OpenedModem } from '../../device/transport/door.ts';
+import type { DoorFailure, ModemDoor, OnBus, OpenedModem } from '../../device/transport/door.ts';
 import { stateOf } from '../../device/transport/door.ts';
 import type { Pipe, TransferFailure } from '../../device/transport/pipe.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { ByteLink, LinkFailure } from '../modem/link.ts';
 import type { SimulatedModem } from '../modem/modem.ts';
 
-export function inProcessDoor(modem: SimulatedModem): ModemDoor {
+export function inProcessDoor(modem: SimulatedModem, onBus: OnBus | null = null): ModemDoor {
   const where = 'simulated modem';
   const absent: Result<never, DoorFailure> = err({ reason: 'modem-absent', where });
   return {
     key: 'simulated',
     where,
+    onBus,
     open: async () => {
       const opened = modem.openUsb();
       if (!opened.ok) return absent;

@@ -13,6 +13,7 @@ import type { UpdateStep } from '../../shared/telemetry.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
+import { bareSurroundings } from './bare-machine.ts';
 import { inProcessDoor } from './in-process-door.ts';
 import { must } from './local-release.ts';
 import type { SharedRepository } from './shared-repository.ts';
@@ -58,14 +59,17 @@ export async function makeScenario(
       steps.push(step);
       options.onStep?.(step, scenario);
     },
-    onNote: (note) => notes.push(note),
+    onNote: (note) => void notes.push(note),
     onPlan: () => {},
     onFetch: () => {},
     onFlash: () => {},
   };
   const http = undiciHttp({ userAgent: 'cistern-test' });
+  const door = inProcessDoor(modem);
+  const onNote = (note: string) => void notes.push(note);
   const ports: UpdatePorts = {
-    door: inProcessDoor(modem),
+    door,
+    surroundings: bareSurroundings(door, { stateDir, repositoryUrl: repository.url, onNote }),
     http,
     clock: systemClock,
     random: Math.random,
@@ -88,7 +92,7 @@ export async function makeScenario(
     notes,
     modemStates,
     run: (run, signal = new AbortController().signal) =>
-      update({ channel: 'stable', stage: stageDirectory, ask: null, ...run }, ports, signal),
+      update({ channel: 'stable', stage: stageDirectory, ask: null, accepted: [], ...run }, ports, signal),
     end: async () => {
       stopWatching();
       modem.close();

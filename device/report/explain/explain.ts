@@ -6,6 +6,7 @@ import { helpSentences } from './help-sentences.ts';
 import { modemSentences } from './modem-sentences.ts';
 import { packageSentences } from './package-sentences.ts';
 import { repositorySentences } from './repository-sentences.ts';
+import { routerSentences } from './router-sentences.ts';
 import { stageSentences } from './stage-sentences.ts';
 
 const EXPLAINERS: Explainers = {
@@ -15,6 +16,7 @@ const EXPLAINERS: Explainers = {
   ...packageSentences,
   ...repositorySentences,
   ...helpSentences,
+  ...routerSentences,
 };
 
 export function explain(failure: UpdateFailure): Explanation {

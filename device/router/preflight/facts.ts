@@ -25,6 +25,8 @@ export type PowerFacts = {
 export type PreflightFacts = {
   /** Network interfaces of the modem itself, e.g. `wwan0`. */
   readonly modemNetDevices: readonly string[];
+  /** Whether a repository is asked at all. */
+  readonly isUplinkWanted: boolean;
   /** The interface that a packet to the repository leaves from; null where nothing says, or no route leads there. */
   readonly routeDevice: string | null;
   /** Interfaces under `routeDevice` (a VLAN, a bridge, a mux), itself included. */

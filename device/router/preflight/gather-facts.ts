@@ -1,6 +1,6 @@
 /** Looks at the machine. Opens nothing, asks no modem, changes nothing. */
 import { readdir } from 'node:fs/promises';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { UsbNode } from '../../transport/bus/usb-tree.ts';
@@ -33,24 +33,30 @@ export type GatherPorts = {
 export type GatherWish = {
   /** The modem on USB; null behind a relay, where nothing of this machine is the modem's. */
   readonly modem: UsbNode | null;
-  readonly repositoryUrl: string;
+  /** Null where no repository is asked. */
+  readonly repositoryUrl: string | null;
+  /** The interface that requests are bound to; null where the routes decide. */
+  readonly throughInterface: string | null;
   readonly packageOutlivesReboot: boolean;
 };
 
 export async function gatherFacts(
-  { modem, repositoryUrl, packageOutlivesReboot }: GatherWish,
+  { modem, repositoryUrl, throughInterface, packageOutlivesReboot }: GatherWish,
   ports: GatherPorts,
 ): Promise<PreflightFacts> {
   const { netDevices, nodes } =
     modem === null ? { netDevices: [], nodes: [] } : await modemDevices(ports.sysfs, modem);
-  const routeDevice = await findRoute(repositoryUrl, ports);
+  const isUplinkWanted = repositoryUrl !== null;
+  const routeDevice = isUplinkWanted ? (throughInterface ?? (await findRoute(repositoryUrl, ports))) : null;
   const [holders, processes, power] = await Promise.all([
     nodes.length === 0 ? [] : portHolders(ports.proc, nodes, ports.ownPid),
-    ports.machine.processes(),
+    // Behind a relay the modem is another machine's; and what flashes here may be the relay itself (QFirehose -p).
+    modem === null ? [] : ports.machine.processes(),
     powerFacts(ports.sysfs),
   ]);
   return {
     modemNetDevices: netDevices,
+    isUplinkWanted,
     routeDevice,
     routeBeneath: routeDevice === null ? [] : await beneath(ports.sysfs, routeDevice),
     holders,
@@ -62,6 +68,10 @@ export async function gatherFacts(
   };
 }
 
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
 async function findRoute(
   repositoryUrl: string,
   { machine, lookup, isBigEndian }: GatherPorts,
@@ -69,6 +79,7 @@ async function findRoute(
   const host = new URL(repositoryUrl).hostname.replace(/^\[(.*)\]$/, '$1');
   const address = isIP(host) !== 0 ? host : (await inTime(lookup(host)))[0];
   if (address === undefined) return null;
+  if (LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) return 'lo';
   const asJson = await machine.run(['ip', '-j', 'route', 'get', address]);
   const said = asJson.code === 0 ? routeOfIp(asJson.stdout) : null;
   if (said !== null) return said;

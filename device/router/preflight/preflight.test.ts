@@ -4,6 +4,7 @@ import { preflight, refusals, routeIsThroughModem } from './preflight.ts';
 
 const QUIET: PreflightFacts = {
   modemNetDevices: ['wwan0'],
+  isUplinkWanted: true,
   routeDevice: 'eth0',
   routeBeneath: ['eth0'],
   holders: [],

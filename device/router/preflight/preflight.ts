@@ -5,6 +5,15 @@ import type { PreflightFacts } from './facts.ts';
 export const CHECKS = ['uplink', 'power', 'port-holders', 'other-updaters'] as const;
 export type Check = (typeof CHECKS)[number];
 
+/** Those that a person may let through, and what is taken upon oneself then. */
+export const ACCEPTABLE = {
+  uplink: 'the modem is the only way to the repository, and the package would not survive a reboot',
+  power: 'the machine runs on a battery that is low, or its supply voltage is',
+  'port-holders': 'another program, which is not stopped, holds a port of the modem',
+} as const satisfies Partial<Record<Check, string>>;
+export type AcceptableCheck = keyof typeof ACCEPTABLE;
+export const ACCEPTABLE_CHECKS = Object.keys(ACCEPTABLE) as [AcceptableCheck, ...AcceptableCheck[]];
+
 export type Finding = {
   readonly check: Check;
   /** `refuse` leaves the modem alone unless the check is overridden; `note` is told. */
@@ -37,6 +46,7 @@ export function routeIsThroughModem(facts: PreflightFacts): boolean | null {
 }
 
 function uplink(facts: PreflightFacts): readonly Finding[] {
+  if (!facts.isUplinkWanted) return [];
   const isThrough = routeIsThroughModem(facts);
   if (isThrough === false) return [];
   const { routeDevice, packageOutlivesReboot } = facts;

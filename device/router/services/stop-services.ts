@@ -48,12 +48,14 @@ export type ModemOnMachine = {
   readonly modemKey: string;
   /** Names of its network interfaces, e.g. `wwan0`. */
   readonly netDevices: readonly string[];
+  /** Its flash was touched: nothing that a service does is worse than to leave it so. */
+  readonly goesOnRegardless?: boolean;
 };
 
 /** Also takes over what an earlier run for this modem had stopped. On a failure everything is as it was. */
 export async function stopServices(
   profile: ServiceProfile | null,
-  { modemKey, netDevices }: ModemOnMachine,
+  { modemKey, netDevices, goesOnRegardless = false }: ModemOnMachine,
   ports: ServicePorts,
 ): Promise<Result<StoppedServices, ServiceFailure>> {
   const { stateDir } = ports;
@@ -71,8 +73,9 @@ export async function stopServices(
     if (failure === null) continue;
     // It still runs: to start it again would make two of it.
     stopped.pop();
-    if (failure.reason === 'service-not-stopped' && !service.essential) {
-      ports.onNote(`${service.name} could not be stopped (${failure.said}); it ${service.why}`);
+    if (goesOnRegardless || (failure.reason === 'service-not-stopped' && !service.essential)) {
+      const said = failure.reason === 'service-not-stopped' ? failure.said : failure.why;
+      ports.onNote(`${service.name} could not be stopped (${said}); it ${service.why}`);
       continue;
     }
     await startAgain();
@@ -82,7 +85,7 @@ export async function stopServices(
   if (stopped.length === 0) await forgetStopped(stateDir, modemKey);
   else {
     const written = await writeStopped(stateDir, modemKey, ownRecord(stopped, ports));
-    if (!written.ok) {
+    if (!written.ok && !goesOnRegardless) {
       await startAgain();
       return written;
     }

@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { SeenModem } from '../bus/find-modems.ts';
 import type { Socket } from '../bus/follow-modem.ts';
 import type { Roles } from '../bus/interface-roles.ts';
-import { lookForModem } from '../bus/look-for-modem.ts';
+import { lookForModem, onBus } from '../bus/look-for-modem.ts';
 import { socketKey } from '../bus/ports.ts';
 import type { DoorFailure, ModemDoor, OpenedModem } from '../door.ts';
 import type { LocalPorts } from '../local-ports.ts';
@@ -25,6 +25,7 @@ export async function serialDoor(socket: Socket, roles: Roles, ports: LocalPorts
   return {
     key: await socketKey(ports.sysfs, socket.path),
     where,
+    onBus: onBus(socket, look),
     open: async (signal) => {
       const modem = await look(signal);
       return modem.ok ? openMain(modem.value, { where, roles }, ports) : modem;

@@ -6,7 +6,7 @@
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { SeenModem } from '../bus/find-modems.ts';
 import type { Socket } from '../bus/follow-modem.ts';
-import { lookForModem } from '../bus/look-for-modem.ts';
+import { lookForModem, onBus } from '../bus/look-for-modem.ts';
 import { socketKey } from '../bus/ports.ts';
 import type { DoorFailure, ModemDoor, OpenedModem } from '../door.ts';
 import type { LocalPorts } from '../local-ports.ts';
@@ -21,6 +21,7 @@ export async function usbDoor(socket: Socket, ports: LocalPorts): Promise<ModemD
   return {
     key: await socketKey(ports.sysfs, socket.path),
     where,
+    onBus: onBus(socket, look),
     open: async (signal) => {
       const modem = await look(signal);
       return modem.ok ? openMain(modem.value, where, ports) : modem;

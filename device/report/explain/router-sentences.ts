@@ -1,16 +1,7 @@
-/** What is told of a machine that is not ready, and of power that could not be switched. */
-import type { ExitName } from '../exit-code.ts';
-import type { RouterFailure } from './make-ready.ts';
-import type { PowerFailure } from './power/power-cycle.ts';
+/** A machine around the modem that is not ready, and power that could not be switched. */
+import type { Explainers } from './explanation.ts';
 
-type Told = { readonly exit: ExitName; readonly what: string; readonly next: string };
-type OwnFailure =
-  | Extract<RouterFailure, { readonly reason: 'preflight-refused' | 'service-not-stopped' }>
-  | PowerFailure;
-
-export const routerSentences: {
-  readonly [R in OwnFailure['reason']]: (failure: Extract<OwnFailure, { readonly reason: R }>) => Told;
-} = {
+export const routerSentences = {
   'preflight-refused': ({ check, what, next, mayOverride }) => ({
     exit: check === 'other-updaters' ? 'TEMPORARY' : 'NOT_PERMITTED',
     what,
@@ -19,7 +10,7 @@ export const routerSentences: {
   'service-not-stopped': ({ name, why, said }) => ({
     exit: 'TEMPORARY',
     what: `${name}, which ${why}, could not be stopped: ${said}.`,
-    next: `Stop ${name} by hand, then run cistern update again.`,
+    next: `Stop ${name} by hand, then run the same command again.`,
   }),
   'power-not-switched': ({ board, said, isOff }) => ({
     exit: 'IO',
@@ -30,4 +21,4 @@ export const routerSentences: {
       ? 'Take this machine off its supply and connect it again: the modem gets its power back with it.'
       : 'Take the modem, or this machine, off its supply for ten seconds by hand.',
   }),
-};
+} satisfies Partial<Explainers>;

@@ -1,0 +1,121 @@
+/** The machine around one modem, as an attempt sees it: made ready, as it was before, and the modem's power. */
+import { ok, type Result } from '../../shared/result.ts';
+import type { Clock } from '../clock.ts';
+import type { OnBus } from '../transport/door.ts';
+import type { ProcessTable } from '../update/lock.ts';
+import { bootIdOf } from './machine.ts';
+import { makeReady, type RouterFailure } from './make-ready.ts';
+import { findBoardPower } from './power/board-power.ts';
+import { type PowerFailure, powerCycle } from './power/power-cycle.ts';
+import type { GatherPorts } from './preflight/gather-facts.ts';
+import { CHECKS, type Check } from './preflight/preflight.ts';
+import { type ServicePorts, type StoppedServices, startLeftStopped } from './services/stop-services.ts';
+
+export type Surroundings = {
+  /** Runs `work`; what is stopped meanwhile is started again when the outermost work has ended, however it ends. */
+  readonly around: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Before a modem leaves normal mode, inside `around`. Where it is ready already, nothing is done. */
+  readonly makeReady: (wish: {
+    readonly packageOutlivesReboot: boolean;
+    readonly accepted: readonly Check[];
+  }) => Promise<Result<void, RouterFailure>>;
+  /** For a modem that has left it already: no check but other flashers keeps it there. */
+  readonly makeReadyToFinish: (wish: {
+    readonly flashTouched: boolean;
+  }) => Promise<Result<void, RouterFailure>>;
+  /** Starts what runs that died had stopped; with `isGoingOn` what they had stopped for this modem stays stopped. */
+  readonly startLeftStopped: (wish: { readonly isGoingOn: boolean }) => Promise<void>;
+  /** Takes the modem's power away and gives it back, once for as long as this lives. False where there is no way. */
+  readonly renewPower: () => Promise<Result<boolean, PowerFailure>>;
+};
+
+export type SurroundingPorts = Omit<GatherPorts, 'ownPid'> & {
+  readonly stateDir: string;
+  readonly processTable: ProcessTable;
+  readonly clock: Clock;
+  readonly onNote: (note: string) => void;
+};
+
+export type Surrounded = {
+  readonly modemKey: string;
+  readonly onBus: OnBus | null;
+  /** Null where no repository is asked. */
+  readonly repositoryUrl: string | null;
+  readonly throughInterface: string | null;
+};
+
+export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surroundings {
+  let depth = 0;
+  let stopped: StoppedServices | null = null;
+  let isPowerRenewed = false;
+
+  const ready = async (wish: {
+    readonly packageOutlivesReboot: boolean;
+    readonly accepted: readonly Check[];
+    readonly goesOnRegardless: boolean;
+  }): Promise<Result<void, RouterFailure>> => {
+    if (depth === 0) throw new Error('made ready with nobody to put it back');
+    if (stopped !== null) return ok();
+    const { modemKey, onBus, repositoryUrl, throughInterface } = modem;
+    const made = await makeReady(
+      {
+        ...wish,
+        modemKey,
+        modem: (await onBus?.look()) ?? null,
+        isBehindRelay: onBus === null,
+        repositoryUrl,
+        throughInterface,
+      },
+      { ...ports, ownPid: ports.processTable.ownPid },
+      await servicePorts(ports),
+    );
+    if (made.ok) stopped = made.value;
+    return made.ok ? ok() : made;
+  };
+
+  return {
+    around: async (work) => {
+      depth += 1;
+      try {
+        return await work();
+      } finally {
+        depth -= 1;
+        if (depth === 0) {
+          const own = stopped;
+          stopped = null;
+          await own?.startAgain();
+        }
+      }
+    },
+    makeReady: (wish) => ready({ ...wish, goesOnRegardless: false }),
+    makeReadyToFinish: ({ flashTouched }) =>
+      ready({ packageOutlivesReboot: true, accepted: CHECKS, goesOnRegardless: flashTouched }),
+    startLeftStopped: async ({ isGoingOn }) => {
+      const exceptFor = isGoingOn ? modem.modemKey : null;
+      const started = await startLeftStopped({ exceptFor }, await servicePorts(ports));
+      if (started.length > 0)
+        ports.onNote(`started again what a run that died had stopped: ${started.join(', ')}`);
+    },
+    renewPower: async () => {
+      if (isPowerRenewed) return ok(false);
+      for (const path of modem.onBus?.paths ?? []) {
+        const board = await findBoardPower(ports.machine, path);
+        if (board === null) continue;
+        isPowerRenewed = true;
+        ports.onNote(
+          board.cutsPower
+            ? `cutting the modem's power and giving it back (${board.name})`
+            : `taking the modem off the bus and putting it back (${board.name}); it stays powered`,
+        );
+        const cycled = await powerCycle(board, ports);
+        return cycled.ok ? ok(true) : cycled;
+      }
+      return ok(false);
+    },
+  };
+}
+
+async function servicePorts(ports: SurroundingPorts): Promise<ServicePorts> {
+  const { stateDir, machine, processTable, clock, onNote } = ports;
+  return { stateDir, machine, processTable, bootId: await bootIdOf(machine), clock, onNote };
+}

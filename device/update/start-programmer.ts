@@ -1,0 +1,65 @@
+/** From an opened modem in EDL to a started programmer: whose modem it is, and then its first program (edl 1b). */
+import { err, ok, type Result } from '../../shared/result.ts';
+import { askHardware } from '../sahara/command-mode.ts';
+import { loadProgrammer } from '../sahara/driver.ts';
+import { comparedHardware, findContradiction } from '../sahara/hardware.ts';
+import { PROGRAMMER_MAX_BYTES } from '../sahara/limits.ts';
+import { type Hello, type ReadRequest, SAHARA_MODE } from '../sahara/packets.ts';
+import { resetModem } from '../sahara/reset.ts';
+import type { FlashFailure, FlashSession } from './flash-session.ts';
+import { reachProgrammer } from './reach-programmer.ts';
+
+/** What has been heard of the programmer, where it ran already. */
+export async function startProgrammer(
+  session: FlashSession,
+  signal?: AbortSignal,
+): Promise<Result<Uint8Array<ArrayBuffer>, FlashFailure>> {
+  const { pipe, staged, entry, timings, journal } = session;
+  const loading = await journal.enter('loading-programmer');
+  if (!loading.ok) return loading;
+  const { flashTouched } = journal.attempt;
+  const greeting = await reachProgrammer(pipe, { timings, flashTouched }, signal);
+  if (!greeting.ok) return greeting;
+  if (greeting.value.found === 'programmer') {
+    // Sahara is over: it can be asked no more.
+    session.onHardwareCompared?.([]);
+    return ok(greeting.value.heard);
+  }
+  const opening = await judgeHardware(session, greeting.value.hello, signal);
+  if (!opening.ok) return opening;
+
+  const path = staged.manifest.flash.programmer;
+  const file = staged.manifest.files.find((candidate) => candidate.path === path);
+  if (file === undefined) return err({ reason: 'file-missing', path });
+  if (file.sizeBytes > PROGRAMMER_MAX_BYTES)
+    return err({ reason: 'programmer-too-large', bytes: file.sizeBytes });
+  const bytes = await staged.readFile(path, 0, file.sizeBytes);
+  if (!bytes.ok) return bytes;
+  const programmer = { imageId: entry.programmerImageId, bytes: bytes.value };
+  const loaded = await loadProgrammer(pipe, opening.value, programmer, timings.sahara, signal);
+  return loaded.ok ? ok(new Uint8Array()) : loaded;
+}
+
+/** Another chip, or one that trusts another key, is sent back as it came. */
+async function judgeHardware(
+  { pipe, timings, journal, expectedHardware, onHardwareCompared }: FlashSession,
+  hello: Hello,
+  signal?: AbortSignal,
+): Promise<Result<Hello | ReadRequest, FlashFailure>> {
+  // Command mode is entered only where there is something to learn: not every modem takes the question well.
+  if (expectedHardware === undefined && hello.mode !== SAHARA_MODE.command) {
+    onHardwareCompared?.([]);
+    return ok(hello);
+  }
+  const asked = await askHardware(pipe, hello, timings.sahara, signal);
+  if (!asked.ok) return asked;
+  const { hardware, opening } = asked.value;
+  const expected = expectedHardware ?? { msmIds: null, oemKeyHashes: null };
+  const contradiction = findContradiction(hardware, expected);
+  if (contradiction === null) {
+    onHardwareCompared?.(comparedHardware(hardware, expected));
+    return ok(opening);
+  }
+  if (!journal.attempt.flashTouched) await resetModem(pipe, timings.sahara, signal);
+  return err(contradiction);
+}
