@@ -19,6 +19,7 @@ import { getModel, getModels } from './models/handlers.ts';
 import { serveOpenapi } from './openapi/serve-openapi.ts';
 import * as operator from './operator/handlers.ts';
 import { requireOperator } from './operator/require-operator.ts';
+import { addPages } from './pages/routes.ts';
 import { postReport } from './telemetry/post-report.ts';
 
 export type EdgeDeps = Omit<Bindings, 'onlineKeys'> & {
@@ -93,6 +94,7 @@ export function createApp(deps: EdgeDeps): Hono {
   resource(app, '/openapi.json', reads, { GET: serveOpenapi });
   resource(app, '/healthz', questions, { GET: () => answerHealth(repository, deps.db) });
   resource(app, '/problems/:code', reads, { GET: (_, param) => problemPage(param('code')) });
+  addPages(app, deps, { reads, questions });
   return app;
 }
 

@@ -1,0 +1,26 @@
+/** What a verdict's colour says, said by shape too: a tick, a cross, a question mark, a dot. */
+export type Tone = 'good' | 'bad' | 'unsure' | 'plain';
+
+const SHAPES: Readonly<Record<Tone, string>> = {
+  good: 'M7.5 12.5l3 3 6-7',
+  bad: 'M8.5 8.5l7 7M15.5 8.5l-7 7',
+  unsure: 'M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.7.4-1.1.9-1.1 1.8M12 16.5v.01',
+  plain: 'M12 8v.01M12 11.5v5',
+};
+
+export function ToneIcon({ tone }: { readonly tone: Tone }) {
+  return (
+    <svg
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="2"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+    >
+      <circle cx="12" cy="12" r="10" />
+      <path d={SHAPES[tone]} />
+    </svg>
+  );
+}
