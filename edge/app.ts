@@ -9,7 +9,8 @@ import { postDiagnosis } from './diagnosis/post-diagnosis.ts';
 import { answerHealth } from './health.ts';
 import { problemPage, problemResponse } from './http/problem.ts';
 import { rateLimited } from './http/rate-limit.ts';
-import { type Handler, notFound, resource } from './http/resource.ts';
+import { nameRequest } from './http/request-id.ts';
+import { notFound, type PathParameters, resource } from './http/resource.ts';
 import { sampledRateLimit } from './http/sampled-rate-limit.ts';
 import { getPoll } from './metadata/get-poll.ts';
 import type { OnlineSigners } from './metadata/online-signers.ts';
@@ -17,12 +18,17 @@ import { serveMetadata } from './metadata/serve-metadata.ts';
 import { serveTarget } from './metadata/serve-target.ts';
 import { getModel, getModels } from './models/handlers.ts';
 import { serveOpenapi } from './openapi/serve-openapi.ts';
+import type { Access } from './operator/access.ts';
+import { getAudit } from './operator/get-audit.ts';
 import * as operator from './operator/handlers.ts';
-import { requireOperator } from './operator/require-operator.ts';
+import { type OperatorGate, operatorResource } from './operator/operator-resource.ts';
+import { deleteToken, getTokens, postToken } from './operator/tokens.ts';
+import { writeAudit } from './operator/write-audit.ts';
 import { addPages } from './pages/routes.ts';
 import { postReport } from './telemetry/post-report.ts';
 
-export type EdgeDeps = Omit<Bindings, 'onlineKeys'> & {
+export type EdgeDeps = Omit<Bindings, 'onlineKeys' | 'access'> & {
+  readonly access: Access | null;
   readonly signers: OnlineSigners;
   readonly nowMs: () => number;
   /** From 0 (inclusive) to 1 (exclusive): which requests the rate limit counts. */
@@ -31,6 +37,7 @@ export type EdgeDeps = Omit<Bindings, 'onlineKeys'> & {
 
 export function createApp(deps: EdgeDeps): Hono {
   const app = new Hono();
+  app.use(nameRequest);
   app.use(secureHeaders({ crossOriginResourcePolicy: false, xXssProtection: false }));
   app.notFound(notFound);
   app.onError(failed);
@@ -45,7 +52,7 @@ export function createApp(deps: EdgeDeps): Hono {
   const stores = { repository, db: deps.db };
   const reads = [sampledRateLimit(deps.rates.reads, deps)];
   const questions = [rateLimited(deps.rates.questions)];
-  const operators = [requireOperator(deps.operatorTokenSha256, deps.rates)];
+  const gate: OperatorGate = { ...deps, audit: (entries) => writeAudit(deps.db, entries) };
 
   resource(app, '/v1/models', reads, { GET: (request) => getModels(deps.db, request) });
   resource(app, '/v1/models/:vendor/:model', reads, { GET: ofModel((model) => getModel(deps.db, model)) });
@@ -68,27 +75,63 @@ export function createApp(deps: EdgeDeps): Hono {
   resource(app, '/v1/diagnosis', questions, { POST: postDiagnosis });
   resource(app, '/v1/telemetry', questions, { POST: (request) => postReport(deps, request) });
 
-  resource(app, '/v1/operator/root/:file', operators, {
-    PUT: (request, param) => operator.putRoot(stores, param('file'), request),
+  operatorResource(app, '/v1/operator/root/:file', gate, {
+    PUT: {
+      scope: 'publish',
+      action: 'root.stored',
+      handle: (request, param) => operator.putRoot(stores, param('file'), request),
+    },
   });
-  resource(app, '/v1/operator/chunks/missing', operators, {
-    POST: (request) => operator.postMissing(stores, request),
+  operatorResource(app, '/v1/operator/chunks/missing', gate, {
+    POST: { scope: 'publish', handle: (request) => operator.postMissing(stores, request) },
   });
-  resource(app, '/v1/operator/chunks/:prefix/:file', operators, {
-    PUT: (request, param) =>
-      operator.putChunk(stores, { prefix: param('prefix'), file: param('file') }, request),
+  operatorResource(app, '/v1/operator/chunks/:prefix/:file', gate, {
+    PUT: {
+      scope: 'publish',
+      handle: (request, param) =>
+        operator.putChunk(stores, { prefix: param('prefix'), file: param('file') }, request),
+    },
   });
-  resource(app, '/v1/operator/models/:vendor/:model/targets/:path{.+}', operators, {
-    PUT: ofModel((model, request, param) => operator.putTarget(stores, model, param('path'), request)),
+  operatorResource(app, '/v1/operator/models/:vendor/:model/targets/:path{.+}', gate, {
+    PUT: {
+      scope: 'publish',
+      handle: ofModel((model, request, param) => operator.putTarget(stores, model, param('path'), request)),
+    },
   });
-  resource(app, '/v1/operator/models/:vendor/:model/metadata/:file', operators, {
-    PUT: ofModel((model, request, param) => operator.putTargets(stores, model, param('file'), request)),
+  operatorResource(app, '/v1/operator/models/:vendor/:model/metadata/:file', gate, {
+    PUT: {
+      scope: 'publish',
+      action: 'targets.published',
+      handle: ofModel((model, request, param) => operator.putTargets(stores, model, param('file'), request)),
+    },
   });
-  resource(app, '/v1/operator/models/:vendor/:model/rollout', operators, {
-    PUT: ofModel((model, request) => operator.putRollout(stores, model, request)),
+  operatorResource(app, '/v1/operator/models/:vendor/:model/rollout', gate, {
+    PUT: {
+      scope: 'rollout',
+      action: 'rollout.changed',
+      handle: ofModel((model, request, _, visit) => operator.putRollout(stores, model, request, visit)),
+    },
   });
-  resource(app, '/v1/operator/reports', operators, {
-    GET: (request) => operator.getReports(stores, request),
+  operatorResource(app, '/v1/operator/reports', gate, {
+    GET: { scope: 'read', handle: (request) => operator.getReports(stores, request) },
+  });
+  operatorResource(app, '/v1/operator/tokens', gate, {
+    GET: { scope: 'admin', handle: () => getTokens(deps) },
+    POST: {
+      scope: 'admin',
+      action: 'token.created',
+      handle: (request, _, visit) => postToken(deps, request, visit),
+    },
+  });
+  operatorResource(app, '/v1/operator/tokens/:id', gate, {
+    DELETE: {
+      scope: 'admin',
+      action: 'token.revoked',
+      handle: (_, param, visit) => deleteToken(deps, param('id'), visit),
+    },
+  });
+  operatorResource(app, '/v1/operator/audit', gate, {
+    GET: { scope: 'read', handle: (request) => getAudit(deps.db, request) },
   });
 
   resource(app, '/openapi.json', reads, { GET: serveOpenapi });
@@ -99,18 +142,29 @@ export function createApp(deps: EdgeDeps): Hono {
 }
 
 /** Handlers of one model's resources; a path that names no model id is not found. */
-function ofModel(handle: (model: ModelId, ...rest: Parameters<Handler>) => ReturnType<Handler>): Handler {
-  return function handleModel(request, param) {
+function ofModel<Last>(
+  handle: (model: ModelId, request: Request, param: PathParameters, last: Last) => Answer,
+): (request: Request, param: PathParameters, last: Last) => Answer {
+  return function handleModel(request, param, last) {
     const model = parseModelId(`${param('vendor')}/${param('model')}`);
-    return model === null ? null : handle(model, request, param);
+    return model === null ? null : handle(model, request, param, last);
   };
 }
+
+type Answer = Response | null | Promise<Response | null>;
 
 /** Bugs and faults of the platform: said to the log in full, to the client not at all. */
 function failed(error: Error, context: Context): Response {
   const { method, path } = context.req;
   console.error(
-    JSON.stringify({ event: 'request-failed', method, path, message: error.message, stack: error.stack }),
+    JSON.stringify({
+      event: 'request-failed',
+      requestId: context.get('requestId'),
+      method,
+      path,
+      message: error.message,
+      stack: error.stack,
+    }),
   );
   return problemResponse({
     reason: 'internal-error',

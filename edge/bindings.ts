@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { fromHex } from '../shared/bytes.ts';
 import { SHA256_HEX } from '../shared/digest.ts';
 import type { OnlineKeys } from './metadata/online-signers.ts';
+import type { Access } from './operator/access.ts';
+import { SCOPES } from './operator/caller.ts';
 
 export type Bindings = {
   readonly firmware: R2Bucket;
@@ -10,7 +12,11 @@ export type Bindings = {
   readonly rates: Rates;
   readonly onlineKeys: OnlineKeys;
   readonly operatorTokenSha256: Uint8Array<ArrayBuffer>;
+  /** `null` where its variables are not set: then nobody comes in by it. */
+  readonly access: AccessSettings | null;
 };
+
+export type AccessSettings = Pick<Access, 'teamOrigin' | 'audience' | 'scopes'>;
 
 export type Rates = {
   /** Metadata, targets, chunks, lists; counted by sample. */
@@ -51,10 +57,16 @@ export function checkBindings(env: object): Bindings {
   const operatorTokenSha256 = readDigest(given.OPERATOR_TOKEN_SHA256);
   if (operatorTokenSha256 === null)
     wrong.push('secret OPERATOR_TOKEN_SHA256 is not a SHA-256 in lower-case hex');
-  if (wrong.length > 0 || onlineKeys === null || operatorTokenSha256 === null) {
+  const access = readAccess(given);
+  if (access === 'unreadable') {
+    wrong.push(
+      `ACCESS_TEAM_DOMAIN, ACCESS_AUDIENCE and ACCESS_SCOPES are not all of https://TEAM.cloudflareaccess.com, the tag, and some of ${SCOPES.join(',')}`,
+    );
+  }
+  if (wrong.length > 0 || access === 'unreadable' || onlineKeys === null || operatorTokenSha256 === null) {
     throw new Error(`the Worker is not set up: ${wrong.join('; ')}`);
   }
-  return { ...checked, onlineKeys, operatorTokenSha256 };
+  return { ...checked, onlineKeys, operatorTokenSha256, access };
 }
 
 function readOnlineKeys(secret: unknown): OnlineKeys | null {
@@ -64,6 +76,24 @@ function readOnlineKeys(secret: unknown): OnlineKeys | null {
   } catch {
     return null;
   }
+}
+
+const accessSchema = z.strictObject({
+  teamOrigin: z.string().regex(/^https:\/\/[a-z0-9-]+\.cloudflareaccess\.com$/),
+  audience: z.string().regex(/^[0-9a-f]{64}$/),
+  scopes: z.array(z.enum(SCOPES)).min(1),
+});
+
+/** All three variables, or none. Half of them is a door that somebody believes to be shut. */
+function readAccess(given: Readonly<Record<string, unknown>>): AccessSettings | null | 'unreadable' {
+  const { ACCESS_TEAM_DOMAIN = '', ACCESS_AUDIENCE = '', ACCESS_SCOPES = '' } = given;
+  if (ACCESS_TEAM_DOMAIN === '' && ACCESS_AUDIENCE === '') return null;
+  const settings = accessSchema.safeParse({
+    teamOrigin: ACCESS_TEAM_DOMAIN,
+    audience: ACCESS_AUDIENCE,
+    scopes: String(ACCESS_SCOPES).split(','),
+  });
+  return settings.success ? { ...settings.data, scopes: new Set(settings.data.scopes) } : 'unreadable';
 }
 
 function readDigest(secret: unknown): Uint8Array<ArrayBuffer> | null {

@@ -38,6 +38,22 @@ export const REPORTS_PER_DEVICE_MAX = 100;
 /** `POST /v1/compatibility` and other small JSON questions. */
 export const QUESTION_MAX_BYTES = 64 * 1024;
 
+export const DAY_MS = 24 * 60 * 60_000;
+
+/** How long a token that was replaced stays good: what uses it is to be changed within a day. */
+export const TOKEN_REPLACED_AFTER_MS = DAY_MS;
+
+/** The audit log. */
+export const AUDIT_PAGE_DEFAULT = 50;
+export const AUDIT_TARGET_MAX_CHARS = 300;
+export const AUDIT_DETAIL_MAX_CHARS = 1200;
+
+/** Cloudflare Access: what it adds to a request, and the keys it signs that with. */
+export const ACCESS_ASSERTION_MAX_CHARS = 8 * 1024;
+export const ACCESS_KEYS_MAX = 16;
+export const ACCESS_KEYS_KEPT_MS = 60 * 60_000;
+export const ACCESS_KEYS_TIMEOUT_MS = 5_000;
+
 /** A bearer token longer than this is refused unread. */
 export const TOKEN_MAX_CHARS = 256;
 

@@ -9,6 +9,9 @@
  * PUT  /v1/operator/models/{vendor}/{model}/metadata/{n}.targets.json  signed targets: makes the release visible
  * PUT  /v1/operator/models/{vendor}/{model}/rollout                  rolloutSchema (rollout.ts), signed by the Worker
  * GET  /v1/operator/reports?model=…&limit=…                          reportListSchema
+ * GET, POST /v1/operator/tokens                                      tokenListSchema; tokenRequestSchema -> tokenSchema
+ * DELETE /v1/operator/tokens/{id}                                    tokenSchema
+ * GET  /v1/operator/audit?before=…&limit=…                           auditListSchema
  *
  * A PUT answers 201 when it stored, 200 when the same bytes were there, 409 when other bytes were. The rollout alone is
  * replaced: `If-Match` with the ETag of the document that was read (`"sha256-<hex>"`) guards what others changed since;
@@ -16,6 +19,7 @@
  */
 import * as z from 'zod';
 import { SHA256_HEX } from './digest.ts';
+import { TOKEN_ID, TOKEN_SCOPES } from './operator-token.ts';
 import { reportSchema } from './telemetry.ts';
 
 /** One question costs one R2 look-up an id; a free plan allows 50 a request. */
@@ -31,4 +35,65 @@ export const reportListSchema = z.strictObject({
   reports: z
     .array(z.strictObject({ receivedAt: z.iso.datetime(), report: reportSchema }))
     .max(REPORT_LIST_MAX),
+});
+
+const tokenId = z.string().regex(TOKEN_ID);
+
+/** How long a token may be good for: it is rotated once a year. */
+export const TOKEN_MAX_DAYS = 400;
+export const TOKEN_LIST_MAX = 1000;
+
+/** A token as who made it asks for it. The same request twice is one token. */
+export const tokenRequestSchema = z.strictObject({
+  id: tokenId,
+  /** Whose it is, for lists and for the audit log. */
+  name: z.string().regex(/^[^\p{C}]{1,80}$/u),
+  scopes: z
+    .array(z.enum(TOKEN_SCOPES))
+    .min(1)
+    .refine((scopes) => new Set(scopes).size === scopes.length, 'a scope stands here twice'),
+  expiresAt: z.iso.datetime(),
+  /** Of the whole token, as text. */
+  sha256: z.string().regex(SHA256_HEX),
+  /** The token whose place it takes: that one is good for another day at most. */
+  replaces: tokenId.nullable(),
+});
+export type TokenRequest = z.infer<typeof tokenRequestSchema>;
+
+/** A token as it is listed; nothing in it opens anything. */
+export const tokenSchema = tokenRequestSchema.omit({ sha256: true }).extend({
+  createdAt: z.iso.datetime(),
+  createdBy: z.string(),
+  revokedAt: z.iso.datetime().nullable(),
+});
+export type OperatorToken = z.infer<typeof tokenSchema>;
+
+export const tokenListSchema = z.strictObject({ tokens: z.array(tokenSchema).max(TOKEN_LIST_MAX) });
+
+export const AUDIT_LIST_MAX = 200;
+
+/** One thing that was done, or was refused to who is known. */
+export const auditEntrySchema = z.strictObject({
+  /** Made where it happened: an entry that is delivered twice is one. */
+  id: z.uuid(),
+  at: z.iso.datetime(),
+  /** `root token`, `token <id> (<name>)`, `access <who>`, `auto-halt`. */
+  actor: z.string().max(200),
+  /** `rollout.halted`, `token.created`; the noun and what became of it. */
+  action: z.string().regex(/^[a-z]+\.[a-z]+$/),
+  /** A model, `model version`, a token's id, a root's file name. */
+  target: z.string().max(300),
+  /** `done`: something changed. `unchanged`: it was so already. */
+  outcome: z.enum(['done', 'unchanged', 'refused', 'failed']),
+  /** Of the HTTP answer; 0 where there was no request. */
+  status: z.int().nonnegative(),
+  detail: z.string().max(1200),
+  requestId: z.string().max(100),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/** Newest first; `next` is the `before` of the page after it, `null` on the last. */
+export const auditListSchema = z.strictObject({
+  entries: z.array(auditEntrySchema).max(AUDIT_LIST_MAX),
+  next: z.int().positive().nullable(),
 });

@@ -17,7 +17,14 @@ export const problemTable = {
   unauthorized: {
     status: 401,
     title: 'An operator token is needed',
-    about: 'Send `Authorization: Bearer <operator token>`. The Worker knows the SHA-256 of one token.',
+    about:
+      'Send `Authorization: Bearer <operator token>`. None came, or one that is wrong, expired or revoked; which of these is not said.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'This token is not made for that',
+    about:
+      'A token has scopes: read, rollout, publish. WWW-Authenticate of the answer names the one that is needed; tokens are made with the root token.',
   },
   'not-found': {
     status: 404,
@@ -34,6 +41,11 @@ export const problemTable = {
     title: 'Other bytes are stored under this name',
     about:
       'What is published is never replaced. Publish under the next version, or send the bytes that are there.',
+  },
+  'too-many-tokens': {
+    status: 409,
+    title: 'There are as many operator tokens as are kept',
+    about: 'Tokens go 400 days after they ended. Until then give one token to what does one job.',
   },
   'report-differs': {
     status: 409,

@@ -2,10 +2,14 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { problemResponse } from './problem.ts';
 
-type Method = 'GET' | 'PUT' | 'POST';
+export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 /** Gets the request and its path parameters by name; `null` means: nothing is here. */
-export type Handler = (request: Request, param: PathParameters) => Response | null | Promise<Response | null>;
+export type Handler = (
+  request: Request,
+  param: PathParameters,
+  context: Context,
+) => Response | null | Promise<Response | null>;
 export type PathParameters = (name: string) => string;
 
 export function resource(
@@ -21,7 +25,7 @@ export function resource(
     const method = context.req.method === 'HEAD' ? 'GET' : context.req.method;
     const handler = Object.hasOwn(handlers, method) ? handlers[method as Method] : undefined;
     if (handler === undefined) return methodNotAllowed(context, methods);
-    return (await handler(context.req.raw, (name) => parameter(context, name))) ?? notFound();
+    return (await handler(context.req.raw, (name) => parameter(context, name), context)) ?? notFound();
   });
 }
 

@@ -4,7 +4,15 @@
  */
 import * as z from 'zod';
 import { diagnosisSchema } from '../../shared/diagnosis/diagnosis.ts';
-import { chunkQuerySchema, missingChunksSchema, reportListSchema } from '../../shared/operator-api.ts';
+import {
+  auditListSchema,
+  chunkQuerySchema,
+  missingChunksSchema,
+  reportListSchema,
+  tokenListSchema,
+  tokenRequestSchema,
+  tokenSchema,
+} from '../../shared/operator-api.ts';
 import { pollAnswerSchema } from '../../shared/poll.ts';
 import { problemSchema } from '../../shared/problem.ts';
 import { rolloutSchema } from '../../shared/rollout.ts';
@@ -15,6 +23,7 @@ import { healthSchema } from '../health-schema.ts';
 import { problemTable } from '../http/problem-table.ts';
 import { pollQuerySchema } from '../metadata/poll-query.ts';
 import { modelsAnswerSchema, modelsQuerySchema } from '../models/answer-models.ts';
+import { auditQuerySchema } from '../operator/get-audit.ts';
 import { reportsQuerySchema } from '../operator/reports-query.ts';
 import { modelRowSchema } from '../store/model-rows.ts';
 import { type Operation, operation } from './operation.ts';
@@ -151,6 +160,27 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   },
   '/v1/operator/reports': {
     get: { says: 'Reports, newest first.', ...operator, query: reportsQuerySchema, answer: reportListSchema },
+  },
+  '/v1/operator/tokens': {
+    get: { says: 'The tokens, newest first; root token only.', ...operator, answer: tokenListSchema },
+    post: {
+      says: 'A token whose secret stays with who made it: only its SHA-256 is sent. Root token only.',
+      ...operator,
+      body: tokenRequestSchema,
+      answer: tokenSchema,
+      answers: { 201: 'Made.', 200: 'The same was made before.' },
+    },
+  },
+  '/v1/operator/tokens/{id}': {
+    delete: { says: 'Revokes a token; root token only.', ...operator, answer: tokenSchema },
+  },
+  '/v1/operator/audit': {
+    get: {
+      says: 'Who did what, newest first.',
+      ...operator,
+      query: auditQuerySchema,
+      answer: auditListSchema,
+    },
   },
   '/openapi.json': { get: { says: 'This document.', tag: 'service', bytes: 'application/json' } },
   '/healthz': {

@@ -18,12 +18,17 @@ import type { MetadataRepository } from '../metadata/repository.ts';
 import { currentRolloutDocument, readRolloutDocument } from '../metadata/rollout-document.ts';
 import { readTargets } from '../metadata/stored-targets.ts';
 import type { PutOutcome } from '../store/put-once.ts';
+import type { Deed } from './operator-resource.ts';
+import { rolloutDeeds } from './rollout-deeds.ts';
+
+/** `deeds`: what it changes, as the audit log tells it. */
+type TakenRollout = { readonly outcome: PutOutcome; readonly deeds: readonly Deed[] };
 
 export async function acceptRollout(
   repository: MetadataRepository,
   model: ModelId,
   upload: { readonly document: Uint8Array<ArrayBuffer>; readonly ifMatch: string | null },
-): Promise<Result<PutOutcome, Refusal>> {
+): Promise<Result<TakenRollout, Refusal>> {
   const { document, ifMatch } = upload;
   const rollout = parseJson(document, rolloutSchema);
   if (!rollout.ok) return rollout;
@@ -33,18 +38,20 @@ export async function acceptRollout(
   const { state } = published;
   const inForce = await currentRolloutDocument(bucket, model, state);
   // Before If-Match: who sends again because the answer was lost has already what it asked for.
-  if (inForce.hashes.sha256 === (await sha256Hex(document))) return ok('same');
+  if (inForce.hashes.sha256 === (await sha256Hex(document))) return ok({ outcome: 'same', deeds: [] });
   if (ifMatch !== null && !namesStrongly(ifMatch, `"sha256-${inForce.hashes.sha256}"`)) return err(another);
+  const former = await readRolloutDocument(bucket, model, inForce);
   const judged = judgeNextRollout(rollout.value, {
     model,
-    inForce: await readRolloutDocument(bucket, model, inForce),
+    inForce: former,
     targets: await readTargets(bucket, model, state.targetsVersion),
   });
   if (!judged.ok)
     return err({ reason: 'rollout-invalid', detail: `${judged.failure.why} Nothing was changed.` });
   const change = { kind: 'rollout', document, follows: state.rolloutVersion } as const;
   const advanced = await advance(repository, model, change);
-  return advanced.ok ? ok('stored') : advanced;
+  if (!advanced.ok) return advanced;
+  return ok({ outcome: 'stored', deeds: rolloutDeeds(former, rollout.value) });
 }
 
 const another: Refusal = {

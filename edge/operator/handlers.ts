@@ -7,7 +7,7 @@ import {
 } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { chunkQuerySchema } from '../../shared/operator-api.ts';
-import { err, type Result } from '../../shared/result.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import { acceptChunk } from '../chunks/accept-chunk.ts';
 import { readChunkId } from '../chunks/chunk-id.ts';
 import { findMissing } from '../chunks/find-missing.ts';
@@ -24,6 +24,7 @@ import type { PutOutcome } from '../store/put-once.ts';
 import { listReports } from '../store/report-rows.ts';
 import { acceptRollout } from './accept-rollout.ts';
 import { acceptTarget, targetMaxBytes } from './accept-target.ts';
+import type { Visit } from './operator-resource.ts';
 import { publishTargets } from './publish-targets.ts';
 import { putAnswer } from './put-answer.ts';
 import { reportsQuerySchema } from './reports-query.ts';
@@ -105,14 +106,17 @@ export async function putRollout(
   { repository, db }: Stores,
   model: ModelId,
   request: Request,
+  visit: Visit,
 ): Promise<Response | null> {
   return put('rollout', request, ROLLOUT_MAX_BYTES, async (bytes) => {
     const notJson = refuseUnlessJson(request);
     if (notJson !== null) return err(notJson);
     const ifMatch = request.headers.get('if-match');
-    const outcome = await acceptRollout(repository, model, { document: bytes, ifMatch });
-    if (outcome.ok) await refreshLookups({ repository, db }, model);
-    return outcome;
+    const taken = await acceptRollout(repository, model, { document: bytes, ifMatch });
+    if (!taken.ok) return taken;
+    for (const deed of taken.value.deeds) visit.did(deed);
+    await refreshLookups({ repository, db }, model);
+    return ok(taken.value.outcome);
   });
 }
 

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { createApp } from '../../edge/app.ts';
 import { checkBindings } from '../../edge/bindings.ts';
 import { type OnlineKeys, onlineSignersOf } from '../../edge/metadata/online-signers.ts';
+import type { Access } from '../../edge/operator/access.ts';
 import { operatorToken } from './secrets.ts';
 import { START_MS } from './start.ts';
 
@@ -25,11 +26,22 @@ export async function anEdge(): Promise<Edge> {
 /** Another isolate on the same storage; `onlineKeys` as if the secret had been changed. */
 export async function edgeOn(
   bucket: R2Bucket,
-  given: { readonly clock: { nowMs: number }; readonly onlineKeys?: OnlineKeys; readonly db?: D1Database },
+  given: {
+    readonly clock: { nowMs: number };
+    readonly onlineKeys?: OnlineKeys;
+    readonly db?: D1Database;
+    readonly access?: Access;
+  },
 ): Promise<Edge> {
   const bindings = checkBindings({ ...env, FIRMWARE: bucket, DB: given.db ?? env.DB });
   const signers = await onlineSignersOf(given.onlineKeys ?? bindings.onlineKeys);
-  const app = createApp({ ...bindings, signers, nowMs: () => given.clock.nowMs, random: Math.random });
+  const app = createApp({
+    ...bindings,
+    access: given.access ?? null,
+    signers,
+    nowMs: () => given.clock.nowMs,
+    random: Math.random,
+  });
   const request = async (path: string, init?: RequestInit) => app.request(path, init, env);
   const authorization = `Bearer ${operatorToken}`;
   return {
@@ -71,7 +83,14 @@ async function empty(bucket: R2Bucket, db: D1Database): Promise<void> {
     if (objects.length === 0) break;
     await bucket.delete(objects.map(({ key }) => key));
   }
-  await db.batch([db.prepare('DELETE FROM models'), db.prepare('DELETE FROM reports')]);
+  const { sql } = (await db
+    .prepare(`SELECT sql FROM sqlite_master WHERE name = 'audit_is_not_removed'`)
+    .first<{ sql: string }>()) ?? { sql: '' };
+  const statements = [
+    ...['DELETE FROM models', 'DELETE FROM reports', 'DELETE FROM operator_tokens'],
+    ...['DROP TRIGGER audit_is_not_removed', 'DELETE FROM audit_log', sql],
+  ];
+  await db.batch(statements.map((statement) => db.prepare(statement)));
 }
 
 /** Status and code of a problem, for short assertions. */

@@ -1,0 +1,43 @@
+/** The `audit_log` table. It is added to and read; the database itself refuses anything else. */
+import { type AuditEntry, auditEntrySchema } from '../../shared/operator-api.ts';
+
+/** An entry that is there already is left as it is. */
+export async function insertAuditEntries(db: D1Database, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const insert = db.prepare(
+    `INSERT INTO audit_log (id, at, actor, action, target, outcome, status, detail, request_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+  );
+  await db.batch(
+    entries.map(({ id, at, actor, action, target, outcome, status, detail, requestId }) =>
+      insert.bind(id, at, actor, action, target, outcome, status, detail, requestId),
+    ),
+  );
+}
+
+export type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next: number | null };
+
+/** Newest first, from before the entry number `before`; of one target where one is given. */
+export async function listAuditEntries(
+  db: D1Database,
+  page: { readonly before: number | null; readonly target: string | null; readonly limit: number },
+): Promise<AuditPage> {
+  const { results } = await db
+    .prepare(
+      `SELECT seq, id, at, actor, action, target, outcome, status, detail, request_id AS requestId FROM audit_log
+       WHERE (?1 IS NULL OR seq < ?1) AND (?2 IS NULL OR target = ?2) ORDER BY seq DESC LIMIT ?3`,
+    )
+    .bind(page.before, page.target, page.limit)
+    .all<AuditEntry & { seq: number }>();
+  const entries = results.map(({ seq: _, ...row }) => auditEntrySchema.parse(row));
+  const next = results.length < page.limit ? null : (results.at(-1)?.seq ?? null);
+  return { entries, next };
+}
+
+/** When this was last done to the target, as ISO 8601; `null` where it never was. */
+export async function lastDone(db: D1Database, action: string, target: string): Promise<string | null> {
+  return db
+    .prepare(`SELECT max(at) AS at FROM audit_log WHERE target = ?1 AND action = ?2 AND outcome = 'done'`)
+    .bind(target, action)
+    .first<string | null>('at');
+}
