@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-async function flash(modem: SimulatedModem, extra: Pick<FlashSession, 'expectedHardware'> = {}) {
+async function flash(modem: SimulatedModem, extra: Partial<FlashSession> = {}) {
   const stage = await filledStage(release, directory);
   const staged = must(await verifyStage({ stage, ...release.documents }, never));
   const plan = must(await planOf(staged, release.documents.entry));
@@ -110,6 +110,50 @@ describe('a flash session', () => {
     const { flashed, ports } = await flash(modem, { expectedHardware });
     expect(flashed).toEqual({ ok: true, value: undefined });
     expect(must(await awaitIdentity(ports)).version.text).toBe(DEMO_NEW_VERSION);
+    modem.close();
+  });
+});
+
+describe('a partition that the programmer refuses', () => {
+  const refusing = (occurrences: readonly number[], phase: 'start' | 'end') =>
+    new SimulatedModem({
+      firmware: DEMO_OLD_VERSION,
+      timing: { departureMs: 1 },
+      faults: occurrences.map(
+        (occurrence) => ({ kind: 'nak', command: 'program', occurrence, phase }) as const,
+      ),
+    });
+
+  it.each([
+    ['at its start', 'start', [3]],
+    ['at its end', 'end', [5]],
+    ['twice', 'start', [3, 4]],
+  ] as const)(
+    '%s is programmed again, in the same session and without the others',
+    async (_, phase, occurrences) => {
+      const modem = refusing(occurrences, phase);
+      const repeated: string[] = [];
+      const { flashed, journal, ports } = await flash(modem, {
+        onRepeat: ({ path }, reason) => repeated.push(`${path}: ${reason}`),
+      });
+      expect(flashed).toEqual({ ok: true, value: undefined });
+      expect(journal.attempt.flashAttempts).toBe(1);
+      expect(repeated).toHaveLength(occurrences.length);
+      expect(new Set(repeated).size).toBe(1);
+      expect(repeated[0]).toContain('programmer-refused');
+      expect(must(await awaitIdentity(ports)).version.text).toBe(DEMO_NEW_VERSION);
+      modem.close();
+    },
+  );
+
+  it('a third time ends the session, with what the programmer said', async () => {
+    const modem = refusing([3, 4, 5, 6], 'start');
+    const { flashed, journal } = await flash(modem);
+    expect(flashed).toMatchObject({
+      ok: false,
+      failure: { reason: 'programmer-refused', command: 'program' },
+    });
+    expect(journal.attempt.flashTouched).toBe(true);
     modem.close();
   });
 });

@@ -121,7 +121,7 @@ describe('a modem that is asked who it is', () => {
     const restarted = modem(changes);
     expect(await askHardware(restarted, hello, timings)).toEqual({
       ok: false,
-      failure: { reason: 'sahara-stale-session' },
+      failure: { reason: 'sahara-stale-session', after: 'command-mode-refused' },
     });
     expect(restarted.sent.map((sent) => toHex(sent))).toContain(toHex(resetPacket()));
   });

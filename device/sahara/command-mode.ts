@@ -45,7 +45,7 @@ const KEY_AND_SERIAL: readonly Question[] = [
 ];
 
 /**
- * `sahara-stale-session`: only a restart brought the modem out of it; open it again. Sahara 3 says its chip in another
+ * `sahara-stale-session`: only a restart brought the modem out of it; open it again, and do not ask again. Sahara 3 says its chip in another
  * way; where that is refused it is asked as its elders are, in a session of its own, because a refusal may have ended
  * the first.
  */
@@ -143,7 +143,13 @@ async function beginAnew(
   if (!hello.ok) return hello;
   if (hello.value !== null) return ok({ hardware, opening: hello.value });
   const reset = await resetModem(pipe, timings, signal);
-  return reset.ok ? err({ reason: 'sahara-stale-session' }) : reset;
+  if (!reset.ok) return reset;
+  // Who has named a chip or a key is asked again, so that no contradiction is lost.
+  const isRefused = hardware.msmId === null && hardware.oemKeyHash === null;
+  return err({
+    reason: 'sahara-stale-session',
+    ...(isRefused ? { after: 'command-mode-refused' as const } : {}),
+  });
 }
 
 function send({ pipe, timings, signal }: Session, packet: Uint8Array): Promise<Result<void, SaharaFailure>> {

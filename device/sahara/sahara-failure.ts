@@ -8,8 +8,11 @@ export type SaharaFailure =
   | PacketFailure
   | HardwareFailure
   | { readonly reason: 'sahara-no-hello' }
-  /** A session somebody else began or left; the modem was reset and comes back with a new HELLO. */
-  | { readonly reason: 'sahara-stale-session' }
+  /**
+   * The modem was reset and comes back with a new HELLO: after a session somebody else began or left, or because it was
+   * asked for command mode, knows none, and does not get over the question otherwise.
+   */
+  | { readonly reason: 'sahara-stale-session'; readonly after?: 'command-mode-refused' }
   | { readonly reason: 'sahara-unexpected-packet'; readonly wanted: string; readonly got: string }
   | {
       readonly reason: 'sahara-read-out-of-bounds';

@@ -42,7 +42,7 @@ export type FlashSession = {
   readonly timings: UpdateTimings;
   readonly onProgress: (progress: FlashProgress) => void;
   /** Where it is known, the modem is asked for it before it gets a programmer. */
-  readonly expectedHardware?: ExpectedHardware;
+  readonly expectedHardware?: ExpectedHardware | undefined;
   /** What of the hardware could be compared, and agreed: nothing, where one side does not name it. */
   readonly onHardwareCompared?: (compared: ComparedHardware) => void;
   /** A partition is programmed once more in this session; `reason` is that of the failure. */

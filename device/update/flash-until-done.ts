@@ -33,7 +33,7 @@ export async function flashUntilDone(
 ): Promise<Result<FlashEnd, FlashFailure | EnterEdlFailure>> {
   const { journal } = job;
   let opened = first;
-  let { staged } = job;
+  let { staged, expectedHardware } = job;
   let greetings = 0;
   let failure: FlashFailure | AwaitFailure | null = null;
   for (let attempt = 1; attempt <= FLASH_ATTEMPTS_MAX; ) {
@@ -48,12 +48,14 @@ export async function flashUntilDone(
       await opened.pipe.close();
       return ok('in-normal-mode');
     }
-    const flashed = await runFlashSession({ ...job, staged, pipe: opened.pipe }, heeded);
+    const flashed = await runFlashSession({ ...job, staged, expectedHardware, pipe: opened.pipe }, heeded);
     await opened.pipe.close();
     opened = null;
     if (flashed.ok) return ok('reset');
 
     failure = flashed.failure;
+    if (failure.reason === 'sahara-stale-session' && failure.after === 'command-mode-refused')
+      expectedHardware = undefined;
     if (isRestarting(failure, greetings)) {
       if (++greetings === GREETINGS_MAX) return flashed;
       if (journal.attempt.flashTouched) continue;
