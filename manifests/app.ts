@@ -27,6 +27,7 @@ import { sign } from './commands/sign.ts';
 import { signImport } from './commands/sign-import.ts';
 import { signRequest } from './commands/sign-request.ts';
 import { targetsRenew } from './commands/targets-renew.ts';
+import { tokens } from './commands/tokens.ts';
 import { verify } from './commands/verify.ts';
 import { Interrupted } from './context.ts';
 import { EXIT, exitCodeOf } from './failure.ts';
@@ -64,6 +65,7 @@ const routes = buildRouteMap({
     publish,
     verify,
     rollout,
+    tokens,
     releases,
     mirror,
     export: exportCommand,

@@ -50,6 +50,8 @@ export type RepoFailure =
   | { readonly reason: 'from-without-source' }
   | { readonly reason: 'destination-not-given' }
   | { readonly reason: 'token-not-given' }
+  | { readonly reason: 'tokens-need-a-worker' }
+  | { readonly reason: 'token-not-listed'; readonly id: string }
   | { readonly reason: 'online-keys-not-given' }
   | OnlineKeysFailure
   | LocationFailure
@@ -95,6 +97,7 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'from-without-source':
     case 'destination-not-given':
     case 'token-not-given':
+    case 'tokens-need-a-worker':
     case 'online-keys-not-given':
     case 'keys-not-given':
     case 'endpoint-unknown':
@@ -132,6 +135,7 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'chunk-store-unwritable':
       return EXIT.cantCreate;
     case 'repository-refused':
+      if (failure.status === 403) return EXIT.noPermission;
       return isWorthAnotherRun(failure) ? EXIT.temporary : EXIT.data;
     case 'answer-too-large':
     case 'answer-unreadable':

@@ -2,10 +2,10 @@
 
 export const FAMILY_FILE_MAX_BYTES = 256 * 1024;
 
-/** Compressed chunks under way at once: bounds memory to about 16 MiB whatever the package. */
+/** Chunks under way at once: bounds memory to about 16 MiB whatever the package. */
 export const CHUNKS_IN_FLIGHT = 8;
-/** Compressors side by side: Node's own threads are four. */
-export const COMPRESSORS = 4;
+/** Threads that hash, compress and write chunks; fewer where there are fewer processors beside the cutting one. */
+export const CHUNK_WRITERS_MAX = 3;
 export const UPLOADS_IN_FLIGHT = 6;
 export const DOWNLOADS_IN_FLIGHT = 8;
 

@@ -120,6 +120,10 @@ function says(failure: RepoFailure): string {
       return 'These are targets of a release. Say where they are published: --to and --token-file.';
     case 'token-not-given':
       return 'A Worker is written to with the operator token: --token-file.';
+    case 'tokens-need-a-worker':
+      return 'Tokens are of a Worker. A bucket or directory has none: who may write to it is for its owner to say.';
+    case 'token-not-listed':
+      return `The repository knows no token ${failure.id}. "tokens list" shows those it knows.`;
     case 'online-keys-not-given':
       return 'A bucket or directory has no Worker that signs. Give the online keys with --online-keys.';
     case 'online-keys-unreadable':
@@ -165,7 +169,7 @@ function says(failure: RepoFailure): string {
     case 'repository-refused':
       return `The repository refuses (${failure.status}${failure.code === null ? '' : `, ${failure.code}`}): ${failure.detail} [${failure.url}]`;
     case 'operator-token-refused':
-      return `The repository refuses the operator token at ${failure.url}. Use the token file that was made with its secrets.`;
+      return `The repository refuses the operator token at ${failure.url}. It is wrong, expired or revoked.`;
     case 'model-not-published':
       return `${failure.model} has no releases in this repository yet.`;
     case 'metadata-missing':

@@ -41,7 +41,7 @@ const tokenId = z.string().regex(TOKEN_ID);
 
 /** How long a token may be good for: it is rotated once a year. */
 export const TOKEN_MAX_DAYS = 400;
-export const TOKEN_LIST_MAX = 1000;
+export const TOKEN_LIST_MAX = 300;
 
 /** A token as who made it asks for it. The same request twice is one token. */
 export const tokenRequestSchema = z.strictObject({

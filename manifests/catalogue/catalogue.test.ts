@@ -27,7 +27,7 @@ describe('the catalogue', () => {
         expect(range.startSector).toBeGreaterThanOrEqual(end);
         end = range.startSector + range.sectorCount;
       }
-      expect(end).toBeLessThanOrEqual(entry.storage.totalPages);
+      expect(end).toBeLessThanOrEqual(totalSectorsOf(entry.storage));
     }
   });
 

@@ -13,7 +13,8 @@ import {
   usbIdSchema,
   versionFloorSchema,
 } from '../../shared/catalogue.ts';
-import { FLASH_METHODS } from '../../shared/catalogue-index.ts';
+import { FLASH_METHODS, isFlashedByUs } from '../../shared/catalogue-index.ts';
+import { emmcStorageSchema, nandStorageSchema } from '../../shared/storage.ts';
 
 const sentence = z.string().min(1).max(1000);
 const { vendor, flash, name, chip, storage, usb, programmerImageId, protectedRanges, routers } =
@@ -66,7 +67,7 @@ export const familyDefaultsSchema = z.strictObject({
     .optional()
     .describe('Names on labels of which no version string is known, e.g. EC25-AU'),
   chip: chip.optional(),
-  flashMethod: z.enum(FLASH_METHODS).describe('How it is flashed; only firehose-nand is done by Cistern'),
+  flashMethod: z.enum(FLASH_METHODS).describe('How it is flashed; firehose-nand and firehose-emmc are done by Cistern'),
   flashNotes: z
     .array(z.strictObject({ what: sentence, source: sentence }))
     .max(20)
@@ -96,7 +97,12 @@ export const familyModelSchema = z.strictObject({ ...ofOneModel, flash, storage,
 export const incompleteModelSchema = z.strictObject({
   ...ofOneModel,
   flash: flash.optional(),
-  storage: storage.partial().optional(),
+  storage: z
+    .discriminatedUnion('type', [
+      nandStorageSchema.partial({ pageBytes: true, pagesPerBlock: true, totalPages: true }),
+      emmcStorageSchema.partial({ sectorBytes: true, totalSectors: true, bootStartSector: true }),
+    ])
+    .optional(),
   routers: routers.optional(),
   missing: z.array(sentence).min(1).max(20),
 });
@@ -124,8 +130,8 @@ export const familySchema = z
       const message = 'is needed where a model can be published; else list its models under incomplete';
       context.addIssue({ code: 'custom', path: ['all', ...path], message });
     }
-    if (all.flashMethod !== 'firehose-nand') {
-      const message = 'Cistern flashes firehose-nand alone; list the models under incomplete';
+    if (!isFlashedByUs(all)) {
+      const message = 'Cistern flashes firehose-nand and firehose-emmc alone; list the models under incomplete';
       context.addIssue({ code: 'custom', path: ['all', 'flashMethod'], message });
     }
   });

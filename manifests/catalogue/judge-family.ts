@@ -1,6 +1,7 @@
 /** What the schema cannot see in one family file: statements that contradict each other or their place. */
 import { isFlashedByUs } from '../../shared/catalogue-index.ts';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
+import { totalSectorsOf } from '../../shared/storage.ts';
 import { type CatalogueFinding, TO_FILL_IN } from './catalogue-finding.ts';
 import type { Family } from './family.ts';
 import type { FamilyFile } from './find-model.ts';
@@ -106,8 +107,8 @@ function judgeRanges(
     if (range.startSector < end) say('error', place, `${range.name} begins inside ${before}.`);
     end = Math.max(end, range.startSector + range.sectorCount);
     before = range.name;
-    if (range.startSector + range.sectorCount > storage.totalPages) {
-      say('error', place, `${range.name} ends behind the last page, ${storage.totalPages}.`);
+    if (range.startSector + range.sectorCount > totalSectorsOf(storage)) {
+      say('error', place, `${range.name} ends behind the end of the storage, ${totalSectorsOf(storage)}.`);
     }
   }
 }

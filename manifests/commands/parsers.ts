@@ -1,6 +1,7 @@
 /** Arguments read strictly; what they throw becomes the usage message. */
 import { type FirmwareVersion, parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import { type ModelId, parseModelId } from '../../shared/model.ts';
+import { TOKEN_ID, TOKEN_SCOPES, type TokenScope } from '../../shared/operator-token.ts';
 import type { OfflineRole } from '../keys/root-change.ts';
 import { parseLocation, type RepositoryLocation, type StoreLocation } from '../store/location.ts';
 
@@ -81,6 +82,19 @@ export function thresholdArgument(text: string): number {
 export function daysArgument(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new SyntaxError(`"${text.slice(0, 40)}" is not a number of days, at least 1`);
+}
+
+export function scopeArgument(text: string): TokenScope {
+  const scope = TOKEN_SCOPES.find((known) => known === text);
+  if (scope !== undefined) return scope;
+  throw new SyntaxError(`"${text.slice(0, 40)}" is none of ${TOKEN_SCOPES.join(', ')}`);
+}
+
+export function tokenIdArgument(text: string): string {
+  if (TOKEN_ID.test(text)) return text;
+  throw new SyntaxError(
+    `"${text.slice(0, 80)}" is not a token id: 16 hex digits, as "tokens list" shows them`,
+  );
 }
 
 export const textArgument = (text: string): string => text;

@@ -1,6 +1,6 @@
 /** Reads a package once, front to back, and leaves its chunks in a store: tar, cut, hash, compress. */
-import { createHash, type Hash, hash } from 'node:crypto';
-import { type ChunkReference, encodeIndex } from '../../shared/caibx.ts';
+import { createHash, type Hash } from 'node:crypto';
+import { encodeIndex } from '../../shared/caibx.ts';
 import {
   CHUNK_AVERAGE_BYTES,
   CHUNK_MAX_BYTES,
@@ -10,7 +10,6 @@ import {
 import type { PackageSource } from '../../shared/package/source.ts';
 import type { PackageFile } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { CHUNKS_IN_FLIGHT } from '../limits.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import { type ChunkSizes, createChunker } from './fastcdc.ts';
 import { layOutTar, tarBytes } from './tar.ts';
@@ -40,7 +39,7 @@ export type CutFailure =
 
 export type CutProgress = (doneBytes: number, totalBytes: number) => void;
 
-/** Memory held is bounded by CHUNKS_IN_FLIGHT chunks, however large the package. */
+/** Memory held is bounded by CHUNKS_IN_FLIGHT chunks and the index, however large the package. */
 export async function cutPackage(
   source: PackageSource,
   store: ChunkStore,
@@ -51,37 +50,32 @@ export async function cutPackage(
   const whole = createHash('sha256');
   const fileHashes = new Map<string, Hash>(source.files.map(({ path }) => [path, createHash('sha256')]));
   const chunker = createChunker(CHUNK_SIZES);
-  const chunks: ChunkReference[] = [];
-  const storedBytesById = new Map<string, number>();
-  const inFlight = new Set<Promise<unknown>>();
-  const spare: Uint8Array[] = [];
+  const writer = store.beginWriting();
+  const chunks: { id: string; readonly offsetBytes: number; readonly sizeBytes: number }[] = [];
+  const storedBytes: number[] = [];
+  const inFlight = new Set<Promise<void>>();
   let doneBytes = 0;
   let storeFailure: CutFailure | null = null;
 
   const keep = async (view: Uint8Array) => {
-    const id = hash('sha256', view, 'hex');
-    chunks.push({ id, offsetBytes: doneBytes, sizeBytes: view.length });
+    const place = chunks.length;
+    const chunk = { id: '', offsetBytes: doneBytes, sizeBytes: view.length };
+    chunks.push(chunk);
     doneBytes += view.length;
     onProgress(doneBytes, layout.sizeBytes);
-    if (storedBytesById.has(id)) return;
-    storedBytesById.set(id, 0);
-    // The view is the chunker's, which goes on while the chunk is compressed. Memory is used again: fresh pages for
-    // every chunk would cost more than its hash.
-    const buffer = spare.pop() ?? new Uint8Array(CHUNK_MAX_BYTES);
-    const content = buffer.subarray(0, view.length);
-    content.set(view);
-    const storing = store
-      .put(id, content)
-      .then((stored) => storedBytesById.set(id, stored))
+    // The view is the chunker's, which goes on when this returns: it is not awaited before it is put.
+    await writer.room();
+    const storing = writer
+      .put(view)
+      .then((stored) => {
+        chunk.id = stored.id;
+        storedBytes[place] = stored.storedBytes;
+      })
       .catch((error) => {
         storeFailure = { reason: 'chunk-store-unwritable', why: sentenceOf(error) };
       })
-      .finally(() => {
-        spare.push(buffer);
-        inFlight.delete(storing);
-      });
+      .finally(() => inFlight.delete(storing));
     inFlight.add(storing);
-    if (inFlight.size >= CHUNKS_IN_FLIGHT) await Promise.race(inFlight);
   };
 
   try {
@@ -99,6 +93,7 @@ export async function cutPackage(
     return err({ reason: 'package-changed-while-read', why: sentenceOf(error) });
   } finally {
     await Promise.all(inFlight);
+    await writer.end();
   }
   if (storeFailure !== null) return err(storeFailure);
 
@@ -108,7 +103,7 @@ export async function cutPackage(
     sizeBytes: doneBytes,
     sha256: whole.digest('hex'),
     chunkCount: chunks.length,
-    storedBytesById,
+    storedBytesById: new Map(chunks.map(({ id }, place) => [id, storedBytes[place] ?? 0])),
   });
 }
 

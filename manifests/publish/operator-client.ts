@@ -39,6 +39,20 @@ export type OperatorClient = {
 const JSON_TYPE = { 'content-type': 'application/json' };
 const BINARY_TYPE = { 'content-type': 'application/octet-stream' };
 
+/** One request with the token. A 403 is a refusal like others: its words say which scope the token lacks. */
+export function operatorCall(token: string, ports: HttpPorts, signal: AbortSignal) {
+  return async function call(
+    wanted: Omit<HttpRequest, 'maxBytes'>,
+    accepted: readonly number[],
+  ): Promise<Result<HttpAnswer, OperatorFailure>> {
+    const headers = { ...wanted.headers, authorization: `Bearer ${token}` };
+    const answer = await send({ ...wanted, headers, maxBytes: ANSWER_MAX_BYTES }, ports, signal);
+    if (!answer.ok) return answer;
+    if (answer.value.status === 401) return err({ reason: 'operator-token-refused', url: wanted.url });
+    return expectStatus(answer.value, wanted.url, accepted);
+  };
+}
+
 export function operatorClient(
   base: string,
   token: string,
@@ -46,18 +60,7 @@ export function operatorClient(
   signal: AbortSignal,
 ): OperatorClient {
   const urls = operatorUrls(base);
-
-  const call = async (
-    wanted: Omit<HttpRequest, 'maxBytes'>,
-    accepted: readonly number[],
-  ): Promise<Result<HttpAnswer, OperatorFailure>> => {
-    const headers = { ...wanted.headers, authorization: `Bearer ${token}` };
-    const answer = await send({ ...wanted, headers, maxBytes: ANSWER_MAX_BYTES }, ports, signal);
-    if (!answer.ok) return answer;
-    if (answer.value.status === 401 || answer.value.status === 403)
-      return err({ reason: 'operator-token-refused', url: wanted.url });
-    return expectStatus(answer.value, wanted.url, accepted);
-  };
+  const call = operatorCall(token, ports, signal);
 
   const put = async (
     url: string,

@@ -25,6 +25,8 @@ export const operatorUrls = (base: string) => ({
   targetsMetadata: (model: ModelId, version: number) =>
     `${base}/v1/operator/models/${model}/metadata/${version}.targets.json`,
   rollout: (model: ModelId) => `${base}/v1/operator/models/${model}/rollout`,
+  tokens: `${base}/v1/operator/tokens`,
+  token: (id: string) => `${base}/v1/operator/tokens/${id}`,
 });
 
 /** The repository's address without query, fragment or trailing slash; null where it is not http(s). */

@@ -242,3 +242,47 @@ describe('two versions of one firmware', () => {
     expect(shown(await publishing.verify()).releases).toEqual(expect.arrayContaining([former, version]));
   });
 });
+
+describe('tokens', () => {
+  const tokens = (args: readonly string[], tokenFile = join(publishing.keys, 'operator.token')) =>
+    runCisternRepo(['tokens', ...args, '--at', publishing.url, '--token-file', tokenFile, '--json']);
+
+  it('are made for one job, do no other, are replaced, listed and revoked', async () => {
+    const builder = join(publishing.scratch, 'builder.token');
+    const made = await tokens(['create', 'build machine', '--scope', 'publish', '--out', builder]);
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    const { id } = shown(made).token;
+    const again = await tokens(['create', 'build machine', '--scope', 'publish', '--out', builder]);
+    expect(shown(again).token.id).toBe(id);
+
+    const version = publishing.nextVersion();
+    const published = await publishing.publish(await publishing.packageOf(version), version, {
+      tokenFile: builder,
+    });
+    expect(published.code, published.stdout).toBe(77);
+    expect(shown(published).sentence).toMatch(/lacks the scope rollout.*published and no device is offered/);
+    expect((await tokens(['list'], builder)).code).toBe(77);
+
+    const next = join(publishing.scratch, 'builder-2.token');
+    const rotated = await tokens(['rotate', id, '--out', next, '--days', '30']);
+    expect(shown(rotated).token).toMatchObject({ name: 'build machine', scopes: ['publish'], replaces: id });
+    expect((await tokens(['revoke', id])).code).toBe(0);
+    const refused = await publishing.publish(await publishing.packageOf(version), version, {
+      tokenFile: builder,
+    });
+    expect(shown(refused).reason).toBe('operator-token-refused');
+    const listed = shown(await tokens(['list'])).tokens as { id: string; revokedAt: string | null }[];
+    expect(listed.map((token) => [token.id, token.revokedAt !== null])).toEqual([
+      [shown(rotated).token.id, false],
+      [id, true],
+    ]);
+  });
+
+  it('of a directory there are none', async () => {
+    const refused = await runCisternRepo([
+      ...['tokens', 'list', '--at', publishing.scratch, '--token-file', 'x', '--json'],
+    ]);
+    expect(shown(refused).reason).toBe('tokens-need-a-worker');
+    expect(refused.code).toBe(64);
+  });
+});
