@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { freePort } from '../support/worker-process.ts';
+import { freePort } from '../support/free-port.ts';
 import { RING_PART_POWER, SWIFT_CREDENTIALS, type SwiftPorts, writeSwiftConfig } from './swift-config.ts';
 
 const run = promisify(execFile);
 const KINDS = ['account', 'container', 'object'] as const;
 const START_TIMEOUT_MS = 60_000;
 const START_POLL_MS = 250;
+const START_ATTEMPTS = 3;
 
 export type S3Server = {
   readonly endpoint: string;
@@ -31,7 +32,18 @@ export async function whyNoSwift(): Promise<string | null> {
   return null;
 }
 
+/** Its ports cannot be left to the system: one that was free a moment ago may be taken, and then others are tried. */
 export async function startSwift(): Promise<S3Server> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnFreePorts();
+    } catch (error) {
+      if (attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startOnFreePorts(): Promise<S3Server> {
   const directory = await mkdtemp(join(tmpdir(), 'swift-'));
   const ports: SwiftPorts = {
     proxy: await freePort(),

@@ -1,5 +1,4 @@
 /** The Worker as `wrangler dev` runs it: workerd, local R2 and D1 in a directory of their own, a process of its own. */
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { REPOSITORY_ROOT, type Running, runNode, startAndAwaitLine } from './processes.ts';
 
@@ -32,17 +31,19 @@ export async function startWorker({
   });
   if (migrated.code !== 0) throw new Error(`D1 migrations failed\n${migrated.stdout}\n${migrated.stderr}`);
 
-  const port = await freePort();
+  // The system chooses the ports: one that was found free beforehand may be taken when the Worker gets to it.
   const args = [
-    ...['dev', ...local, '--env-file', envFile, '--ip', '127.0.0.1', '--port', String(port)],
-    ...['--inspector-port', String(await freePort()), '--show-interactive-dev-session=false'],
+    ...['dev', ...local, '--env-file', envFile, '--ip', '127.0.0.1', '--port', '0'],
+    ...['--inspector-port', '0', '--show-interactive-dev-session=false'],
   ];
   const starting = startAndAwaitLine([WRANGLER, ...args], (line) => line.includes('Ready on'), {
     environment: ENVIRONMENT,
     timeoutMs: LIFETIME_MS,
   });
-  const { running } = await within(starting, START_TIMEOUT_MS);
-  return { url: `http://127.0.0.1:${port}`, port, stop: () => running.stop() };
+  const { running, line } = await within(starting, START_TIMEOUT_MS);
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+  if (url === undefined) throw new Error(`the Worker does not say where it is: ${line}`);
+  return { url, port: Number(new URL(url).port), stop: () => running.stop() };
 }
 
 async function within<T extends { readonly running: Running }>(
@@ -61,19 +62,4 @@ async function within<T extends { readonly running: Running }>(
   } finally {
     clearTimeout(timer);
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object'
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
 }
