@@ -5,7 +5,7 @@ import type { ModemDoor, Sighting } from '../transport/door.ts';
 import { type ResetEnd, type ResetFailure, resetToNormal } from '../update/reset-to-normal.ts';
 import { askOnce, yesFlag } from './ask.ts';
 import { type CommonFlags, commonFlags, settingsOf } from './flags.ts';
-import { openModemSession } from './session.ts';
+import { openModemSession, openSurroundings } from './session.ts';
 import { tellFailure } from './tell.ts';
 
 type ResetFlags = CommonFlags & { readonly yes: boolean };
@@ -37,8 +37,10 @@ async function runReset(this: Context, flags: ResetFlags): Promise<void> {
     return tellFailure(this, session.failure, { json: flags.json, state: 'Nothing was done.' });
   const { door, stateDir } = session.value;
   const { processes, timings, clock } = this;
+  const onNote = (note: string) => void (flags.json || this.stderr.write(`${note}\n`));
+  const surroundings = openSurroundings(this, session.value, onNote);
   const reset = await resetToNormal(
-    { door, stateDir, processes, timings, clock },
+    { door, stateDir, processes, timings, clock, surroundings },
     (found) => mayReset(this, door, found, flags),
     this.signal,
   );

@@ -25,7 +25,10 @@ export type Surroundings = {
   }) => Promise<Result<void, RouterFailure>>;
   /** Starts what runs that died had stopped; with `isGoingOn` what they had stopped for this modem stays stopped. */
   readonly startLeftStopped: (wish: { readonly isGoingOn: boolean }) => Promise<void>;
-  /** Takes the modem's power away and gives it back, once for as long as this lives. False where there is no way. */
+  /**
+   * Takes the modem's power away and gives it back, once for as long as this lives. False where there is no way; it
+   * fails only where the modem is left without power.
+   */
   readonly renewPower: () => Promise<Result<boolean, PowerFailure>>;
 };
 
@@ -108,7 +111,10 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
             : `taking the modem off the bus and putting it back (${board.name}); it stays powered`,
         );
         const cycled = await powerCycle(board, ports);
-        return cycled.ok ? ok(true) : cycled;
+        if (cycled.ok) return ok(true);
+        if (cycled.failure.isOff) return cycled;
+        ports.onNote(`the modem's power could not be switched (${cycled.failure.said})`);
+        return ok(false);
       }
       return ok(false);
     },

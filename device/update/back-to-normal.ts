@@ -6,7 +6,8 @@ import { ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { type Difference, findWorse, takeSnapshot } from '../modem/snapshot.ts';
 import type { AttemptEnd, ModemPorts } from './attempt.ts';
-import { awaitIdentity } from './confirm.ts';
+import { awaitIdentity, awaitReturn } from './confirm.ts';
+import { isGoneOrMute } from './gone-or-mute.ts';
 import type { Journal } from './journal.ts';
 import { type LeaveFailure, leaveEdl } from './leave-edl.ts';
 import { seenState } from './seen-state.ts';
@@ -23,7 +24,10 @@ export async function backToNormal(
   if (before === null) return { outcome: 'unchanged', modemState: await seenState(ports), failure };
   if (isBeyondGateOne(journal.attempt.step)) {
     const left = await leaveEdl(ports.door, ports);
-    if (!left.ok) {
+    const renewed =
+      left.ok || !isGoneOrMute(left.failure) ? ok(false) : await ports.surroundings.renewPower();
+    if (!renewed.ok) return { outcome: 'unfinished', modemState: 'absent', failure: renewed.failure };
+    if (!left.ok && !renewed.value) {
       const modemState = IN_EDL.has(left.failure.reason) ? 'edl' : 'unknown';
       return { outcome: 'unfinished', modemState, failure };
     }
@@ -55,10 +59,11 @@ type Proof = { readonly version: string; readonly differences: readonly Differen
 
 /** The network may need minutes to be as good as before; what else is worse was not our doing, but worth knowing. */
 async function askModem(
-  { attempt: { snapshot } }: Journal,
+  { attempt: { step, snapshot } }: Journal,
   ports: ModemPorts,
 ): Promise<Result<Proof, UpdateFailure>> {
-  const identity = await awaitIdentity(ports);
+  // One that this attempt has asked for nothing yet keeps its power, whatever it says.
+  const identity = await (isBeyondGateOne(step) ? awaitReturn(ports) : awaitIdentity(ports));
   if (!identity.ok) return identity;
   const version = identity.value.version.text;
   if (snapshot === null) return ok({ version, differences: [] });

@@ -14,7 +14,7 @@ import { backToNormal } from './back-to-normal.ts';
 import { documentsDirectory, keepDocuments } from './documents.ts';
 import { enterEdl } from './enter-edl.ts';
 import { putAway } from './fill-stage.ts';
-import { flashToTheEnd } from './flash-to-the-end.ts';
+import { flashThroughSilence } from './flash-through-silence.ts';
 import type { Journal } from './journal.ts';
 import type { PackageOrigin, StagedRelease } from './package-origin.ts';
 import { seenState } from './seen-state.ts';
@@ -74,7 +74,7 @@ async function flashStaged(
   if (!entering.ok) return endBeforeEdl(entering.failure, journal, ports);
   const opened = await enterEdl(staged, ports.door, ports, signal);
   if (!opened.ok) return endBeforeEdl(opened.failure, journal, ports);
-  return flashToTheEnd({ ...release, staged, plan, origin, journal, ports }, opened.value, signal);
+  return flashThroughSilence({ ...release, staged, plan, origin, journal, ports }, opened.value, signal);
 }
 
 /** Where an earlier attempt had touched flash there is no way back: the modem waits for the next try. */

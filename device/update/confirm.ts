@@ -3,7 +3,10 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { type IdentifyFailure, type Identity, identify } from '../modem/identify.ts';
 import { type Difference, findWorse, type Snapshot, takeSnapshot } from '../modem/snapshot.ts';
+import type { PowerFailure } from '../router/power/power-cycle.ts';
+import type { Surroundings } from '../router/surroundings.ts';
 import type { ModemDoor } from '../transport/door.ts';
+import { isGoneOrMute } from './gone-or-mute.ts';
 import type { UpdateTimings } from './limits.ts';
 
 export type ConfirmFailure =
@@ -14,6 +17,7 @@ export type ConfirmFailure =
     }
   | { readonly reason: 'modem-in-edl-after-flashing' }
   | { readonly reason: 'wrong-version-after-flashing'; readonly wanted: string; readonly found: string }
+  | PowerFailure
   | { readonly reason: 'worse-than-before'; readonly differences: readonly Difference[] };
 
 export type ConfirmPorts = {
@@ -22,12 +26,14 @@ export type ConfirmPorts = {
   readonly clock: Clock;
 };
 
+export type ReturnPorts = ConfirmPorts & { readonly surroundings: Pick<Surroundings, 'renewPower'> };
+
 /** Waits for the modem, asks for its version, and waits for the network to be as good as before. */
 export async function confirmUpdate(
   wanted: { readonly version: string; readonly snapshot: Snapshot | null },
-  ports: ConfirmPorts,
+  ports: ReturnPorts,
 ): Promise<Result<Identity, ConfirmFailure>> {
-  const identity = await awaitIdentity(ports);
+  const identity = await awaitReturn(ports);
   if (!identity.ok) return identity;
   const found = identity.value.version.text;
   if (found !== wanted.version)
@@ -35,6 +41,15 @@ export async function confirmUpdate(
   if (wanted.snapshot === null) return identity;
   const recovered = await awaitRecovery(wanted.snapshot, identity.value, ports);
   return recovered.ok ? identity : recovered;
+}
+
+/** The same of a modem that was told to restart: where it is gone or mute, its power is renewed, once. */
+export async function awaitReturn(ports: ReturnPorts): Promise<Result<Identity, ConfirmFailure>> {
+  const identity = await awaitIdentity(ports);
+  if (identity.ok || !isGoneOrMute(identity.failure)) return identity;
+  const renewed = await ports.surroundings.renewPower();
+  if (!renewed.ok) return renewed;
+  return renewed.value ? awaitIdentity(ports) : identity;
 }
 
 /** The modem's identity once it answers AT and DIAG, which may take a minute after its first boot. */

@@ -12,13 +12,15 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { type Identity, identify } from '../modem/identify.ts';
 import type { FlashOptions, FlashPorts, UpdateResult } from './attempt.ts';
+import { awaitModem } from './await-modem.ts';
 import { carryOut } from './carry-out.ts';
 import { conclude } from './conclude.ts';
+import { isGoneOrMute } from './gone-or-mute.ts';
 import { type Attempt, isUnfinished, journalPath, readAttempt, writeDurably } from './journal.ts';
 import { takeLock } from './lock.ts';
 import { openAttempt } from './open-attempt.ts';
 import type { PackageOrigin } from './package-origin.ts';
-import { type ResetEnd, resetAlone } from './reset-to-normal.ts';
+import { type MayReset, type ResetEnd, type ResetFailure, resetAlone } from './reset-to-normal.ts';
 import { resumeAttempt } from './resume.ts';
 import { isBeforeGateOne } from './steps.ts';
 
@@ -161,14 +163,7 @@ async function rescueUnknown(
   signal: AbortSignal,
 ): Promise<RescueResult> {
   const { where } = ports.door;
-  const reset = await resetAlone(
-    ports,
-    async ({ state }) => {
-      ports.events.onNote(`${where} is in ${state}; first it is reset, which writes nothing`);
-      return true;
-    },
-    signal,
-  );
+  const reset = await resetOrRenew(ports, signal);
   if (reset.ok) return { kind: 'starts', identity: reset.value.identity, found: reset.value.found };
   // A programmer that waits for the rest of an image: somebody has begun to flash it, and it can be gone on from there.
   const isHalfWritten = reset.failure.reason === 'modem-silent-in-edl' && firmware !== null;
@@ -188,6 +183,31 @@ async function rescueUnknown(
     ports,
     signal,
   );
+}
+
+/** Reset; where it is not there, does not answer, or is in a mode of its own, its power is renewed, once. */
+async function resetOrRenew(ports: FlashPorts, signal: AbortSignal): Promise<Result<ResetEnd, ResetFailure>> {
+  const { door, timings, clock, events, surroundings } = ports;
+  const mayReset: MayReset = async ({ state }) => {
+    events.onNote(`${door.where} is in ${state}; first it is reset, which writes nothing`);
+    return true;
+  };
+  const reset = await resetAlone(ports, mayReset, signal);
+  if (reset.ok || !isHelpedByPower(reset.failure)) return reset;
+  const renewed = await surroundings.renewPower();
+  if (!renewed.ok) return renewed;
+  if (!renewed.value) return reset;
+  const { returnMs: timeoutMs, lookIntervalMs: intervalMs } = timings;
+  const back = await awaitModem(door, { timeoutMs, intervalMs, isAwaited: () => true, clock }, signal);
+  if (!back.ok) return reset;
+  await back.value.pipe.close();
+  return resetAlone(ports, mayReset, signal);
+}
+
+/** A programmer that waits for the rest of an image keeps its power: where it stopped, others can go on. */
+function isHelpedByPower(failure: ResetFailure): boolean {
+  if (failure.reason === 'modem-cannot-be-reset') return failure.state !== 'not-qualcomm';
+  return failure.reason !== 'modem-silent-in-edl' && isGoneOrMute(failure);
 }
 
 async function carryOutRescue(

@@ -5,8 +5,11 @@
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { type IdentifyFailure, type Identity, identify } from '../modem/identify.ts';
+import type { RouterFailure } from '../router/make-ready.ts';
+import type { PowerFailure } from '../router/power/power-cycle.ts';
+import type { Surroundings } from '../router/surroundings.ts';
 import type { DoorFailure, ModemDoor, ModemState, OpenedModem, Sighting } from '../transport/door.ts';
-import { awaitIdentity } from './confirm.ts';
+import { awaitReturn } from './confirm.ts';
 import { isUnfinished, type JournalFailure, readAttempt } from './journal.ts';
 import { type LeaveFailure, leaveEdl } from './leave-edl.ts';
 import type { UpdateTimings } from './limits.ts';
@@ -21,6 +24,8 @@ export type ResetFailure =
   | LeaveFailure
   | LockFailure
   | JournalFailure
+  | PowerFailure
+  | RouterFailure
   | { readonly reason: 'not-wanted-by-user' }
   /** Its state is none that Sahara or Firehose could end. */
   | {
@@ -41,6 +46,7 @@ export type ResetPorts = {
   readonly processes: ProcessTable;
   readonly timings: UpdateTimings;
   readonly clock: Clock;
+  readonly surroundings: Surroundings;
 };
 
 export type ResetEnd = {
@@ -66,7 +72,12 @@ export async function resetToNormal(
     const attempt = journal.value;
     if (attempt?.flashTouched && isUnfinished(attempt))
       return err({ reason: 'attempt-half-written', where: door.where, toVersion: attempt.toVersion });
-    return await resetAlone(ports, mayReset, signal);
+    const { surroundings } = ports;
+    await surroundings.startLeftStopped({ isGoingOn: false });
+    return await surroundings.around(async () => {
+      const ready = await surroundings.makeReadyToFinish({ flashTouched: false });
+      return ready.ok ? resetAlone(ports, mayReset, signal) : ready;
+    });
   } finally {
     await lock.value.release();
   }
@@ -74,7 +85,7 @@ export async function resetToNormal(
 
 /** The same for who holds the lock and has read the journal. */
 export async function resetAlone(
-  ports: Pick<ResetPorts, 'door' | 'timings' | 'clock'>,
+  ports: Pick<ResetPorts, 'door' | 'timings' | 'clock' | 'surroundings'>,
   mayReset: MayReset,
   signal: AbortSignal,
 ): Promise<Result<ResetEnd, ResetFailure>> {
@@ -100,7 +111,7 @@ export async function resetAlone(
 /** Resets an opened modem and waits for its word. */
 async function restart(
   opened: OpenedModem,
-  ports: Pick<ResetPorts, 'door' | 'timings' | 'clock'>,
+  ports: Pick<ResetPorts, 'door' | 'timings' | 'clock' | 'surroundings'>,
   signal: AbortSignal,
 ): Promise<Result<Identity, ResetFailure>> {
   const { door } = ports;
@@ -110,9 +121,10 @@ async function restart(
     const { failure } = left;
     return err(failure.reason === 'modem-stays-in-edl' ? { reason: 'modem-does-not-start', where } : failure);
   }
-  const identity = await awaitIdentity(ports);
+  const identity = await awaitReturn(ports);
   if (identity.ok) return identity;
   const { failure } = identity;
+  if (failure.reason === 'power-not-switched') return err(failure);
   if (failure.reason === 'modem-in-edl-after-flashing') return err({ reason: 'modem-does-not-start', where });
   const because =
     failure.reason === 'modem-not-confirmed' ? (failure.last?.reason ?? 'no answer') : failure.reason;

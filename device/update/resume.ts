@@ -2,6 +2,7 @@
  * Takes up an attempt that was broken off, by a crash, a reboot or a pulled plug. What the journal says decides:
  * before the first erase the modem is brought back to normal; after it the flashing is finished from the stage.
  */
+import type { Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { isUpdatable, type OpenedModem } from '../transport/door.ts';
 import { type AttemptEnd, type FlashOptions, type FlashPorts, isOver, type UpdateResult } from './attempt.ts';
@@ -10,7 +11,9 @@ import { backToNormal } from './back-to-normal.ts';
 import { conclude } from './conclude.ts';
 import { documentsDirectory, recallDocuments } from './documents.ts';
 import { healStage, openStageFor, putAway } from './fill-stage.ts';
-import { confirm, flashToTheEnd, notConfirmed } from './flash-to-the-end.ts';
+import { flashThroughSilence } from './flash-through-silence.ts';
+import { confirm, notConfirmed } from './flash-to-the-end.ts';
+import { isGoneOrMute } from './gone-or-mute.ts';
 import type { Attempt, Journal, Origin } from './journal.ts';
 import { journalOf } from './journal-of.ts';
 import { refillFromDisk } from './local-origin.ts';
@@ -43,12 +46,7 @@ async function finish(
   if (!ready.ok) return { outcome: 'unfinished', modemState: await seenState(ports), failure: ready.failure };
   if (!flashTouched)
     return backToNormal({ reason: 'broken-off-before-erase', step: journal.attempt.step }, journal, ports);
-  const { timings, clock, door } = ports;
-  const opened = await awaitModem(
-    door,
-    { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited: isUpdatable, clock },
-    signal,
-  );
+  const opened = await awaitBack(ports, signal);
   if (!opened.ok)
     return { outcome: 'unfinished', modemState: await seenState(ports), failure: opened.failure };
   if (opened.value.state === 'normal') {
@@ -59,6 +57,20 @@ async function finish(
       : notConfirmed(failure, journal, ports);
   }
   return finishFlashing(opened.value, journal, options, ports, signal);
+}
+
+/** The modem in EDL or normal mode; where it is not there, its power is renewed, once. */
+async function awaitBack(
+  { timings, clock, door, surroundings }: FlashPorts,
+  signal: AbortSignal,
+): Promise<Result<OpenedModem, UpdateFailure>> {
+  const { returnMs: timeoutMs, lookIntervalMs: intervalMs } = timings;
+  const wait = { timeoutMs, intervalMs, isAwaited: isUpdatable, clock };
+  const opened = await awaitModem(door, wait, signal);
+  if (opened.ok || !isGoneOrMute(opened.failure)) return opened;
+  const renewed = await surroundings.renewPower();
+  if (!renewed.ok) return renewed;
+  return renewed.value ? awaitModem(door, wait, signal) : opened;
 }
 
 async function finishFlashing(
@@ -107,7 +119,7 @@ async function finishFlashing(
     journal,
     ports,
   };
-  const end = await flashToTheEnd(order, opened, signal);
+  const end = await flashThroughSilence(order, opened, signal);
   if (isOver(end)) await putAway(stage.value, end);
   return end;
 }
