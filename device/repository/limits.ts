@@ -17,7 +17,10 @@ export const PARALLEL_TARGETS = 4;
 /** What is kept of a stranger's words in a failure. */
 export const SHOWN_MAX_CHARS = 200;
 
-/** This code was not written before: a clock that says so is wrong (routers without an RTC boot in 1970). */
-export const EARLIEST_NOW_MS = Date.UTC(2026, 0, 1);
+/** Put in by `npm run build:device`; the sources by themselves do not know. */
+declare const CISTERN_BUILT_AT_SECONDS: number | undefined;
+/** This code was not built before: a clock that says so is wrong (routers without an RTC boot in 1970). */
+export const EARLIEST_NOW_MS =
+  typeof CISTERN_BUILT_AT_SECONDS === 'number' ? CISTERN_BUILT_AT_SECONDS * 1000 : Date.UTC(2026, 0, 1);
 /** How far a clock may lag behind what it has seen signed. */
 export const CLOCK_LAG_MAX_MS = 10 * 60 * 1000;
