@@ -5,9 +5,10 @@
 import { access, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { apt, downloadOnce, withWhatTheyNeed } from './apt.ts';
 import { type CommandFailure, hostCommand } from './host-command.ts';
 import { APT_TIMEOUT_MS } from './limits.ts';
-import { CACHE, KERNEL_TREE, PACKAGES, TOOLS_TREE } from './paths.ts';
+import { CACHE, FWUPD_TREE, KERNEL_TREE, PACKAGES, TOOLS_TREE } from './paths.ts';
 
 export type PackagesFailure =
   | CommandFailure
@@ -19,18 +20,14 @@ export const QEMU = 'qemu-system-x86_64';
 const INSTALLED = ['qemu-system-x86', 'libudev1', 'libxml2'] as const;
 const KERNEL_META_PACKAGE = 'linux-image-amd64';
 const TOOLS = ['busybox-static', 'usbip', 'libwrap0', 'qdl'] as const;
+/** A client that is not ours, and strace, which helps it over a defect (`scenarios/14-fwupd.ts`). */
+const FWUPD = ['fwupd', 'strace'] as const;
 /** What the cache was made of: another list here makes it anew. */
-export const WANTED = [KERNEL_META_PACKAGE, ...INSTALLED, ...TOOLS].join(' ');
+export const WANTED = [KERNEL_META_PACKAGE, ...INSTALLED, ...TOOLS, ...FWUPD].join(' ');
 /** Debian's / holds links to these directories of /usr; a package may still ship files under the old names. */
 const MERGED_INTO_USR = ['bin', 'sbin', 'lib', 'lib64'] as const;
 
-const apt = (args: readonly string[], cwd?: string) =>
-  hostCommand('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', ...args], {
-    timeoutMs: APT_TIMEOUT_MS,
-    ...(cwd === undefined ? {} : { cwd }),
-  });
-
-/** Leaves QEMU on PATH, the kernel in KERNEL_TREE and the tools in TOOLS_TREE. */
+/** Leaves QEMU on PATH, the kernel in KERNEL_TREE, the tools in TOOLS_TREE and fwupd in FWUPD_TREE. */
 export async function fetchPackages(say: (text: string) => void): Promise<Result<void, PackagesFailure>> {
   if (!(await isOnPath('apt-get')) || !(await isOnPath('dpkg'))) return err({ reason: 'no-apt' });
   const kernelPackage = await findKernelPackage(say);
@@ -38,9 +35,12 @@ export async function fetchPackages(say: (text: string) => void): Promise<Result
   const installed = await installMissing(say);
   if (!installed.ok) return installed;
 
+  const fwupd = await withWhatTheyNeed(FWUPD);
+  if (!fwupd.ok) return fwupd;
   const unpacked = [
     { tree: KERNEL_TREE, packages: [kernelPackage.value] },
     { tree: TOOLS_TREE, packages: TOOLS },
+    { tree: FWUPD_TREE, packages: fwupd.value },
   ];
   for (const { tree, packages } of unpacked) {
     say(`unpacking ${packages.join(', ')}`);
@@ -112,17 +112,6 @@ async function unpack(packages: readonly string[], tree: string): Promise<Result
   await rename(fresh, tree);
   await rm(downloads, { recursive: true });
   return ok();
-}
-
-/** Lists that are older than the archive name files that are gone: read the lists again, once. */
-async function downloadOnce(
-  packages: readonly string[],
-  cwd: string,
-): Promise<Result<string, CommandFailure>> {
-  const first = await apt(['download', ...packages], cwd);
-  if (first.ok) return first;
-  const updated = await apt(['update']);
-  return updated.ok ? apt(['download', ...packages], cwd) : updated;
 }
 
 async function isOnPath(program: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Result } from '../../shared/result.ts';
 import { hostCommand } from './host-command.ts';
 import { type BootFiles, buildInitramfs, type InitramfsFailure } from './initramfs.ts';
 import { exists, fetchPackages, type PackagesFailure, QEMU, WANTED } from './packages.ts';
-import { CACHE, KERNEL_TREE, TOOLS_TREE } from './paths.ts';
+import { CACHE, FWUPD_TREE, KERNEL_TREE, TOOLS_TREE } from './paths.ts';
 
 export type PrepareFailure = PackagesFailure | InitramfsFailure;
 
@@ -24,7 +24,7 @@ export async function prepareVm(say: (text: string) => void): Promise<Result<Boo
 }
 
 async function isComplete(): Promise<boolean> {
-  for (const path of [KERNEL_TREE, TOOLS_TREE]) if (!(await exists(path))) return false;
+  for (const path of [KERNEL_TREE, TOOLS_TREE, FWUPD_TREE]) if (!(await exists(path))) return false;
   if ((await readFile(COMPLETE, 'utf8').catch(() => '')) !== WANTED) return false;
   return (await hostCommand(QEMU, ['--version'], { timeoutMs: 10_000 })).ok;
 }
