@@ -4,7 +4,7 @@ export const FAMILY_FILE_MAX_BYTES = 256 * 1024;
 
 /** Chunks under way at once: bounds memory to about 16 MiB whatever the package. */
 export const CHUNKS_IN_FLIGHT = 8;
-/** Threads that hash, compress and write chunks; fewer where there are fewer processors beside the cutting one. */
+/** Threads that compress and write chunks; fewer where there are fewer processors beside the cutting one. */
 export const CHUNK_WRITERS_MAX = 3;
 export const UPLOADS_IN_FLIGHT = 6;
 export const DOWNLOADS_IN_FLIGHT = 8;

@@ -1,6 +1,6 @@
 /** Reads a package once, front to back, and leaves its chunks in a store: tar, cut, hash, compress. */
-import { createHash, type Hash } from 'node:crypto';
-import { encodeIndex } from '../../shared/caibx.ts';
+import { createHash, type Hash, hash } from 'node:crypto';
+import { type ChunkReference, encodeIndex } from '../../shared/caibx.ts';
 import {
   CHUNK_AVERAGE_BYTES,
   CHUNK_MAX_BYTES,
@@ -51,26 +51,24 @@ export async function cutPackage(
   const fileHashes = new Map<string, Hash>(source.files.map(({ path }) => [path, createHash('sha256')]));
   const chunker = createChunker(CHUNK_SIZES);
   const writer = store.beginWriting();
-  const chunks: { id: string; readonly offsetBytes: number; readonly sizeBytes: number }[] = [];
-  const storedBytes: number[] = [];
+  const chunks: ChunkReference[] = [];
+  const storedBytesById = new Map<string, number>();
   const inFlight = new Set<Promise<void>>();
   let doneBytes = 0;
   let storeFailure: CutFailure | null = null;
 
   const keep = async (view: Uint8Array) => {
-    const place = chunks.length;
-    const chunk = { id: '', offsetBytes: doneBytes, sizeBytes: view.length };
-    chunks.push(chunk);
+    const id = hash('sha256', view, 'hex');
+    chunks.push({ id, offsetBytes: doneBytes, sizeBytes: view.length });
     doneBytes += view.length;
     onProgress(doneBytes, layout.sizeBytes);
-    // The view is the chunker's, which goes on when this returns: it is not awaited before it is put.
+    if (storedBytesById.has(id)) return;
+    storedBytesById.set(id, 0);
+    // The view is the chunker's until the next is asked for: it is put before that, and not waited for.
     await writer.room();
     const storing = writer
-      .put(view)
-      .then((stored) => {
-        chunk.id = stored.id;
-        storedBytes[place] = stored.storedBytes;
-      })
+      .put(id, view)
+      .then((stored) => void storedBytesById.set(id, stored))
       .catch((error) => {
         storeFailure = { reason: 'chunk-store-unwritable', why: sentenceOf(error) };
       })
@@ -103,7 +101,7 @@ export async function cutPackage(
     sizeBytes: doneBytes,
     sha256: whole.digest('hex'),
     chunkCount: chunks.length,
-    storedBytesById: new Map(chunks.map(({ id }, place) => [id, storedBytes[place] ?? 0])),
+    storedBytesById,
   });
 }
 
