@@ -20,6 +20,7 @@ import { getModel, getModels } from './models/handlers.ts';
 import { serveOpenapi } from './openapi/serve-openapi.ts';
 import type { Access } from './operator/access.ts';
 import { getAudit } from './operator/get-audit.ts';
+import { getReports } from './operator/get-reports.ts';
 import * as operator from './operator/handlers.ts';
 import { type OperatorGate, operatorResource } from './operator/operator-resource.ts';
 import { deleteToken, getTokens, postToken } from './operator/tokens.ts';
@@ -52,7 +53,7 @@ export function createApp(deps: EdgeDeps): Hono {
   const stores = { repository, db: deps.db };
   const reads = [sampledRateLimit(deps.rates.reads, deps)];
   const questions = [rateLimited(deps.rates.questions)];
-  const gate: OperatorGate = { ...deps, audit: (entries) => writeAudit(deps.db, entries) };
+  const gate: OperatorGate = { ...deps, audit: (entries) => writeAudit(deps, entries) };
 
   resource(app, '/v1/models', reads, { GET: (request) => getModels(deps.db, request) });
   resource(app, '/v1/models/:vendor/:model', reads, { GET: ofModel((model) => getModel(deps.db, model)) });
@@ -113,7 +114,7 @@ export function createApp(deps: EdgeDeps): Hono {
     },
   });
   operatorResource(app, '/v1/operator/reports', gate, {
-    GET: { scope: 'read', handle: (request) => operator.getReports(stores, request) },
+    GET: { scope: 'read', handle: (request) => getReports(deps.db, request) },
   });
   operatorResource(app, '/v1/operator/tokens', gate, {
     GET: { scope: 'admin', handle: () => getTokens(deps) },

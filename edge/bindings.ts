@@ -5,10 +5,15 @@ import { SHA256_HEX } from '../shared/digest.ts';
 import type { OnlineKeys } from './metadata/online-signers.ts';
 import type { Access } from './operator/access.ts';
 import { SCOPES } from './operator/caller.ts';
+import type { Queued } from './telemetry/queued.ts';
 
 export type Bindings = {
   readonly firmware: R2Bucket;
   readonly db: D1Database;
+  /** Reports on their way to D1. */
+  readonly reports: Queue<Queued>;
+  /** Reports as they came. Not the bucket of the firmware: that one may be copied to mirrors. */
+  readonly archive: R2Bucket;
   readonly rates: Rates;
   readonly onlineKeys: OnlineKeys;
   readonly operatorTokenSha256: Uint8Array<ArrayBuffer>;
@@ -42,6 +47,8 @@ export function checkBindings(env: object): Bindings {
   const checked = {
     firmware: binding<R2Bucket>('FIRMWARE'),
     db: binding<D1Database>('DB'),
+    reports: binding<Queue<Queued>>('REPORTS'),
+    archive: binding<R2Bucket>('ARCHIVE'),
     rates: {
       reads: binding<RateLimit>('RATE_READS'),
       questions: binding<RateLimit>('RATE_QUESTIONS'),

@@ -32,6 +32,16 @@ export const REPORTS_PAGE_DEFAULT = 50;
 export const REPORTS_KEPT_MS = 400 * 24 * 60 * 60_000;
 /** Old reports that one new one removes: more than come in, so that they end. */
 export const REPORTS_FORGOTTEN_MAX = 50;
+/** Objects of the archive that one look removes, a batch of reports each. */
+export const ARCHIVE_FORGOTTEN_MAX = 500;
+/** A batch that could not be written comes again after this, and after twice as long each time; half a day in all. */
+export const BATCH_RETRY_FIRST_SECONDS = 30;
+export const BATCH_RETRY_LONGEST_SECONDS = 60 * 60;
+/** Dead letters that one look brings back: each costs three operations of R2 and one of the queue. */
+export const DEAD_LETTERS_REVIVED_MAX = 100;
+/** An export: reports it reads at a time, and in all; more is asked for with `before`. */
+export const EXPORT_PAGE = 500;
+export const EXPORT_MAX = 200_000;
 /** A device that reports without end keeps its newest. */
 export const REPORTS_PER_DEVICE_MAX = 100;
 

@@ -1,20 +1,26 @@
-/** Entry of the Worker: composes the app once an isolate, and says so where it cannot. */
+/** Entry of the Worker: composes its parts once an isolate, and says so where it cannot. */
 import type { Hono } from 'hono';
-import { createApp } from './app.ts';
+import { createApp, type EdgeDeps } from './app.ts';
 import { type AccessSettings, checkBindings } from './bindings.ts';
 import { problemResponse } from './http/problem.ts';
 import { ACCESS_KEYS_TIMEOUT_MS } from './limits.ts';
 import { onlineSignersOf } from './metadata/online-signers.ts';
 import type { Access } from './operator/access.ts';
+import { runScheduled } from './scheduled.ts';
+import { keepDeadLetters } from './telemetry/dead-letters.ts';
+import { takeBatch } from './telemetry/take-batch.ts';
 
-/** One app an isolate: bindings outlive requests, and imported keys are worth keeping. */
-let app: Promise<Hono> | undefined;
+type Composed = { readonly app: Hono; readonly deps: EdgeDeps };
 
-async function compose(env: object): Promise<Hono> {
+/** One an isolate: bindings outlive requests, and imported keys are worth keeping. */
+let composed: Promise<Composed> | undefined;
+
+async function compose(env: object): Promise<Composed> {
   const bindings = checkBindings(env);
   const signers = await onlineSignersOf(bindings.onlineKeys);
   const access = bindings.access === null ? null : accessOf(bindings.access);
-  return createApp({ ...bindings, access, signers, nowMs: () => Date.now(), random: Math.random });
+  const deps = { ...bindings, access, signers, nowMs: () => Date.now(), random: Math.random };
+  return { app: createApp(deps), deps };
 }
 
 function accessOf(settings: AccessSettings): Access {
@@ -22,19 +28,37 @@ function accessOf(settings: AccessSettings): Access {
   return { ...settings, fetchKeys, memo: { keys: [], readAtMs: 0 } };
 }
 
+/** What was composed; a failure is forgotten, so that the next event tries again. */
+async function composedOf(env: object): Promise<Composed> {
+  composed ??= compose(env);
+  try {
+    return await composed;
+  } catch (error) {
+    composed = undefined;
+    console.error(JSON.stringify({ event: 'misconfigured', message: String(error) }));
+    throw error;
+  }
+}
+
 export default {
   async fetch(request: Request, env: object, context: ExecutionContext): Promise<Response> {
-    app ??= compose(env);
-    try {
-      const { fetch } = await app;
-      return await fetch(request, env, context);
-    } catch (error) {
-      app = undefined;
-      console.error(JSON.stringify({ event: 'misconfigured', message: String(error) }));
-      return problemResponse({
-        reason: 'misconfigured',
-        detail: 'The log of the Worker names what is missing.',
-      });
-    }
+    const parts = await composedOf(env).catch(() => null);
+    if (parts !== null) return parts.app.fetch(request, env, context);
+    return problemResponse({
+      reason: 'misconfigured',
+      detail: 'The log of the Worker names what is missing.',
+    });
+  },
+
+  /** Both queues: the one that reports come by, and the one for what could not be written. */
+  async queue(batch: MessageBatch<unknown>, env: object): Promise<void> {
+    const { deps } = await composedOf(env);
+    if (batch.queue.endsWith('-dead')) await keepDeadLetters(batch, deps.archive);
+    else await takeBatch(batch, deps);
+  },
+
+  async scheduled(_: ScheduledController, env: object): Promise<void> {
+    const { deps } = await composedOf(env);
+    await runScheduled(deps);
   },
 };

@@ -35,10 +35,10 @@ describe('the list of reports', () => {
   const row = { receivedAt: '2026-02-02T03:10:00Z', report: report() };
 
   it('is bounded and strict all the way down', () => {
-    expect(reportListSchema.safeParse({ reports: [row] }).success).toBe(true);
+    expect(reportListSchema.safeParse({ reports: [row], next: null }).success).toBe(true);
     const many = Array.from({ length: REPORT_LIST_MAX + 1 }, () => row);
-    expect(reportListSchema.safeParse({ reports: many }).success).toBe(false);
-    for (const { document } of withUnknownFields({ reports: [row] })) {
+    expect(reportListSchema.safeParse({ reports: many, next: null }).success).toBe(false);
+    for (const { document } of withUnknownFields({ reports: [row], next: null })) {
       expect(reportListSchema.safeParse(document).success).toBe(false);
     }
   });

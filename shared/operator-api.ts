@@ -8,7 +8,7 @@
  * PUT  /v1/operator/models/{vendor}/{model}/targets/{target path}    one target, at its consistent path
  * PUT  /v1/operator/models/{vendor}/{model}/metadata/{n}.targets.json  signed targets: makes the release visible
  * PUT  /v1/operator/models/{vendor}/{model}/rollout                  rolloutSchema (rollout.ts), signed by the Worker
- * GET  /v1/operator/reports?model=…&limit=…                          reportListSchema
+ * GET  /v1/operator/reports?model=…&since=…&until=…&before=…&limit=…  reportListSchema
  * GET, POST /v1/operator/tokens                                      tokenListSchema; tokenRequestSchema -> tokenSchema
  * DELETE /v1/operator/tokens/{id}                                    tokenSchema
  * GET  /v1/operator/audit?before=…&limit=…                           auditListSchema
@@ -35,6 +35,8 @@ export const reportListSchema = z.strictObject({
   reports: z
     .array(z.strictObject({ receivedAt: z.iso.datetime(), report: reportSchema }))
     .max(REPORT_LIST_MAX),
+  /** The `before` of the page after it; `null` on the last. */
+  next: z.string().max(80).nullable(),
 });
 
 const tokenId = z.string().regex(TOKEN_ID);

@@ -47,11 +47,6 @@ export const problemTable = {
     title: 'There are as many operator tokens as are kept',
     about: 'Tokens go 400 days after they ended. Until then give one token to what does one job.',
   },
-  'report-differs': {
-    status: 409,
-    title: 'Another report was delivered under this id',
-    about: 'An id belongs to one verdict. A report that says something else needs an id of its own.',
-  },
   'publication-raced': {
     status: 409,
     title: 'Somebody else published for this model at the same time',
@@ -144,6 +139,11 @@ export const problemTable = {
     status: 500,
     title: 'The repository failed',
     about: 'A defect or a fault of what it stands on. Nothing was half published; try again.',
+  },
+  'reports-not-taken': {
+    status: 503,
+    title: 'Reports cannot be taken at the moment',
+    about: 'The queue for reports does not answer. Firmware is served as ever; keep the report and send it again.',
   },
   misconfigured: {
     status: 500,

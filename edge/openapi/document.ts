@@ -102,7 +102,7 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       tag: 'telemetry',
       body: reportSchema,
       answer: received,
-      answers: { 201: 'Taken.', 200: 'It was here already.' },
+      answers: { 202: 'Taken, and written later; the same report again is the same report.' },
     },
   },
   '/v1/operator/root/{file}': {
@@ -159,7 +159,12 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
     },
   },
   '/v1/operator/reports': {
-    get: { says: 'Reports, newest first.', ...operator, query: reportsQuerySchema, answer: reportListSchema },
+    get: {
+      says: 'Reports, newest first; all of them as NDJSON for `Accept: application/x-ndjson`.',
+      ...operator,
+      query: reportsQuerySchema,
+      answer: reportListSchema,
+    },
   },
   '/v1/operator/tokens': {
     get: { says: 'The tokens, newest first; root token only.', ...operator, answer: tokenListSchema },

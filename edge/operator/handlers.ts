@@ -11,7 +11,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { acceptChunk } from '../chunks/accept-chunk.ts';
 import { readChunkId } from '../chunks/chunk-id.ts';
 import { findMissing } from '../chunks/find-missing.ts';
-import { jsonAnswer, NEVER, readQuery, whenOk } from '../http/answer.ts';
+import { jsonAnswer, NEVER, whenOk } from '../http/answer.ts';
 import { readBody, readJson, refuseUnlessJson } from '../http/body.ts';
 import { problemResponse, type Refusal } from '../http/problem.ts';
 import { QUESTION_MAX_BYTES } from '../limits.ts';
@@ -21,13 +21,11 @@ import type { MetadataRepository } from '../metadata/repository.ts';
 import { parseMetadataFile } from '../metadata/serve-metadata.ts';
 import { refreshRow } from '../models/refresh-row.ts';
 import type { PutOutcome } from '../store/put-once.ts';
-import { listReports } from '../store/report-rows.ts';
 import { acceptRollout } from './accept-rollout.ts';
 import { acceptTarget, targetMaxBytes } from './accept-target.ts';
 import type { Visit } from './operator-resource.ts';
 import { publishTargets } from './publish-targets.ts';
 import { putAnswer } from './put-answer.ts';
-import { reportsQuerySchema } from './reports-query.ts';
 
 type Stores = { readonly repository: MetadataRepository; readonly db: D1Database };
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -123,12 +121,6 @@ export async function putRollout(
 export async function postMissing({ repository }: Stores, request: Request): Promise<Response | null> {
   return whenOk(await readJson(request, chunkQuerySchema, QUESTION_MAX_BYTES), async ({ ids }) =>
     jsonAnswer({ missing: await findMissing(repository.bucket, ids) }, NEVER),
-  );
-}
-
-export function getReports({ db }: Stores, request: Request): Promise<Response | null> {
-  return whenOk(readQuery(request.url, reportsQuerySchema), async ({ model, limit }) =>
-    jsonAnswer({ reports: await listReports(db, { model: model ?? null, limit }) }, NEVER),
   );
 }
 

@@ -6,73 +6,124 @@ import { REPORTS_FORGOTTEN_MAX, REPORTS_KEPT_MS, REPORTS_PER_DEVICE_MAX } from '
 
 export type StoredReport = { readonly receivedAt: string; readonly report: Report };
 
-/** `different`: another report is stored under this id. */
-export async function insertReport(
+export type InsertedReports = {
+  /** Those that were not there. */
+  readonly stored: readonly StoredReport[];
+  /** Ids under which another report is stored: the first one counts. */
+  readonly different: readonly string[];
+};
+
+/** All of them or none; those that are there already are left as they are. */
+export async function insertReports(
   db: D1Database,
-  report: Report,
-  receivedAt: string,
-): Promise<'stored' | 'same' | 'different'> {
-  const content = JSON.stringify(report);
-  const digest = await sha256Hex(utf8(content));
-  const inserted = await db
+  reports: readonly StoredReport[],
+): Promise<InsertedReports> {
+  if (reports.length === 0) return { stored: [], different: [] };
+  const rows = await Promise.all(
+    reports.map(async (stored) => {
+      const content = JSON.stringify(stored.report);
+      return { stored, content, digest: await sha256Hex(utf8(content)) };
+    }),
+  );
+  const insert = db.prepare(
+    `INSERT INTO reports (id, received_at, device_id, model, from_version, to_version, outcome, content_sha256, report)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING id`,
+  );
+  const inserted = await db.batch([
+    ...rows.map(({ stored: { receivedAt, report }, content, digest }) =>
+      insert.bind(
+        report.id,
+        receivedAt,
+        report.deviceId,
+        report.model,
+        // A modem that was found in emergency download mode could not say.
+        report.fromVersion ?? '',
+        report.toVersion,
+        report.outcome,
+        digest,
+        content,
+      ),
+    ),
+    ...forgetOld(db, reports),
+  ]);
+  const isNew = (i: number) => (inserted[i]?.results.length ?? 0) > 0;
+  const repeated = rows.filter((_, i) => !isNew(i));
+  return {
+    stored: reports.filter((_, i) => isNew(i)),
+    different: await findDifferent(
+      db,
+      repeated.map(({ stored, digest }) => ({ id: stored.report.id, digest })),
+    ),
+  };
+}
+
+async function findDifferent(
+  db: D1Database,
+  repeated: readonly { readonly id: string; readonly digest: string }[],
+): Promise<string[]> {
+  if (repeated.length === 0) return [];
+  const { results } = await db
     .prepare(
-      `INSERT INTO reports (id, received_at, device_id, model, from_version, to_version, outcome, content_sha256, report)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING id`,
+      `SELECT given.value ->> 'id' AS id FROM json_each(?) AS given
+       JOIN reports ON reports.id = given.value ->> 'id' AND content_sha256 <> given.value ->> 'digest'`,
     )
-    .bind(
-      report.id,
-      receivedAt,
-      report.deviceId,
-      report.model,
-      // A modem that was found in emergency download mode could not say.
-      report.fromVersion ?? '',
-      report.toVersion,
-      report.outcome,
-      digest,
-      content,
-    )
-    .first();
-  if (inserted !== null) {
-    await forgetOld(db, report.deviceId, receivedAt);
-    return 'stored';
-  }
-  const there = await db
-    .prepare('SELECT content_sha256 AS digest FROM reports WHERE id = ?')
-    .bind(report.id)
-    .first<{ digest: string }>();
-  return there?.digest === digest ? 'same' : 'different';
+    .bind(JSON.stringify(repeated))
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
 }
 
 /** What is past its age, a bounded number at a time, and what a device reported before its newest reports. */
-async function forgetOld(db: D1Database, deviceId: string, receivedAt: string): Promise<void> {
-  const kept = new Date(Date.parse(receivedAt) - REPORTS_KEPT_MS).toISOString();
-  await db.batch([
+function forgetOld(db: D1Database, reports: readonly StoredReport[]): D1PreparedStatement[] {
+  const newest = Math.max(...reports.map(({ receivedAt }) => Date.parse(receivedAt)));
+  const kept = new Date(newest - REPORTS_KEPT_MS).toISOString();
+  const devices = [...new Set(reports.map(({ report }) => report.deviceId))];
+  return [
     db
       .prepare(
         `DELETE FROM reports WHERE id IN
          (SELECT id FROM reports WHERE received_at < ? ORDER BY received_at LIMIT ?)`,
       )
-      .bind(kept, REPORTS_FORGOTTEN_MAX),
+      .bind(kept, REPORTS_FORGOTTEN_MAX * reports.length),
     db
       .prepare(
-        `DELETE FROM reports WHERE id IN
-         (SELECT id FROM reports WHERE device_id = ? ORDER BY received_at DESC, id LIMIT -1 OFFSET ?)`,
+        `DELETE FROM reports WHERE id IN (SELECT id FROM
+         (SELECT id, row_number() OVER (PARTITION BY device_id ORDER BY received_at DESC, id) AS place
+          FROM reports WHERE device_id IN (SELECT value FROM json_each(?)))
+         WHERE place > ?)`,
       )
-      .bind(deviceId, REPORTS_PER_DEVICE_MAX),
-  ]);
+      .bind(JSON.stringify(devices), REPORTS_PER_DEVICE_MAX),
+  ];
 }
 
+/** Which reports, and where a page begins: after the one that `before` names. */
+export type ReportQuery = {
+  readonly model: string | null;
+  readonly since?: string | null;
+  readonly until?: string | null;
+  readonly before?: ReportCursor | null;
+  readonly limit: number;
+};
+
+/** The place of one report in the order of lists. */
+export type ReportCursor = { readonly receivedAt: string; readonly id: string };
+
 /** Newest first; of all models where none is given. */
-export async function listReports(
-  db: D1Database,
-  query: { readonly model: string | null; readonly limit: number },
-): Promise<StoredReport[]> {
+export async function listReports(db: D1Database, query: ReportQuery): Promise<StoredReport[]> {
   const { results } = await db
     .prepare(
       `SELECT received_at AS receivedAt, report FROM reports
-       WHERE ?1 IS NULL OR model = ?1 ORDER BY received_at DESC, id LIMIT ?2`,
+       WHERE (?1 IS NULL OR model = ?1) AND (?2 IS NULL OR received_at >= ?2) AND (?3 IS NULL OR received_at < ?3)
+         AND (?4 IS NULL OR (received_at, id) < (?4, ?5))
+       ORDER BY received_at DESC, id DESC LIMIT ?6`,
     )
-    .bind(query.model, query.limit)
+    .bind(
+      query.model,
+      query.since ?? null,
+      query.until ?? null,
+      query.before?.receivedAt ?? null,
+      query.before?.id ?? null,
+      query.limit,
+    )
     .all<{ receivedAt: string; report: string }>();
   return results.map(({ receivedAt, report }) => ({
     receivedAt,

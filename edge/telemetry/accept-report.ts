@@ -2,7 +2,7 @@
  * `POST /v1/telemetry`: one report, signed by the key it names (RFC 9421, RFC 9530). The key proves nothing but that
  * the same device reports again; which check failed is not said.
  */
-import { fromBase64 } from '../../shared/bytes.ts';
+import { fromBase64, fromUtf8 } from '../../shared/bytes.ts';
 import { digestField, sha256Hex } from '../../shared/digest.ts';
 import { ACCEPT_SIGNATURE, readSignatureFields, signatureBase } from '../../shared/http-signature.ts';
 import { REPORT_MAX_BYTES, SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/limits.ts';
@@ -10,8 +10,18 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { type Report, reportSchema } from '../../shared/telemetry.ts';
 import { parseJson, readBody, refuseUnlessJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
+import type { ReceivedReport } from './queued.ts';
 
-export async function acceptReport(request: Request, nowMs: number): Promise<Result<Report, Refusal>> {
+/** A genuine report, and what proves that it is. */
+export type AcceptedReport = {
+  readonly id: string;
+  readonly received: Pick<ReceivedReport, 'body' | 'signatureInput' | 'signature'>;
+};
+
+export async function acceptReport(
+  request: Request,
+  nowMs: number,
+): Promise<Result<AcceptedReport, Refusal>> {
   const notJson = refuseUnlessJson(request);
   if (notJson !== null) return err(notJson);
   const body = await readBody(request, REPORT_MAX_BYTES);
@@ -19,7 +29,14 @@ export async function acceptReport(request: Request, nowMs: number): Promise<Res
   const report = parseJson(body.value, reportSchema);
   if (!report.ok) return report;
   const isGenuine = await isSignedByItsDevice(request, body.value, report.value, nowMs);
-  return isGenuine ? ok(report.value) : err(badSignature);
+  if (!isGenuine) return err(badSignature);
+  const received = {
+    // It was JSON in UTF-8 a moment ago.
+    body: fromUtf8(body.value) ?? '',
+    signatureInput: request.headers.get('signature-input') ?? '',
+    signature: request.headers.get('signature') ?? '',
+  };
+  return ok({ id: report.value.id, received });
 }
 
 async function isSignedByItsDevice(

@@ -1,20 +1,30 @@
-/** `POST /v1/telemetry` as a handler: 201 the first time, 200 whenever the same report comes again. */
+/**
+ * `POST /v1/telemetry` as a handler: verified, then queued, and 202. No database stands in the way: a million routers
+ * after an outage meet the queue, and a report that the queue does not take stays in the router's spool (503).
+ */
 import { jsonAnswer, NEVER, whenOk } from '../http/answer.ts';
 import { problemResponse } from '../http/problem.ts';
-import { insertReport } from '../store/report-rows.ts';
 import { acceptReport } from './accept-report.ts';
+import type { Queued } from './queued.ts';
 
 export async function postReport(
-  stores: { readonly db: D1Database; readonly nowMs: () => number },
+  stores: { readonly reports: Queue<Queued>; readonly nowMs: () => number },
   request: Request,
 ): Promise<Response | null> {
   const nowMs = stores.nowMs();
-  return whenOk(await acceptReport(request, nowMs), async (report) => {
-    const outcome = await insertReport(stores.db, report, new Date(nowMs).toISOString());
-    if (outcome === 'different') {
-      const detail = `Report ${report.id} was delivered before and said something else; this one was not taken.`;
-      return problemResponse({ reason: 'report-differs', detail });
+  return whenOk(await acceptReport(request, nowMs), async ({ id, received }) => {
+    try {
+      await stores.reports.send({ kind: 'report', receivedAt: new Date(nowMs).toISOString(), ...received });
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'report-not-queued', id, message: String(error) }));
+      return problemResponse(notTaken);
     }
-    return jsonAnswer({ id: report.id }, NEVER, outcome === 'stored' ? 201 : 200);
+    return jsonAnswer({ id }, NEVER, 202);
   });
 }
+
+const notTaken = {
+  reason: 'reports-not-taken',
+  detail: 'Reports cannot be taken at the moment; this one was not. Keep it and send it again later.',
+  headers: { 'retry-after': '300' },
+} as const;

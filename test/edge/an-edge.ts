@@ -1,15 +1,23 @@
 /** A Worker under test: the real app on real local R2 and D1, with a clock that the test sets. */
+import type { QueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../edge/app.ts';
 import { checkBindings } from '../../edge/bindings.ts';
 import { type OnlineKeys, onlineSignersOf } from '../../edge/metadata/online-signers.ts';
 import type { Access } from '../../edge/operator/access.ts';
+import { takeBatch } from '../../edge/telemetry/take-batch.ts';
+import { aQueue, type TestQueue } from './a-queue.ts';
 import { operatorToken } from './secrets.ts';
 import { START_MS } from './start.ts';
 
 export type Edge = {
   readonly bucket: R2Bucket;
   readonly db: D1Database;
+  readonly archive: R2Bucket;
+  /** Reports that were taken and not written yet. */
+  readonly queue: TestQueue;
+  /** Lets the consumer take what waits in the queue. */
+  readonly drain: () => Promise<QueueResult>;
   /** Milliseconds since 1970; tests move it. */
   readonly clock: { nowMs: number };
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
@@ -20,6 +28,7 @@ export type Edge = {
 /** An empty repository. R2 stamps objects with the real time; everything else follows `clock`. */
 export async function anEdge(): Promise<Edge> {
   await empty(env.FIRMWARE, env.DB);
+  await emptyBucket(env.ARCHIVE);
   return edgeOn(env.FIRMWARE, { clock: { nowMs: START_MS } });
 }
 
@@ -31,22 +40,29 @@ export async function edgeOn(
     readonly onlineKeys?: OnlineKeys;
     readonly db?: D1Database;
     readonly access?: Access;
+    readonly queue?: TestQueue;
   },
 ): Promise<Edge> {
   const bindings = checkBindings({ ...env, FIRMWARE: bucket, DB: given.db ?? env.DB });
+  const queue = given.queue ?? aQueue();
   const signers = await onlineSignersOf(given.onlineKeys ?? bindings.onlineKeys);
-  const app = createApp({
+  const deps = {
     ...bindings,
+    reports: queue.queue,
     access: given.access ?? null,
     signers,
     nowMs: () => given.clock.nowMs,
     random: Math.random,
-  });
+  };
+  const app = createApp(deps);
   const request = async (path: string, init?: RequestInit) => app.request(path, init, env);
   const authorization = `Bearer ${operatorToken}`;
   return {
     bucket,
     db: env.DB,
+    archive: env.ARCHIVE,
+    queue,
+    drain: () => queue.deliver((batch) => takeBatch(batch, deps)),
     clock: given.clock,
     request,
     put: (path, body, headers = {}) =>
@@ -77,12 +93,16 @@ export function counting(bucket: R2Bucket): { bucket: R2Bucket; operations: stri
   return { bucket: counted, operations };
 }
 
-async function empty(bucket: R2Bucket, db: D1Database): Promise<void> {
+async function emptyBucket(bucket: R2Bucket): Promise<void> {
   for (;;) {
     const { objects } = await bucket.list();
     if (objects.length === 0) break;
     await bucket.delete(objects.map(({ key }) => key));
   }
+}
+
+async function empty(bucket: R2Bucket, db: D1Database): Promise<void> {
+  await emptyBucket(bucket);
   const { sql } = (await db
     .prepare(`SELECT sql FROM sqlite_master WHERE name = 'audit_is_not_removed'`)
     .first<{ sql: string }>()) ?? { sql: '' };

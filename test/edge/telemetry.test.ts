@@ -1,63 +1,34 @@
+import { exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { EXPORT_PAGE } from '../../edge/limits.ts';
+import { runScheduled } from '../../edge/scheduled.ts';
+import { keepDeadLetters } from '../../edge/telemetry/dead-letters.ts';
+import type { Queued, ReceivedReport } from '../../edge/telemetry/queued.ts';
+import { takeBatch } from '../../edge/telemetry/take-batch.ts';
 import { toBase64, utf8 } from '../../shared/bytes.ts';
-import { digestField, sha256Hex } from '../../shared/digest.ts';
-import { signatureBase, signatureFields } from '../../shared/http-signature.ts';
+import { digestField } from '../../shared/digest.ts';
+import { readSignatureFields } from '../../shared/http-signature.ts';
 import { REPORT_MAX_BYTES, SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/limits.ts';
 import { reportListSchema } from '../../shared/operator-api.ts';
 import type { Report } from '../../shared/telemetry.ts';
-import { report } from '../../shared/test-documents.ts';
+import { aDevice, type Device, reportOf, signedPost, type Tampering } from './a-device.ts';
 import { EFA, EUGA } from './a-publisher.ts';
-import { anEdge, type Edge, refusalOf } from './an-edge.ts';
+import { anEdge, brokenDb, type Edge, edgeOn, refusalOf } from './an-edge.ts';
+import { published, putRollout } from './publish.ts';
 import { operatorToken } from './secrets.ts';
 import { START_MS } from './start.ts';
+import { rolloutOf } from './visible-chain.ts';
 
 let edge: Edge;
 let device: Device;
 
-type Device = { readonly deviceId: string; readonly deviceKey: string; readonly privateKey: CryptoKey };
+const aReport = (change: Partial<Report> = {}) => reportOf(device, change);
 
-async function aDevice(): Promise<Device> {
-  const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
-  const raw = new Uint8Array((await crypto.subtle.exportKey('raw', pair.publicKey)) as ArrayBuffer);
-  return { deviceId: await sha256Hex(raw), deviceKey: toBase64(raw), privateKey: pair.privateKey };
-}
-
-function aReport(change: Partial<Report> = {}): Report {
-  const { deviceId, deviceKey } = device;
-  return report({ id: crypto.randomUUID(), deviceId, deviceKey, ...change });
-}
-
-type Tampering = {
-  readonly by?: Device;
-  readonly createdAt?: number;
-  readonly path?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-};
-
-/** Delivers a report signed as the updater signs it, but for what `tampering` changes. */
+/** Posts a report, and lets the queue deliver what it took. */
 async function deliver(report: unknown, tampering: Tampering = {}): Promise<Response> {
-  const text = JSON.stringify(report);
-  const request = {
-    method: 'POST',
-    path: tampering.path ?? '/v1/telemetry',
-    contentType: 'application/json',
-    contentDigest: await digestField(utf8(text)),
-    createdAt: tampering.createdAt ?? START_MS / 1000,
-    keyId: (tampering.by ?? device).deviceId,
-  };
-  const key = (tampering.by ?? device).privateKey;
-  const signature = new Uint8Array(await crypto.subtle.sign('Ed25519', key, signatureBase(request)));
-  return edge.request('/v1/telemetry', {
-    method: 'POST',
-    body: tampering.body ?? text,
-    headers: {
-      'content-type': request.contentType,
-      'content-digest': request.contentDigest,
-      ...signatureFields(request, signature),
-      ...tampering.headers,
-    },
-  });
+  const response = await edge.request('/v1/telemetry', await signedPost(device, report, tampering));
+  await edge.drain();
+  return response;
 }
 
 async function reports(
@@ -69,11 +40,25 @@ async function reports(
   return reportListSchema.parse(await response.json()).reports;
 }
 
+const ask = (query: string, headers: Record<string, string> = {}) =>
+  edge.request(`/v1/operator/reports${query}`, {
+    headers: { authorization: `Bearer ${operatorToken}`, ...headers },
+  });
+
+/** The lines of all that is archived. */
+async function archived(): Promise<ReceivedReport[]> {
+  const { objects } = await edge.archive.list({ prefix: 'reports/' });
+  const texts = await Promise.all(
+    objects.map(async ({ key }) => (await edge.archive.get(key))?.text() ?? ''),
+  );
+  return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line));
+}
+
 /** The one stored report under another id, received at another time. */
 const copyRow = ({ id, receivedAt }: { readonly id: string; readonly receivedAt: string }) =>
   edge.db
     .prepare(
-      `INSERT INTO reports SELECT ?1, ?2, device_id, model, from_version, to_version, outcome, content_sha256, report
+      `INSERT INTO reports SELECT ?1, ?2, device_id, model, from_version, to_version, outcome, content_sha256, json_set(report, '$.id', ?1)
        FROM reports WHERE received_at = ?3`,
     )
     .bind(id, receivedAt, new Date(START_MS).toISOString());
@@ -88,7 +73,7 @@ describe('POST /v1/telemetry', () => {
   it('takes a signed report, and shows it to the operator', async () => {
     const report = aReport();
     const response = await deliver(report);
-    expect(response.status).toBe(201);
+    expect(response.status).toBe(202);
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await response.json()).toEqual({ id: report.id });
     expect(await reports()).toEqual([{ receivedAt: '2026-11-23T08:00:00.000Z', report }]);
@@ -96,23 +81,28 @@ describe('POST /v1/telemetry', () => {
 
   it('takes the same report again as the same report, though it was signed anew', async () => {
     const report = aReport();
-    expect((await deliver(report)).status).toBe(201);
-    expect((await deliver(report, { createdAt: START_MS / 1000 + 60 })).status).toBe(200);
+    expect((await deliver(report)).status).toBe(202);
+    expect((await deliver(report, { createdAt: START_MS / 1000 + 60 })).status).toBe(202);
     expect(await reports()).toHaveLength(1);
   });
 
-  it('answers 409 to another report under a known id, and keeps the first', async () => {
+  it('keeps the first of two reports under one id, and the other in the archive alone', async () => {
     const report = aReport();
     await deliver(report);
-    const response = await deliver({ ...report, outcome: 'unfinished' });
-    expect(await refusalOf(response)).toMatchObject({ status: 409, code: 'report-differs' });
-    expect((await reports())[0]?.report.outcome).toBe('updated');
+    await deliver({ ...report, outcome: 'unfinished' });
+    expect((await reports()).map((row) => row.report.outcome)).toEqual(['updated']);
+    expect((await archived()).map(({ body }) => JSON.parse(body).outcome).sort()).toEqual([
+      'unfinished',
+      'updated',
+    ]);
   });
 
   it('takes one report however many deliveries race', async () => {
     const report = aReport();
-    const responses = await Promise.all([1, 2, 3, 4].map(() => deliver(report)));
-    expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
+    const post = await signedPost(device, report);
+    const responses = await Promise.all([1, 2, 3, 4].map(() => edge.request('/v1/telemetry', post)));
+    expect(responses.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    await Promise.all([edge.drain(), edge.drain()]);
     expect(await reports()).toHaveLength(1);
   });
 
@@ -194,6 +184,13 @@ describe('POST /v1/telemetry', () => {
     expect(await reports()).toHaveLength(0);
   });
 
+  it('of which the queue is down is not taken: the device keeps it', async () => {
+    edge.queue.isDown = true;
+    const response = await deliver(aReport());
+    expect(response.headers.get('retry-after')).toBe('300');
+    expect(await refusalOf(response)).toMatchObject({ status: 503, code: 'reports-not-taken' });
+  });
+
   it.each<[string, () => Promise<Response>, number, string]>([
     ['an unknown field', () => deliver({ ...aReport(), imei: '123' }), 422, 'body-invalid'],
     ['an outcome that is none', () => deliver({ ...aReport(), outcome: 'fine' }), 422, 'body-invalid'],
@@ -211,6 +208,105 @@ describe('POST /v1/telemetry', () => {
   });
 });
 
+describe('what the queue delivers', () => {
+  it('is archived as it was signed, in a bucket of its own', async () => {
+    const report = aReport();
+    await deliver(report);
+    const [received, ...others] = await archived();
+    expect(others).toEqual([]);
+    expect(JSON.parse(received?.body ?? '')).toEqual(report);
+    const said = readSignatureFields(received?.signatureInput ?? '', received?.signature ?? '');
+    expect(said?.keyId).toBe(device.deviceId);
+    expect((await edge.bucket.list()).objects).toEqual([]);
+  });
+
+  it('is written once however often the same batch comes', async () => {
+    for (let i = 0; i < 3; i++) await edge.request('/v1/telemetry', await signedPost(device, aReport()));
+    const batch = [...edge.queue.waiting];
+    await edge.drain();
+    edge.queue.waiting.push(...batch);
+    await edge.drain();
+    expect(await countRows()).toBe(3);
+    expect(await archived()).toHaveLength(3);
+  });
+
+  it('waits, archived, while D1 fails, and loses nothing', async () => {
+    const report = aReport();
+    const failing = await edgeOn(edge.bucket, { clock: edge.clock, db: brokenDb, queue: edge.queue });
+    const taken = await failing.request('/v1/telemetry', await signedPost(device, report));
+    expect(taken.status).toBe(202);
+    const { retryBatch } = await failing.drain();
+    expect(retryBatch.retry).toBe(true);
+    expect(await countRows()).toBe(0);
+    await edge.drain();
+    expect((await reports()).map((row) => row.report)).toEqual([report]);
+    expect(await archived()).toHaveLength(1);
+  });
+
+  it('waits while the archive fails, unwritten', async () => {
+    await edge.request('/v1/telemetry', await signedPost(device, aReport()));
+    const broken = { put: () => Promise.reject(new Error('R2 is down')) } as unknown as R2Bucket;
+    await edge.queue.deliver((batch) => takeBatch(batch, { db: edge.db, archive: broken }));
+    expect([edge.queue.waiting.length, await countRows()]).toEqual([1, 0]);
+  });
+
+  it('brings audit entries that D1 did not take', async () => {
+    await published(edge);
+    const failing = await edgeOn(edge.bucket, { clock: edge.clock, db: brokenDb, queue: edge.queue });
+    const halted = rolloutOf({ state: 'halted', why: 'no SIM' });
+    expect((await putRollout(failing, halted)).status).toBe(201);
+    await edge.drain();
+    const headers = { authorization: `Bearer ${operatorToken}` };
+    const log = await edge.request('/v1/operator/audit?limit=1', { headers });
+    expect(await log.json()).toMatchObject({
+      entries: [{ action: 'rollout.halted', detail: 'no SIM', actor: 'root token' }],
+    });
+  });
+
+  it('is set aside where it cannot be read, and stops nothing', async () => {
+    edge.queue.waiting.push({ kind: 'surprise' } as unknown as Queued);
+    await deliver(aReport());
+    expect(await countRows()).toBe(1);
+    expect(edge.queue.waiting).toEqual([{ kind: 'surprise' }]);
+  });
+
+  it('in vain for half a day is kept in the archive, and comes back when D1 does', async () => {
+    const report = aReport();
+    await edge.request('/v1/telemetry', await signedPost(device, report));
+    edge.queue.waiting.push({ kind: 'surprise' } as unknown as Queued);
+    await edge.queue.deliver((batch) => keepDeadLetters(batch, edge.archive));
+    expect(edge.queue.waiting).toEqual([]);
+    const stores = { archive: edge.archive, reports: edge.queue.queue, nowMs: () => edge.clock.nowMs };
+    await runScheduled({ ...stores, db: brokenDb });
+    expect(edge.queue.waiting).toEqual([]);
+    await runScheduled({ ...stores, db: edge.db });
+    await edge.drain();
+    expect((await reports()).map((row) => row.report)).toEqual([report]);
+    const { objects } = await edge.archive.list();
+    expect(objects.map(({ key }) => key.split('/')[0]).sort()).toEqual(['reports', 'unreadable']);
+  });
+
+  it('leaves the archive after as long as the table', async () => {
+    await deliver(aReport());
+    const { archive, db, queue } = edge;
+    const nowMs = () => START_MS + 400 * 24 * 60 * 60_000;
+    await runScheduled({ archive, db, reports: queue.queue, nowMs });
+    expect(await archived()).toHaveLength(1);
+    await runScheduled({ archive, db, reports: queue.queue, nowMs: () => nowMs() + 3 * 24 * 60 * 60_000 });
+    expect(await archived()).toHaveLength(0);
+  });
+});
+
+it('the deployed Worker takes its own reports from the platform’s queue', async () => {
+  const worker = (exports as unknown as { default: Fetcher }).default;
+  const report = aReport();
+  const post = await signedPost(device, report, { createdAt: Math.floor(Date.now() / 1000) });
+  const taken = await worker.fetch('https://edge.test/v1/telemetry', post);
+  expect(taken.status).toBe(202);
+  await expect.poll(countRows, { timeout: 10_000, interval: 50 }).toBe(1);
+  expect((await reports())[0]?.report).toEqual(report);
+});
+
 describe('GET /v1/operator/reports', () => {
   it('lists the newest first, of one model if asked', async () => {
     const ids: string[] = [];
@@ -226,7 +322,62 @@ describe('GET /v1/operator/reports', () => {
     expect(await listed('?limit=1')).toEqual([ids[2]]);
   });
 
-  it.each(['?limit=0', '?limit=201', '?limit=x', '?model=none', '?since=1'])('refuses %s', async (query) => {
+  it('goes on where a page ended, also among reports of one instant', async () => {
+    const ids = new Set<string>();
+    for (let i = 0; i < 5; i++) {
+      const report = aReport();
+      ids.add(report.id);
+      await edge.request('/v1/telemetry', await signedPost(device, report));
+      if (i === 2) edge.clock.nowMs += 1000;
+    }
+    await edge.drain();
+    const seen: string[] = [];
+    let query = '?limit=2';
+    for (;;) {
+      const page = reportListSchema.parse(await (await ask(query)).json());
+      seen.push(...page.reports.map(({ report }) => report.id));
+      if (page.next === null) break;
+      query = `?limit=2&before=${encodeURIComponent(page.next)}`;
+    }
+    expect([seen.length, new Set(seen)]).toEqual([5, ids]);
+  });
+
+  it('exports all of a span of time as NDJSON, a report a line', async () => {
+    for (let i = 0; i < 3; i++) {
+      await deliver(aReport());
+      edge.clock.nowMs += 60_000;
+    }
+    const since = new Date(START_MS + 60_000).toISOString().replace('.000Z', 'Z');
+    const response = await ask(`?since=${since}&limit=1`, { accept: 'application/x-ndjson' });
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+    const lines = (await response.text()).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).receivedAt)).toEqual([
+      '2026-11-23T08:02:00.000Z',
+      '2026-11-23T08:01:00.000Z',
+    ]);
+    const until = await ask(`?until=${since}`, { accept: 'application/x-ndjson' });
+    expect((await until.text()).trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('exports more than it reads at a time', async () => {
+    await deliver(aReport());
+    const rows = Array.from({ length: EXPORT_PAGE + 1 }, () =>
+      copyRow({ id: crypto.randomUUID(), receivedAt: '2026-11-22T08:00:00.000Z' }),
+    );
+    await edge.db.batch(rows);
+    const lines = (await (await ask('', { accept: 'application/x-ndjson' })).text()).trimEnd().split('\n');
+    expect(lines).toHaveLength(EXPORT_PAGE + 2);
+  });
+
+  it.each([
+    '?before=x',
+    '?since=yesterday',
+    '?limit=0',
+    '?limit=201',
+    '?limit=x',
+    '?model=none',
+    '?device=1',
+  ])('refuses %s', async (query) => {
     const headers = { authorization: `Bearer ${operatorToken}` };
     const response = await edge.request(`/v1/operator/reports${query}`, { headers });
     expect(await refusalOf(response)).toMatchObject({ status: 400, code: 'invalid-request' });

@@ -1,6 +1,8 @@
 /** A repository of our own for a test or the demonstration: keys, a running Worker, and releases published into it. */
+
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Finished, REPOSITORY_ROOT, type RunOptions, runNode } from './processes.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
 
@@ -58,10 +60,28 @@ export function publishArguments(
   ];
 }
 
-/** What the Worker has received, newest first, as an operator sees it. */
+type ReceivedReport = { readonly report: Record<string, unknown> };
+
+/** A batch waits for a second, and a busy machine for more. */
+const REPORTS_ARRIVE_WITHIN_MS = 20_000;
+
+/**
+ * What the Worker has received, newest first, as an operator sees it. Reports go by way of a queue: waits until one is
+ * there that is wanted, and answers what there is when none comes.
+ */
 export async function receivedReports(
   repository: Repository,
-): Promise<readonly { readonly report: Record<string, unknown> }[]> {
+  isWanted: (report: Record<string, unknown>) => boolean = () => true,
+): Promise<readonly ReceivedReport[]> {
+  const until = Date.now() + REPORTS_ARRIVE_WITHIN_MS;
+  for (;;) {
+    const reports = await storedReports(repository);
+    if (reports.some(({ report }) => isWanted(report)) || Date.now() > until) return reports;
+    await setTimeout(100);
+  }
+}
+
+async function storedReports(repository: Repository): Promise<readonly ReceivedReport[]> {
   const answer = await fetch(
     `${repository.url}/v1/operator/reports?model=${encodeURIComponent(MODEL)}&limit=50`,
     {
@@ -69,7 +89,7 @@ export async function receivedReports(
     },
   );
   if (!answer.ok) throw new Error(`reports: HTTP ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { reports: { report: Record<string, unknown> }[] }).reports;
+  return ((await answer.json()) as { reports: ReceivedReport[] }).reports;
 }
 
 export async function mustRun(args: readonly string[], options: RunOptions = {}): Promise<Finished> {

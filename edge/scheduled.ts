@@ -1,0 +1,29 @@
+/** What is done every few minutes whether anybody asks or not. Each part fails alone. */
+import { forgetArchived } from './telemetry/archive.ts';
+import { reviveDeadLetters } from './telemetry/dead-letters.ts';
+import type { Queued } from './telemetry/queued.ts';
+
+export type ScheduledStores = {
+  readonly db: D1Database;
+  readonly archive: R2Bucket;
+  readonly reports: Queue<Queued>;
+  readonly nowMs: () => number;
+};
+
+export async function runScheduled(stores: ScheduledStores): Promise<void> {
+  await part('archive-forgotten', () => forgetArchived(stores.archive, stores.nowMs()));
+  await part('dead-letters-revived', async () => {
+    // Only while D1 answers: they would come back here after half a day.
+    await stores.db.prepare('SELECT 1').first();
+    return reviveDeadLetters(stores.archive, stores.reports);
+  });
+}
+
+async function part(name: string, run: () => Promise<number>): Promise<void> {
+  try {
+    const count = await run();
+    if (count > 0) console.info(JSON.stringify({ event: name, count }));
+  } catch (error) {
+    console.error(JSON.stringify({ event: `${name}-failed`, message: String(error) }));
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Messages that were tried for half a day in vain: kept in the archive, where no retention ends them, and brought back
+ * to the queue when D1 answers again.
+ */
+import { DEAD_LETTERS_REVIVED_MAX } from '../limits.ts';
+import { type Queued, queuedSchema } from './queued.ts';
+
+/** Waits for D1. What cannot be read goes under `unreadable/` and waits for a person. */
+const DEAD = 'dead/';
+const UNREADABLE = 'unreadable/';
+
+export async function keepDeadLetters(batch: MessageBatch<unknown>, archive: R2Bucket): Promise<void> {
+  for (const message of batch.messages) {
+    const prefix = queuedSchema.safeParse(message.body).success ? DEAD : UNREADABLE;
+    await archive.put(`${prefix}${message.id}.json`, JSON.stringify(message.body));
+    message.ack();
+    console.error(JSON.stringify({ event: 'dead-letter-kept', key: `${prefix}${message.id}.json` }));
+  }
+}
+
+/** Sends some of them again, and removes those that the queue took; how many. */
+export async function reviveDeadLetters(archive: R2Bucket, queue: Queue<Queued>): Promise<number> {
+  const { objects } = await archive.list({ prefix: DEAD, limit: DEAD_LETTERS_REVIVED_MAX });
+  let revived = 0;
+  for (const { key } of objects) {
+    const object = await archive.get(key);
+    const read = object === null ? null : queuedSchema.safeParse(await object.json());
+    if (read?.success !== true) continue;
+    await queue.send(read.data);
+    await archive.delete(key);
+    revived++;
+  }
+  return revived;
+}
