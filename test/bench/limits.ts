@@ -55,3 +55,11 @@ export const LINE_WINDOW_BYTES = 256 * 1024;
 /** Between two looks at a program's memory, and the processes of it that are looked at. */
 export const PEAK_INTERVAL_MS = 5;
 export const PROCESSES_WATCHED_MAX = 32;
+
+/** `bench verify`: releases of all models together, and the size of each. */
+export const FEW_RELEASES = 100;
+export const MANY_RELEASES = 1000;
+export const SMALL_PACKAGE_BYTES = 400_000;
+/** Releases that share their content, as releases of one firmware do. */
+export const RELEASES_ALIKE = 10;
+export const VERIFY_PEAK_MAX_MB = 256;

@@ -17,6 +17,7 @@ import { benchPoll } from './poll.ts';
 import { benchPublish } from './publish.ts';
 import { openScene, type Scene } from './scene.ts';
 import { markdownTable, notesList } from './table.ts';
+import { benchVerify } from './verify.ts';
 
 const BENCHES: Readonly<Record<string, (scene: Scene) => Promise<Comparison[]>>> = {
   download: benchDownload,
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (scene: Scene) => Promise<Comparison[]>>>
   poll: benchPoll,
   memory: benchMemory,
   publish: benchPublish,
+  verify: benchVerify,
   flash: benchFlash,
 };
 /** EX_USAGE of sysexits. */

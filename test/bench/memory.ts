@@ -3,17 +3,17 @@
  * that streams the same bytes. Both are bundled first, as the device's is: stripping types takes memory of its
  * own.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { chunkPath } from '../../shared/caibx.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { startModem } from '../support/modem-process.ts';
 import { readDocuments } from '../support/release-documents.ts';
-import { mustRun, type Repository } from '../support/repository.ts';
+import type { Repository } from '../support/repository.ts';
 import { type Bundled, bundle } from './bundle.ts';
 import type { Comparison } from './comparison.ts';
-import { MODEM_REBOOT_MS, UPDATE_TIMEOUT_MS } from './limits.ts';
+import { MODEM_REBOOT_MS } from './limits.ts';
+import { peakOf } from './peak-of.ts';
 import { LARGE_RELEASE, RELEASE, type Release, type Scene } from './scene.ts';
 
 const ENTRIES = {
@@ -97,14 +97,4 @@ async function peakOfBare(
   const urlFile = join(scratch, 'urls');
   await writeFile(urlFile, urls);
   return peakOf(bundles['peak-memory'], [bundles['stream-and-hash'], urlFile], scratch);
-}
-
-/** In MB. Fails with the program. */
-async function peakOf(preload: string, args: readonly string[], scratch: string): Promise<number> {
-  const peakFile = join(scratch, 'peak');
-  await mustRun(['--import', pathToFileURL(preload).href, ...args], {
-    environment: { PEAK_MEMORY_FILE: peakFile, CI: '1' },
-    timeoutMs: UPDATE_TIMEOUT_MS,
-  });
-  return (Number(await readFile(peakFile, 'utf8')) * 1024) / 1e6;
 }
