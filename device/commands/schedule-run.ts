@@ -10,6 +10,7 @@ import { MINUTES_OF_DAY } from '../schedule/limits.ts';
 import { runScheduled } from '../schedule/run-scheduled.ts';
 import { loggerSyslog } from '../schedule/syslog.ts';
 import { unfinishedAttempts } from '../schedule/unfinished-attempts.ts';
+import { removeLeftStages } from '../update/clear-up.ts';
 import { type CommonFlags, commonFlags, settingsOf } from './flags.ts';
 import { ownCommand } from './own-command.ts';
 import { readSettings } from './session.ts';
@@ -74,18 +75,13 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
       clock: this.clock,
       random: this.random,
       tellSyslog: loggerSyslog,
-      startLeftStopped: async () =>
-        startLeftStopped(
-          { exceptFor: null },
-          {
-            stateDir,
-            machine: this.machine,
-            processTable: this.processes,
-            bootId: await bootIdOf(this.machine),
-            clock: this.clock,
-            onNote,
-          },
-        ),
+      clearUpAfterDeadRuns: async () => {
+        const { machine, processes, clock, stagePlatform } = this;
+        const bootId = await bootIdOf(machine);
+        const ports = { stateDir, machine, processTable: processes, bootId, clock, onNote };
+        await startLeftStopped({ exceptFor: null }, ports);
+        await removeLeftStages({ stagePlatform, stateDir, events: { onNote } });
+      },
       onNote,
     },
     this.signal,

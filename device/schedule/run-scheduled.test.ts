@@ -34,7 +34,7 @@ async function aMachine(script: string) {
         clock: { nowMs: () => NOW, sleep: async (delayMs) => void slept.push(delayMs) },
         random: () => 0.5,
         tellSyslog: async (told) => void syslog.push(told),
-        startLeftStopped: async () => startedServices.push('after'),
+        clearUpAfterDeadRuns: async () => startedServices.push('after'),
         onNote: (note) => {
           throw new Error(note);
         },

@@ -26,8 +26,8 @@ export type ScheduledRunPorts = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly tellSyslog: TellSyslog;
-  /** Starts what a run that died had stopped. */
-  readonly startLeftStopped: () => Promise<unknown>;
+  /** Starts what runs that died had stopped, and frees what they held. */
+  readonly clearUpAfterDeadRuns: () => Promise<unknown>;
   /** What could be told neither on disk nor otherwise. */
   readonly onNote: (note: string) => void;
 };
@@ -44,7 +44,7 @@ export async function runScheduled(
   signal: AbortSignal,
 ): Promise<ScheduledRunEnd> {
   if (run.trigger === 'resume' && (await unfinishedAttempts(ports.stateDir)).length === 0) {
-    await ports.startLeftStopped();
+    await ports.clearUpAfterDeadRuns();
     return { kind: 'nothing-unfinished' };
   }
   if (run.trigger === 'timer') await ports.clock.sleep(waitMs(run.spreadMinutes, ports), signal);
@@ -53,7 +53,7 @@ export async function runScheduled(
   // No bound on its time: every wait of the updater has its own, and a flashing is never cut off.
   const end = await runCommand(command, { outputMaxChars: CHILD_OUTPUT_MAX_CHARS, timeoutMs: null }, signal);
   // It may have been killed; one that lives keeps what it has stopped.
-  await ports.startLeftStopped();
+  await ports.clearUpAfterDeadRuns();
   const told = judgeRun(end);
   if (told !== null) await tell(told, run.trigger, ports);
   return { kind: 'ran', code: exitCodeOf(end), told };

@@ -5,7 +5,7 @@ import type { UpdateFailure } from '../failure.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
 import { megabytes } from '../report/explain/explanation.ts';
-import { adoptStage, removeStaleStages } from '../stage/adopt-stage.ts';
+import { adoptStage } from '../stage/adopt-stage.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -13,8 +13,8 @@ import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StageProof } from '../stage/stage-proof.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
 import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
+import { removeLeftStages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { journaledStages } from './journal.ts';
 import type { PackageOrigin } from './package-origin.ts';
 
 /** A new stage for a release of the repository, where `wanted` says, and what fetching into it may cost. */
@@ -54,12 +54,7 @@ export async function openStageFor(
     const adopted = await adoptStage(earlier, ports.stagePlatform);
     if (adopted.ok) return adopted;
   }
-  const stale = await removeStaleStages({
-    platform: ports.stagePlatform,
-    keep: await journaledStages(ports.stateDir),
-  });
-  if (!stale.ok)
-    ports.events.onNote(`a stage of an earlier run could not be removed (${stale.failure.reason})`);
+  await removeLeftStages(ports);
   const stage = await prepareStage(
     { wanted, neededBytes, name: version, platform: ports.stagePlatform },
     signal,
@@ -110,6 +105,16 @@ async function keptCopy(version: string, keepCopyIn: string | null): Promise<rea
 /** After an attempt that is over: what was flashed is not needed again, what was not may be. */
 export async function putAway(stage: Stage, { outcome }: Pick<AttemptEnd, 'outcome'>): Promise<void> {
   await (outcome === 'updated' ? stage.release() : stage.setAside());
+}
+
+/** The same for a stage that only the journal knows: its modem needed nothing more of it. */
+export async function putAwayJournaled(
+  proof: StageProof | null,
+  end: Pick<AttemptEnd, 'outcome'>,
+  { stagePlatform }: Pick<ModemPorts, 'stagePlatform'>,
+): Promise<void> {
+  const adopted = proof === null ? null : await adoptStage(proof, stagePlatform);
+  if (adopted?.ok) await putAway(adopted.value, end);
 }
 
 /** Whole and proved; had again from where it came from where something is missing or damaged. */

@@ -11,6 +11,7 @@ import { identify } from '../modem/identify.ts';
 import type { LocalPackage } from '../package/open-local-package.ts';
 import type { FlashOptions, FlashPorts, UpdateResult } from './attempt.ts';
 import { carryOut } from './carry-out.ts';
+import { clearUpAfterDeadRuns } from './clear-up.ts';
 import { conclude } from './conclude.ts';
 import { isUnfinished, readAttempt } from './journal.ts';
 import { localOrigin } from './local-origin.ts';
@@ -56,7 +57,7 @@ async function flashAlone(
   if (!last.ok) return { kind: 'refused', failure: last.failure };
   const left = last.value;
   const isUnderWay = left !== null && isUnfinished(left);
-  await ports.surroundings.startLeftStopped({ isGoingOn: isUnderWay && !left.flashTouched });
+  await clearUpAfterDeadRuns({ isGoingOn: isUnderWay && !left.flashTouched }, ports);
   if (isUnderWay) {
     const { where } = ports.door;
     if (left.flashTouched)

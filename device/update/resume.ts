@@ -10,7 +10,7 @@ import { awaitModem } from './await-modem.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { conclude } from './conclude.ts';
 import { documentsDirectory, recallDocuments } from './documents.ts';
-import { healStage, openStageFor, putAway } from './fill-stage.ts';
+import { healStage, openStageFor, putAwayJournaled } from './fill-stage.ts';
 import { flashThroughSilence } from './flash-through-silence.ts';
 import { confirm, notConfirmed } from './flash-to-the-end.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
@@ -32,6 +32,7 @@ export async function resumeAttempt(
   const journal = journalOf(attempt, ports);
   ports.events.onNote(`taking up the attempt of ${attempt.startedAt} at step ${attempt.step}`);
   const end = await ports.surroundings.around(() => finish(journal, options, ports, signal));
+  if (isOver(end)) await putAwayJournaled(journal.attempt.stage, end, ports);
   return conclude(end, journal, ports, signal);
 }
 
@@ -119,9 +120,7 @@ async function finishFlashing(
     journal,
     ports,
   };
-  const end = await flashThroughSilence(order, opened, signal);
-  if (isOver(end)) await putAway(stage.value, end);
-  return end;
+  return flashThroughSilence(order, opened, signal);
 }
 
 function originOf(recorded: Origin): Pick<PackageOrigin, 'refill'> {

@@ -10,6 +10,7 @@ import { deliverReports } from '../report/deliver.ts';
 import { type RepositoryView, refreshRepository } from '../repository/refresh-repository.ts';
 import type { UpdateOptions, UpdatePorts, UpdateResult } from './attempt.ts';
 import { carryOut } from './carry-out.ts';
+import { clearUpAfterDeadRuns } from './clear-up.ts';
 import { conclude } from './conclude.ts';
 import { isUnfinished, readAttempt } from './journal.ts';
 import { removeKept } from './keep-copy.ts';
@@ -45,7 +46,7 @@ async function updateAlone(
   const last = await readAttempt(ports.stateDir, ports.door.key);
   if (!last.ok) return { kind: 'refused', failure: last.failure };
   const isGoingOn = last.value !== null && isUnfinished(last.value);
-  await ports.surroundings.startLeftStopped({ isGoingOn });
+  await clearUpAfterDeadRuns({ isGoingOn }, ports);
   if (last.value !== null && isGoingOn) {
     const resumed = await resumeAttempt(last.value, { ...options, ask: null }, withUplink(ports), signal);
     // The modem proved to be as before the attempt that was broken off: begin a new one.

@@ -104,7 +104,8 @@ function initScript(root: string, name: string): string {
 case "$1" in
   start)
     [ -f "${pidFile}" ] && kill -0 "$(cat "${pidFile}")" 2>/dev/null && exit 0
-    sleep 7200 </dev/null >/dev/null 2>&1 &
+    # In a session of its own, as procd's are: it does not die with who started it.
+    setsid sleep 7200 </dev/null >/dev/null 2>&1 &
     echo $! > "${pidFile}" ;;
   stop) [ ! -f "${pidFile}" ] || { kill "$(cat "${pidFile}")"; rm "${pidFile}"; } ;;
 esac

@@ -35,12 +35,13 @@ async function readSupplies(directory: string): Promise<PowerFacts['supplies']> 
   return found.filter((supply) => supply !== null);
 }
 
+/** Critical ones alone: limits that nobody has set raise the others on many boards. */
 async function readAlarms(directory: string): Promise<readonly string[]> {
   const chips = (await readdir(directory).catch(() => [])).sort().slice(0, POWER_SUPPLIES_MAX);
   const raised = await Promise.all(
     chips.map(async (chip) => {
       const names = await readdir(join(directory, chip)).catch(() => []);
-      const alarms = names.filter((name) => /^in\d+_(lcrit|min)_alarm$/.test(name));
+      const alarms = names.filter((name) => /^in\d+_lcrit_alarm$/.test(name));
       const values = await Promise.all(alarms.map((alarm) => readAttribute(join(directory, chip, alarm))));
       return values.includes('1') ? ((await readAttribute(join(directory, chip, 'name'))) ?? chip) : null;
     }),

@@ -1,0 +1,21 @@
+/**
+ * The updater as a process, with the router of a test around it (`CISTERN_TEST_ROUTER`): its services and programs are
+ * real, below that directory; the modem behind the relay seems to stand in a socket of it. All else is as it is run.
+ */
+import { buildContext, type Context } from '../../device/context.ts';
+import { main } from '../../device/main.ts';
+import { systemPorts } from '../../device/transport/local-ports.ts';
+import { openDoor } from '../../device/transport/open-door.ts';
+import { ok } from '../../shared/result.ts';
+import { machineBelow, ON_BUS } from '../support/a-router.ts';
+
+const context: Context = {
+  ...buildContext(process),
+  machine: machineBelow(process.env.CISTERN_TEST_ROUTER ?? '/nowhere'),
+  localPorts: { ...systemPorts, sysfs: '/nowhere' },
+  openDoor: async (locator) => {
+    const door = await openDoor(locator, systemPorts);
+    return door.ok ? ok({ ...door.value, onBus: ON_BUS }) : door;
+  },
+};
+await main(process.argv.slice(2), context, process);
