@@ -7,7 +7,7 @@ import { serveChunk } from './chunks/serve-chunk.ts';
 import { getCompatibility, postCompatibility } from './compatibility/handlers.ts';
 import { postDiagnosis } from './diagnosis/post-diagnosis.ts';
 import { answerHealth } from './health.ts';
-import { problemPage, problemResponse } from './http/problem.ts';
+import { problemResponse } from './http/problem.ts';
 import { rateLimited } from './http/rate-limit.ts';
 import { nameRequest } from './http/request-id.ts';
 import { notFound, type PathParameters, resource } from './http/resource.ts';
@@ -25,6 +25,7 @@ import * as operator from './operator/handlers.ts';
 import { type OperatorGate, operatorResource } from './operator/operator-resource.ts';
 import { deleteToken, getTokens, postToken } from './operator/tokens.ts';
 import { writeAudit } from './operator/write-audit.ts';
+import { problemsAsPages } from './pages/problems/problems-as-pages.tsx';
 import { addPages } from './pages/routes.ts';
 import { postReport } from './telemetry/post-report.ts';
 
@@ -40,6 +41,7 @@ export function createApp(deps: EdgeDeps): Hono {
   const app = new Hono();
   app.use(nameRequest);
   app.use(secureHeaders({ crossOriginResourcePolicy: false, xXssProtection: false }));
+  app.use(problemsAsPages);
   app.notFound(notFound);
   app.onError(failed);
 
@@ -137,7 +139,6 @@ export function createApp(deps: EdgeDeps): Hono {
 
   resource(app, '/openapi.json', reads, { GET: serveOpenapi });
   resource(app, '/healthz', questions, { GET: () => answerHealth(repository, deps.db) });
-  resource(app, '/problems/:code', reads, { GET: (_, param) => problemPage(param('code')) });
   addPages(app, deps, { reads, questions });
   return app;
 }

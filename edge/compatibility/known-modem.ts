@@ -76,9 +76,13 @@ function reasonsOf({ family, model }: KnownHardware): Reason[] {
 /** Said of modems that Cistern does not flash, so that nobody waits for a release of it. */
 function methodReasons(family: KnownFamily): Reason[] {
   if (isFlashedByUs(family)) return [];
-  const how = HOW[family.flashMethod];
+  const how = howFlashed(family.flashMethod);
   const sentence = `Modems of the family ${family.family} are flashed ${how}, which Cistern does not do yet.`;
   return [{ code: 'method-not-ours', sentence, source: family.sources[0] ?? SOURCE }];
+}
+
+export function howFlashed(method: FlashMethod): string {
+  return HOW[method];
 }
 
 const HOW: Readonly<Record<FlashMethod, string>> = {

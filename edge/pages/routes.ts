@@ -1,18 +1,47 @@
 /** The pages' part of the route table. Each works without a script; what asks something costs like a question. */
 import type { Hono, MiddlewareHandler } from 'hono';
-import { resource } from '../http/resource.ts';
+import { parseModelId } from '../../shared/model.ts';
+import { type PathParameters, resource } from '../http/resource.ts';
+import { getDiagnose, postDiagnose } from './diagnose/handlers.tsx';
+import { getDocs } from './docs/get-docs.tsx';
 import { getLookUp } from './lookup/get-look-up.ts';
+import { getModel } from './models/get-model.tsx';
+import { getModels } from './models/get-models.tsx';
+import { getRelease } from './models/get-release.tsx';
 import { serveIcon } from './parts/mark.tsx';
+import { getProblem } from './problems/get-problem.tsx';
 import { serveStyle } from './serve-style.ts';
 
-type PageDeps = { readonly db: D1Database };
+type PageDeps = { readonly db: D1Database; readonly firmware: R2Bucket; readonly nowMs: () => number };
 type Guards = {
   readonly reads: readonly MiddlewareHandler[];
   readonly questions: readonly MiddlewareHandler[];
 };
 
-export function addPages(app: Hono, { db }: PageDeps, { reads, questions }: Guards): void {
-  resource(app, '/', questions, { GET: (request) => getLookUp(db, request) });
+export function addPages(app: Hono, { db, firmware, nowMs }: PageDeps, { reads, questions }: Guards): void {
+  const stores = { db, bucket: firmware, nowMs };
+
+  resource(app, '/', questions, { GET: (request) => getLookUp(stores, request) });
+  resource(app, '/models', questions, { GET: (request) => getModels(db, request) });
+  resource(app, '/models/:vendor/:model', questions, {
+    GET: (_, param) => {
+      const model = modelIn(param);
+      return model === null ? null : getModel(stores, model);
+    },
+  });
+  resource(app, '/models/:vendor/:model/releases/:version', questions, {
+    GET: (_, param) => {
+      const model = modelIn(param);
+      return model === null ? null : getRelease(stores, model, param('version'));
+    },
+  });
+  resource(app, '/diagnose', questions, { GET: getDiagnose, POST: postDiagnose });
+  resource(app, '/docs', reads, { GET: getDocs });
+  resource(app, '/problems/:code', reads, { GET: (request, param) => getProblem(param('code'), request) });
   resource(app, '/style/:file', reads, { GET: (_, param) => serveStyle(param('file')) });
   resource(app, '/icon.svg', reads, { GET: serveIcon });
+}
+
+function modelIn(param: PathParameters) {
+  return parseModelId(`${param('vendor')}/${param('model')}`);
 }

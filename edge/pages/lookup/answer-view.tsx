@@ -1,35 +1,53 @@
 /** The answer to one question, in the order in which it is read out. */
+import type { RolloutEntry } from '../../../shared/rollout.ts';
 import type { Answer, NearMiss } from '../../compatibility/answer.ts';
-import type { AttemptCounts } from '../../store/attempt-counts.ts';
 import { AttemptsLine } from '../parts/attempts-line.tsx';
 import { KnownIssues } from '../parts/known-issues.tsx';
 import { modelPath, releasePath } from '../parts/links.ts';
 import { SaidList } from '../parts/said-list.tsx';
 import { VerdictBox } from '../parts/verdict-box.tsx';
 import { headlineOf } from './headline.ts';
+import type { ReleaseNow } from './look-up-page.tsx';
 
-type Props = { readonly answer: Answer; readonly isNewest: boolean; readonly attempts: AttemptCounts | null };
+type Props = {
+  readonly answer: Answer;
+  readonly isNewest: boolean;
+  readonly release: ReleaseNow | null;
+};
 
-export function AnswerView({ answer, isNewest, attempts }: Props) {
+export function AnswerView({ answer, isNewest, release }: Props) {
   const headline = headlineOf({ ...answer, isNewest });
   return (
     <section aria-label="Answer">
       <VerdictBox tone={headline.tone} title={headline.title}>
         <p>{headline.sentence}</p>
       </VerdictBox>
+      {release?.stopped === undefined ? null : <Stopped {...release.stopped} />}
       <DidYouMean answer={answer} />
       <h2>Why</h2>
       <SaidList said={answer.reasons.map(({ sentence, source }) => ({ says: sentence, source }))} />
       <Hops answer={answer} />
-      {attempts === null ? null : (
+      {release === null ? null : (
         <>
           <h2>How it went for others</h2>
-          <AttemptsLine attempts={attempts} />
+          <AttemptsLine attempts={release.attempts} />
         </>
       )}
       <KnownIssues issues={answer.knownIssues} />
       <AboutModem answer={answer} />
     </section>
+  );
+}
+
+/** What fits may still have been stopped: who reads out a yes has to know. */
+function Stopped({ version, state, why }: RolloutEntry) {
+  return (
+    <VerdictBox
+      tone={state === 'recalled' ? 'bad' : 'unsure'}
+      title={state === 'recalled' ? 'But it was recalled' : 'But its rollout is halted'}
+    >
+      <p>{`${version}: ${why}`}</p>
+    </VerdictBox>
   );
 }
 

@@ -1,47 +1,50 @@
-/** `GET /`: the box, and below it the answer to what was asked in it. */
+/** `GET /`: the box, and the answer to what was asked in it. */
 import { parseModelId } from '../../../shared/model.ts';
+import type { Answer } from '../../compatibility/answer.ts';
 import { answerCompatibility } from '../../compatibility/answer-compatibility.ts';
 import { questionSchema } from '../../compatibility/question.ts';
 import { checkShape } from '../../http/body.ts';
-import { type AttemptCounts, countAttempts } from '../../store/attempt-counts.ts';
+import { countAttempts } from '../../store/attempt-counts.ts';
 import { readModelRow } from '../../store/model-rows.ts';
 import { ATTEMPTS_COUNTED_MAX } from '../limits.ts';
 import { pageAnswer } from '../page.tsx';
-import { type Asked, type LookUp, LookUpPage } from './look-up-page.tsx';
+import { rolloutInForce } from '../parts/rollout-in-force.ts';
+import { type Asked, type LookUp, LookUpPage, type ReleaseNow } from './look-up-page.tsx';
 
-export async function getLookUp(db: D1Database, request: Request): Promise<Response> {
+type Stores = { readonly db: D1Database; readonly bucket: R2Bucket };
+
+export async function getLookUp(stores: Stores, request: Request): Promise<Response> {
   const { searchParams } = new URL(request.url);
   const asked: Asked = {
     installed: searchParams.get('installed') ?? '',
     wanted: searchParams.get('wanted') ?? '',
   };
-  const lookUp = await answer(db, asked, searchParams.get('vendor'));
+  const lookUp = await lookUpWhatWasAsked(stores, asked, searchParams.get('vendor') ?? '');
   const title =
     lookUp.kind === 'answered' ? `${lookUp.answer.installed}: ${lookUp.answer.verdict}` : 'Look up';
   const status = lookUp.kind === 'refused' ? 400 : 200;
   return pageAnswer({ title, place: '/', content: LookUpPage({ asked, lookUp }) }, { status });
 }
 
-async function answer(db: D1Database, asked: Asked, vendor: string | null): Promise<LookUp> {
+async function lookUpWhatWasAsked(stores: Stores, asked: Asked, vendor: string): Promise<LookUp> {
   if (asked.installed.trim() === '' && asked.wanted.trim() === '') return { kind: 'nothing-asked' };
-  const filled = Object.entries({ ...asked, vendor: vendor ?? '' }).filter(([, text]) => text.trim() !== '');
+  const filled = Object.entries({ ...asked, vendor }).filter(([, text]) => text.trim() !== '');
   const question = checkShape(Object.fromEntries(filled), questionSchema, 'invalid-request');
   if (!question.ok) return { kind: 'refused', errors: question.failure.errors ?? [] };
-  const answer = await answerCompatibility(question.value, (model) => readModelRow(db, model));
+  const answer = await answerCompatibility(question.value, (model) => readModelRow(stores.db, model));
   const isNewest = question.value.wanted === undefined;
-  return { kind: 'answered', answer, isNewest, attempts: await attemptsAt(db, answer) };
+  return { kind: 'answered', answer, isNewest, release: await releaseNow(stores, answer) };
 }
 
-/** `null` where no release is in question, or where it must not be installed anyway. */
-async function attemptsAt(
-  db: D1Database,
-  {
-    model,
-    wanted,
-    verdict,
-  }: { readonly model: string | null; readonly wanted: string | null; readonly verdict: string },
-): Promise<AttemptCounts | null> {
-  const id = parseModelId(model ?? '');
-  if (id === null || wanted === null || verdict === 'does not fit') return null;
-  return countAttempts(db, { model: id, version: wanted, newest: ATTEMPTS_COUNTED_MAX });
+/** `null` where no published release is in question, or where it must not be installed anyway. */
+async function releaseNow({ db, bucket }: Stores, answer: Answer): Promise<ReleaseNow | null> {
+  const { wanted, verdict } = answer;
+  const model = parseModelId(answer.model ?? '');
+  if (model === null || wanted === null || verdict === 'does not fit') return null;
+  const inForce = await rolloutInForce(bucket, model);
+  if (inForce === null) return null;
+  return {
+    attempts: await countAttempts(db, { model, version: wanted, newest: ATTEMPTS_COUNTED_MAX }),
+    stopped: inForce.rollout.releases.find(({ version, state }) => version === wanted && state !== 'running'),
+  };
 }

@@ -1,6 +1,6 @@
 /** The answer to a look-up as one reads it out: a word, and a sentence that can stand alone. */
 import type { Answer } from '../../compatibility/answer.ts';
-import type { Tone } from '../parts/tone-icon.tsx';
+import type { Tone } from '../parts/tone.ts';
 
 export type Headline = { readonly tone: Tone; readonly title: string; readonly sentence: string };
 

@@ -1,4 +1,5 @@
 /** The look-up: one box, and the answer that a support agent reads out. */
+import type { RolloutEntry } from '../../../shared/rollout.ts';
 import type { Answer } from '../../compatibility/answer.ts';
 import type { AttemptCounts } from '../../store/attempt-counts.ts';
 import { ECHO_MAX_CHARS } from '../limits.ts';
@@ -13,12 +14,28 @@ export type LookUp =
       readonly kind: 'answered';
       readonly answer: Answer;
       readonly isNewest: boolean;
-      readonly attempts: AttemptCounts | null;
+      readonly release: ReleaseNow | null;
     };
+
+export type ReleaseNow = {
+  readonly attempts: AttemptCounts;
+  /** Its rollout, where it is halted or recalled. */
+  readonly stopped: RolloutEntry | undefined;
+};
 
 type FieldError = { readonly pointer: string; readonly detail: string };
 
 export function LookUpPage({ asked, lookUp }: { readonly asked: Asked; readonly lookUp: LookUp }) {
+  if (lookUp.kind === 'answered') {
+    return (
+      <>
+        <h1>Does this firmware fit this modem?</h1>
+        <AnswerView {...lookUp} />
+        <h2>Ask again</h2>
+        <LookUpForm asked={asked} errors={[]} />
+      </>
+    );
+  }
   return (
     <>
       <h1>Does this firmware fit this modem?</h1>
@@ -27,7 +44,7 @@ export function LookUpPage({ asked, lookUp }: { readonly asked: Asked; readonly 
         sources.
       </p>
       <LookUpForm asked={asked} errors={lookUp.kind === 'refused' ? lookUp.errors : []} />
-      {lookUp.kind === 'answered' ? <AnswerView {...lookUp} /> : <Hints />}
+      <Hints />
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** Sentences, each with who says so. */
-export type Said = { readonly says: string; readonly source: string };
+import type { Said } from './said.ts';
 
 export function SaidList({ said }: { readonly said: readonly Said[] }) {
   return (

@@ -1,5 +1,5 @@
-/** What a verdict's colour says, said by shape too: a tick, a cross, a question mark, a dot. */
-export type Tone = 'good' | 'bad' | 'unsure' | 'plain';
+/** What a colour says, said by shape too: a tick, a cross, a question mark, an i. */
+import type { Tone } from './tone.ts';
 
 const SHAPES: Readonly<Record<Tone, string>> = {
   good: 'M7.5 12.5l3 3 6-7',

@@ -1,0 +1,2 @@
+/** A sentence, and who says so. */
+export type Said = { readonly says: string; readonly source: string };
