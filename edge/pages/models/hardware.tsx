@@ -56,26 +56,3 @@ function storageWords(storage: NonNullable<ModelFacts['entry']>['storage']): str
     return `NAND, pages of ${storage.pageBytes} bytes, ${storage.pagesPerBlock} to a block, ${storage.totalPages} in all`;
   return `eMMC, ${storage.totalSectors} sectors of ${storage.sectorBytes} bytes, boots from sector ${storage.bootStartSector}`;
 }
-
-/** Of any kind of storage that an entry describes. */
-type Storage = {
-  readonly type: string;
-  readonly pageBytes?: number;
-  readonly pagesPerBlock?: number;
-  readonly totalPages?: number;
-  readonly sectorBytes?: number;
-  readonly totalSectors?: number;
-};
-
-function storageSaid({
-  type,
-  pageBytes,
-  pagesPerBlock,
-  totalPages,
-  sectorBytes,
-  totalSectors,
-}: Storage): string {
-  if (pageBytes !== undefined)
-    return `${type}, pages of ${pageBytes} bytes, ${pagesPerBlock} to a block, ${totalPages} in all`;
-  return `${type}, sectors of ${sectorBytes} bytes, ${totalSectors} in all`;
-}
