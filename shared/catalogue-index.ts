@@ -10,8 +10,9 @@ import {
   seenVersionSchema,
   versionFloorSchema,
 } from './catalogue.ts';
+import { firehoseMethodSchema } from './storage.ts';
 
-/** How a modem takes firmware. Cistern does the first; the others are named so that nobody tries it on them. */
+/** How a modem takes firmware. Cistern does the first two; the others are named so that nobody tries it on them. */
 export const FLASH_METHODS = [
   'firehose-nand',
   'firehose-emmc',
@@ -66,5 +67,5 @@ export type CatalogueIndex = z.infer<typeof catalogueIndexSchema>;
 
 /** Whether Cistern flashes modems of this kind, once its model is complete. */
 export function isFlashedByUs({ flashMethod }: Pick<KnownFamily, 'flashMethod'>): boolean {
-  return flashMethod === 'firehose-nand';
+  return firehoseMethodSchema.safeParse(flashMethod).success;
 }

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { versionTextSchema } from './firmware-version-schema.ts';
 import { STORAGE_MAX_PAGES } from './limits.ts';
 import { MODEL_ID, type ModelId } from './model.ts';
+import { firehoseMethodSchema, METHOD_OF_STORAGE, storageGeometrySchema } from './storage.ts';
 
 export const modelIdSchema = z
   .string()
@@ -15,16 +16,7 @@ export const modelIdSchema = z
 export const usbIdSchema = z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id, e.g. 2c7c:0125');
 const sentence = z.string().min(1).max(1000);
 
-/** Page and block sizes in bytes and pages (edl 1d). `start_sector` and lengths are counted in pages. */
-export const storageGeometrySchema = z.strictObject({
-  type: z.literal('nand'),
-  pageBytes: z.union([z.literal(2048), z.literal(4096)]),
-  pagesPerBlock: z.literal(64),
-  totalPages: z.int().positive().max(STORAGE_MAX_PAGES),
-});
-export type StorageGeometry = z.infer<typeof storageGeometrySchema>;
-
-/** A range of pages that is never erased or written (P5). */
+/** A range of pages or sectors that is never erased or written (P5). */
 export const protectedRangeSchema = z.strictObject({
   name: z.string().min(1).max(32),
   startSector: z.int().nonnegative().max(STORAGE_MAX_PAGES),
@@ -115,39 +107,44 @@ export const edlHardwareSchema = z
   );
 export type EdlHardware = z.infer<typeof edlHardwareSchema>;
 
-export const modelEntrySchema = z.strictObject({
-  format: z.literal('cistern-model/1'),
-  model: modelIdSchema,
-  vendor: z.string().regex(/^[a-z0-9]{2,32}$/),
-  name: z.string().min(1).max(80),
-  hardware: z.string().regex(/^[A-Z0-9]{2,32}$/),
-  flash: z.string().regex(/^[ME]\d{1,2}G$/),
-  chip: z.string().min(1).max(32),
-  flashMethod: z.literal('firehose-nand'),
-  storage: storageGeometrySchema,
-  usb: z.strictObject({
-    normal: z.array(usbIdSchema).min(1).max(8),
-    edl: z.array(usbIdSchema).min(1).max(8),
-    /** Ids it shows where it waits for fastboot, and where it crashed and cannot be flashed. */
-    fastboot: z.array(usbIdSchema).min(1).max(8).optional(),
-    crashDump: z.array(usbIdSchema).min(1).max(8).optional(),
-    /** USB interface numbers in the normal composition (edl 1a). */
-    diagInterface: z.int().nonnegative().max(15),
-    atInterface: z.int().nonnegative().max(15),
-  }),
-  /** Sahara image id of the programmer (edl 1b: 13 for most). */
-  programmerImageId: z.int().nonnegative().max(64),
-  edlHardware: edlHardwareSchema.optional(),
-  protectedRanges: z.array(protectedRangeSchema).min(1).max(32),
-  edges: z.array(knownEdgeSchema).max(200),
-  /** Absent where none is known. Absent fields are not signed, so updaters that do not know them read the entry. */
-  floors: z.array(versionFloorSchema).min(1).max(50).optional(),
-  seenVersions: z.array(seenVersionSchema).min(1).max(200).optional(),
-  interchangeableWith: z.array(interchangeableSchema).min(1).max(8).optional(),
-  knownIssues: z.array(knownIssueSchema).max(200),
-  routers: z.array(z.string().min(1).max(80)).max(200),
-  sources: z.array(sentence).min(1).max(50),
-});
+export const modelEntrySchema = z
+  .strictObject({
+    format: z.literal('cistern-model/1'),
+    model: modelIdSchema,
+    vendor: z.string().regex(/^[a-z0-9]{2,32}$/),
+    name: z.string().min(1).max(80),
+    hardware: z.string().regex(/^[A-Z0-9]{2,32}$/),
+    flash: z.string().regex(/^[ME]\d{1,2}G$/),
+    chip: z.string().min(1).max(32),
+    flashMethod: firehoseMethodSchema,
+    storage: storageGeometrySchema,
+    usb: z.strictObject({
+      normal: z.array(usbIdSchema).min(1).max(8),
+      edl: z.array(usbIdSchema).min(1).max(8),
+      /** Ids it shows where it waits for fastboot, and where it crashed and cannot be flashed. */
+      fastboot: z.array(usbIdSchema).min(1).max(8).optional(),
+      crashDump: z.array(usbIdSchema).min(1).max(8).optional(),
+      /** USB interface numbers in the normal composition (edl 1a). */
+      diagInterface: z.int().nonnegative().max(15),
+      atInterface: z.int().nonnegative().max(15),
+    }),
+    /** Sahara image id of the programmer (edl 1b: 13 for most). */
+    programmerImageId: z.int().nonnegative().max(64),
+    edlHardware: edlHardwareSchema.optional(),
+    protectedRanges: z.array(protectedRangeSchema).min(1).max(32),
+    edges: z.array(knownEdgeSchema).max(200),
+    /** Absent where none is known. Absent fields are not signed, so updaters that do not know them read the entry. */
+    floors: z.array(versionFloorSchema).min(1).max(50).optional(),
+    seenVersions: z.array(seenVersionSchema).min(1).max(200).optional(),
+    interchangeableWith: z.array(interchangeableSchema).min(1).max(8).optional(),
+    knownIssues: z.array(knownIssueSchema).max(200),
+    routers: z.array(z.string().min(1).max(80)).max(200),
+    sources: z.array(sentence).min(1).max(50),
+  })
+  .refine(({ flashMethod, storage }) => flashMethod === METHOD_OF_STORAGE[storage.type], {
+    path: ['flashMethod'],
+    message: 'is not the method of this kind of storage',
+  });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
 /** File name of the entry below its model's targets: `quectel/ec25euga-m4g/model.json`. */

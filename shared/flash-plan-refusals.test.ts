@@ -53,7 +53,12 @@ describe('a plan is refused', () => {
     [
       'when a range ends beyond the flash',
       [...BOOT, erase(3, 131_008, 128)],
-      [{ line: 3, reason: 'beyond-storage', endSector: 131_136, totalPages: 131_072 }],
+      [{ line: 3, reason: 'beyond-storage', endSector: 131_136, totalSectors: 131_072 }],
+    ],
+    [
+      'when it writes what is named for calibration, wherever that lies',
+      [...BOOT, erase(3, 13_184, 768, { label: 'fsg' })],
+      [{ line: 3, reason: 'touches-calibration', label: 'fsg' }],
     ],
     ['when a range is empty', [...BOOT, erase(3, 13_184, 0)], [{ line: 3, reason: 'empty-range' }]],
     [
@@ -140,14 +145,14 @@ describe('a plan is refused', () => {
     [
       'when the boot partition is not erased',
       [erase(1, 640, 640), program(2, 640, 640, '..\\sbl1.mbn')],
-      [{ line: 1, reason: 'boot-partition-missing' }],
+      [{ line: 1, reason: 'boot-partition-missing', startSector: 0 }],
     ],
     [
       'when the boot partition is erased and not written',
       [erase(1, 0, 640)],
-      [{ line: 1, reason: 'boot-partition-missing' }],
+      [{ line: 1, reason: 'boot-partition-missing', startSector: 0 }],
     ],
-    ['when there is nothing to do', [], [{ line: 1, reason: 'boot-partition-missing' }]],
+    ['when there is nothing to do', [], [{ line: 1, reason: 'boot-partition-missing', startSector: 0 }]],
   ];
 
   it.each(cases)('%s', (_, commands, failures) => {
@@ -155,7 +160,7 @@ describe('a plan is refused', () => {
   });
 
   it('for every reason that there is', () => {
-    const reasons: Readonly<Record<PlanFailure['reason'], true>> = {
+    const reasons: Readonly<Record<PlanFailure['reason'], boolean>> = {
       'touches-protected-range': true,
       'geometry-contradicts-model': true,
       'beyond-storage': true,
@@ -170,9 +175,15 @@ describe('a plan is refused', () => {
       'file-empty': true,
       'file-larger-than-partition': true,
       'boot-partition-missing': true,
+      'touches-calibration': true,
+      // Only files for a disk say them: flash-plan-disk.test.ts.
+      'label-contradicts-model': false,
+      'patch-outside-programs': false,
+      'patch-of-another-geometry': false,
     };
+    const ofNand = Object.entries(reasons).flatMap(([reason, isShown]) => (isShown ? [reason] : []));
     const shown = new Set(cases.flatMap(([, , failures]) => failures.map(({ reason }) => reason)));
-    expect([...shown].toSorted()).toEqual(Object.keys(reasons).toSorted());
+    expect([...shown].toSorted()).toEqual(ofNand.toSorted());
   });
 
   it('with all its faults at once, so that a publisher mends them in one go', () => {
@@ -182,8 +193,8 @@ describe('a plan is refused', () => {
     expect(reasons).toEqual([
       'touches-protected-range',
       'not-on-block-boundary',
-      'file-missing',
       'boot-partition-missing',
+      'file-missing',
     ]);
   });
 });

@@ -2,14 +2,21 @@
  * What will be erased and written, in which order, and whether it may be. Built and judged before anything is
  * sent: by the publisher's lint, when a package is staged, and by the flasher itself (P5).
  *
- * Order (P4): the vendor's anti-misburn guard first and verbatim; the boot partition (start sector 0) erased
- * before all others, so that an interruption always leaves a modem that falls back into EDL; then all other
- * erases; then all programs; the boot partition programmed last (edl 0.2, 0.4, field 0.7).
+ * Order (P4): the vendor's anti-misburn guard first and verbatim; the boot partition (on NAND start sector 0) cleared
+ * before all else, so that an interruption always leaves a modem that falls back into EDL; then all erases; then all
+ * programs; the disk's patches; the boot partition programmed last (edl 0.2, 0.4, field 0.7).
+ *
+ * NAND is cleared by the package's own erase. A disk needs no erase and its packages bring none: its boot partition is
+ * overwritten with zeros, because how far an erase reaches on a disk is the programmer's affair, and a write's is not.
  */
-import type { ProtectedRange, StorageGeometry } from './catalogue.ts';
-import type { Attributes, RawprogramCommand, SectorRange } from './rawprogram.ts';
+import type { ProtectedRange } from './catalogue.ts';
+import type { DiskPatch } from './disk-patches.ts';
+import { judgeCommands, judgePlanned } from './judge-flash-plan.ts';
+import type { Attributes, RawprogramCommand } from './rawprogram.ts';
 import { isPackagePath } from './release.ts';
 import { err, ok, type Result } from './result.ts';
+import { endOf } from './sector-range.ts';
+import { bootSectorOf, type StorageGeometry, sectorBytesOf } from './storage.ts';
 
 export type PlannedErase = {
   readonly line: number;
@@ -23,10 +30,10 @@ export type PlannedProgram = {
   readonly path: string;
   readonly sizeBytes: number;
   readonly startSector: number;
-  /** Pages that are written: the file, its last page padded with zeros. */
+  /** Pages or sectors that are written: the file, the last of them padded with zeros. */
   readonly sectorCount: number;
-  /** The erase that clears the way; sent again before a program is repeated. */
-  readonly window: PlannedErase;
+  /** The erase that clears the way, sent again before a program is repeated; null on a disk, which needs none. */
+  readonly window: PlannedErase | null;
 };
 
 export type FlashPlan = {
@@ -36,6 +43,8 @@ export type FlashPlan = {
   readonly guards: readonly Attributes[];
   readonly erases: readonly PlannedErase[];
   readonly programs: readonly PlannedProgram[];
+  /** Fields of the disk's partition table, once it is programmed; NAND has none. */
+  readonly patches: readonly DiskPatch[];
 };
 
 export type PlanFailure = { readonly line: number } & (
@@ -48,9 +57,19 @@ export type PlanFailure = { readonly line: number } & (
   | {
       readonly reason: 'geometry-contradicts-model';
       readonly sectorBytes: number;
-      readonly pagesPerBlock: number;
+      readonly pagesPerBlock: number | null;
     }
-  | { readonly reason: 'beyond-storage'; readonly endSector: number; readonly totalPages: number }
+  /** Named for calibration, wherever it lies. */
+  | { readonly reason: 'touches-calibration'; readonly label: string }
+  | {
+      readonly reason: 'label-contradicts-model';
+      readonly label: string;
+      readonly startSector: number;
+      readonly wantedSector: number;
+    }
+  | { readonly reason: 'patch-outside-programs'; readonly startSector: number; readonly file: string }
+  | { readonly reason: 'patch-of-another-geometry'; readonly file: string }
+  | { readonly reason: 'beyond-storage'; readonly endSector: number; readonly totalSectors: number }
   | { readonly reason: 'empty-range' }
   | { readonly reason: 'not-on-block-boundary'; readonly startSector: number; readonly sectorCount: number }
   | { readonly reason: 'wrong-physical-partition'; readonly physicalPartition: number }
@@ -66,7 +85,7 @@ export type PlanFailure = { readonly line: number } & (
       readonly fileBytes: number;
       readonly partitionBytes: number;
     }
-  | { readonly reason: 'boot-partition-missing' }
+  | { readonly reason: 'boot-partition-missing'; readonly startSector: number }
 );
 
 export type PlanInput = {
@@ -77,6 +96,8 @@ export type PlanInput = {
   readonly directory: string;
   /** Size of a file of the package in bytes; undefined where there is none. */
   readonly fileSizeBytes: (path: string) => number | undefined;
+  /** Those for the disk; left out for NAND. */
+  readonly patches?: readonly DiskPatch[];
 };
 
 type Erase = Extract<RawprogramCommand, { kind: 'erase' }>;
@@ -84,37 +105,39 @@ type Program = Extract<RawprogramCommand, { kind: 'program' }>;
 
 /** The plan, or every reason why there is none. */
 export function buildFlashPlan(input: PlanInput): Result<FlashPlan, readonly PlanFailure[]> {
-  const guards = input.commands
-    .filter((command) => command.kind === 'guard')
-    .map((command) => command.attributes);
-  const erases = input.commands.filter((command) => command.kind === 'erase');
-  const programs = input.commands.filter((command) => command.kind === 'program');
-
-  const planned = programs.map((program) => planProgram(program, erases, input));
+  const { commands, storage, protectedRanges, patches = [] } = input;
+  const guards = commands.filter((command) => command.kind === 'guard').map(({ attributes }) => attributes);
+  const erases = commands.filter((command) => command.kind === 'erase');
+  const planned = commands
+    .filter((command) => command.kind === 'program')
+    .map((program) => planProgram(program, erases, input));
+  const programs = planned.flatMap((program) => (program.ok ? [program.value] : []));
   const failures = [
-    ...[...erases, ...programs].flatMap((command) => judgeRange(command, input)),
-    ...erases.flatMap((erase) => judgeAlignment(erase, input.storage)),
-    ...judgeOverlaps(erases),
-    ...judgeOverlaps(programs),
+    ...judgeCommands(commands, { storage, protectedRanges }),
     ...planned.flatMap((program) => (program.ok ? [] : [program.failure])),
-    ...judgeSharedWindows(planned),
-    ...judgeBootPartition(erases, programs),
+    ...judgePlanned(programs, patches, storage),
   ];
   if (failures.length > 0) return err(failures);
   return ok({
-    storage: input.storage,
-    protectedRanges: input.protectedRanges,
+    storage,
+    protectedRanges,
     guards,
-    erases: bootFirst(
-      erases.map(({ line, startSector, sectorCount }) => ({ line, startSector, sectorCount })),
-    ),
-    programs: bootLast(planned.flatMap((program) => (program.ok ? [program.value] : []))),
+    erases: erases
+      .map(({ line, startSector, sectorCount }) => ({ line, startSector, sectorCount }))
+      .toSorted((a, b) => Number(isBoot(b, storage)) - Number(isBoot(a, storage))),
+    programs: programs.toSorted((a, b) => Number(isBoot(a, storage)) - Number(isBoot(b, storage))),
+    patches,
   });
+}
+
+/** What is overwritten with zeros before anything else: the boot partition of a disk. NAND erases it. */
+export function clearedFirst({ storage, programs }: FlashPlan): readonly PlannedProgram[] {
+  return storage.type === 'nand' ? [] : programs.filter((program) => isBoot(program, storage));
 }
 
 /** Sum of what a plan writes, in bytes, padding included. */
 export function programmedBytes(plan: FlashPlan): number {
-  return plan.programs.reduce((sum, program) => sum + program.sectorCount * plan.storage.pageBytes, 0);
+  return plan.programs.reduce((sum, program) => sum + program.sectorCount * sectorBytesOf(plan.storage), 0);
 }
 
 /** `update/firehose` and `..\tz.mbn` give `update/tz.mbn`; null where the path leaves the package. */
@@ -141,101 +164,22 @@ function planProgram(
   const sizeBytes = input.fileSizeBytes(path);
   if (sizeBytes === undefined) return err({ line, reason: 'file-missing', path });
   if (sizeBytes === 0) return err({ line, reason: 'file-empty', path });
-  const partitionBytes = program.sectorCount * input.storage.pageBytes;
+  const sectorBytes = sectorBytesOf(input.storage);
+  const partitionBytes = program.sectorCount * sectorBytes;
   if (sizeBytes > partitionBytes)
     return err({ line, reason: 'file-larger-than-partition', path, fileBytes: sizeBytes, partitionBytes });
+  const sectorCount = Math.ceil(sizeBytes / sectorBytes);
+  const planned = { line, path, sizeBytes, startSector, sectorCount };
+  if (input.storage.type !== 'nand') return ok({ ...planned, window: null });
   const erase = erases.find(
     (candidate) => candidate.startSector <= startSector && endOf(program) <= endOf(candidate),
   );
   if (erase === undefined) return err({ line, reason: 'program-without-erase', startSector });
   const window = { line: erase.line, startSector: erase.startSector, sectorCount: erase.sectorCount };
-  return ok({
-    line,
-    path,
-    sizeBytes,
-    startSector,
-    sectorCount: Math.ceil(sizeBytes / input.storage.pageBytes),
-    window,
-  });
+  return ok({ ...planned, window });
 }
 
-function judgeRange(
-  command: { line: number } & SectorRange,
-  { storage, protectedRanges }: PlanInput,
-): PlanFailure[] {
-  const { line, startSector, sectorCount, sectorBytes, pagesPerBlock, physicalPartition } = command;
-  const failures: PlanFailure[] = [];
-  if (sectorBytes !== storage.pageBytes || pagesPerBlock !== storage.pagesPerBlock) {
-    failures.push({ line, reason: 'geometry-contradicts-model', sectorBytes, pagesPerBlock });
-  }
-  if (sectorCount === 0) failures.push({ line, reason: 'empty-range' });
-  if (endOf(command) > storage.totalPages) {
-    failures.push({
-      line,
-      reason: 'beyond-storage',
-      endSector: endOf(command),
-      totalPages: storage.totalPages,
-    });
-  }
-  if (physicalPartition !== 0) failures.push({ line, reason: 'wrong-physical-partition', physicalPartition });
-  for (const range of protectedRanges) {
-    if (overlaps(command, range)) {
-      failures.push({ line, reason: 'touches-protected-range', range: range.name, startSector, sectorCount });
-    }
-  }
-  return failures;
-}
-
-function judgeAlignment({ line, startSector, sectorCount }: Erase, storage: StorageGeometry): PlanFailure[] {
-  const aligned = startSector % storage.pagesPerBlock === 0 && sectorCount % storage.pagesPerBlock === 0;
-  return aligned ? [] : [{ line, reason: 'not-on-block-boundary', startSector, sectorCount }];
-}
-
-function judgeOverlaps(commands: readonly ({ line: number } & SectorRange)[]): PlanFailure[] {
-  const sorted = commands.toSorted((a, b) => a.startSector - b.startSector);
-  return sorted.flatMap((command, i): PlanFailure[] => {
-    const next = sorted[i + 1];
-    return next !== undefined && overlaps(command, next)
-      ? [{ line: next.line, reason: 'overlap', otherLine: command.line }]
-      : [];
-  });
-}
-
-/** A program that is repeated is erased again first, which must not take its neighbour's pages with it. */
-function judgeSharedWindows(planned: readonly Result<PlannedProgram, PlanFailure>[]): PlanFailure[] {
-  const programs = planned.flatMap((program) => (program.ok ? [program.value] : []));
-  return programs.flatMap((program, i): PlanFailure[] => {
-    const earlier = programs
-      .slice(0, i)
-      .find((other) => other.window.startSector === program.window.startSector);
-    return earlier === undefined
-      ? []
-      : [{ line: program.line, reason: 'erase-shared-by-programs', otherLine: earlier.line }];
-  });
-}
-
-/** Without a boot partition that is erased first and written last, a cut leaves a modem that nothing reaches. */
-function judgeBootPartition(erases: readonly Erase[], programs: readonly Program[]): PlanFailure[] {
-  const both =
-    erases.some((erase) => erase.startSector === 0) && programs.some((program) => program.startSector === 0);
-  return both ? [] : [{ line: 1, reason: 'boot-partition-missing' }];
-}
-
-export function overlaps(
-  a: { readonly startSector: number; readonly sectorCount: number },
-  b: { readonly startSector: number; readonly sectorCount: number },
-): boolean {
-  return a.startSector < endOf(b) && b.startSector < endOf(a);
-}
-
-function endOf(range: { readonly startSector: number; readonly sectorCount: number }): number {
-  return range.startSector + range.sectorCount;
-}
-
-function bootFirst<T extends { readonly startSector: number }>(ranges: readonly T[]): readonly T[] {
-  return ranges.toSorted((a, b) => Number(b.startSector === 0) - Number(a.startSector === 0));
-}
-
-function bootLast<T extends { readonly startSector: number }>(ranges: readonly T[]): readonly T[] {
-  return ranges.toSorted((a, b) => Number(a.startSector === 0) - Number(b.startSector === 0));
+/** Whether a range begins with what the boot ROM starts from. */
+export function isBoot({ startSector }: { readonly startSector: number }, storage: StorageGeometry): boolean {
+  return startSector === bootSectorOf(storage);
 }

@@ -46,6 +46,10 @@ export const RAWPROGRAM_MAX_COMMANDS = 512;
 export const RAWPROGRAM_MAX_ATTRIBUTES = 32;
 export const FIREHOSE_XML_MAX_BYTES = 4096;
 export const STORAGE_MAX_PAGES = 16 * 1024 * 1024;
+/** Sectors of 512 bytes that a GPT takes at the beginning of a disk: MBR, header, 128 entries of 128 bytes (UEFI 5.3). */
+export const GPT_SECTORS = 34;
+/** Patches of one package; a GPT needs a dozen. */
+export const PATCHES_MAX = 256;
 
 /** Lookups and reports. */
 export const COMPATIBILITY_MAX_HOPS = 16;

@@ -6,10 +6,11 @@
  * The system partition table begins with a magic, a version and a count, then 28 bytes an entry: name[16] with a `0:`
  * before it, first block and number of blocks as little-endian u32, attributes.
  */
-import type { ProtectedRange, StorageGeometry } from './catalogue.ts';
+import type { ProtectedRange } from './catalogue.ts';
+import type { NandStorage } from './storage.ts';
 
-/** It stands on the second page; with what may be in front of it, well within this. */
-export const PARTITION_TABLE_HEAD_BYTES = 16 * 1024;
+/** On NAND it stands on the second page, well within this; on a disk it takes the first 34 sectors of 512 bytes. */
+export const PARTITION_TABLE_HEAD_BYTES = 20 * 1024;
 const PARTITIONS_MAX = 64;
 const MAGIC = Uint8Array.of(0xaa, 0x73, 0xee, 0x55, 0xdb, 0xbd, 0x5e, 0xe3);
 const HEADER_BYTES = 16;
@@ -27,7 +28,7 @@ export type NamedRange = {
 /** The partitions in pages; null where these bytes hold no such table. */
 export function parsePartitionTable(
   head: Uint8Array,
-  { pagesPerBlock, totalPages }: Pick<StorageGeometry, 'pagesPerBlock' | 'totalPages'>,
+  { pagesPerBlock, totalPages }: Pick<NandStorage, 'pagesPerBlock' | 'totalPages'>,
 ): readonly NamedRange[] | null {
   const start = indexOf(head, MAGIC);
   if (start === -1 || start + HEADER_BYTES > head.length) return null;

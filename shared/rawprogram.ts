@@ -1,27 +1,33 @@
 /**
- * Qualcomm rawprogram files as Quectel ships them for NAND (edl 1c, 1d): a flat list of `<erase>` and `<program>`
+ * Qualcomm rawprogram files as vendors ship them for NAND and eMMC (edl 1c, 1d): a flat list of `<erase>` and `<program>`
  * elements. Attributes are kept verbatim and in order, because the programmer's anti-misburn guard depends on
  * both. Strict: an unknown element or attribute is refused (P6).
  */
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { RAWPROGRAM_MAX_ATTRIBUTES, RAWPROGRAM_MAX_BYTES, RAWPROGRAM_MAX_COMMANDS } from './limits.ts';
-import { err, ok, type Result } from './result.ts';
+import { type Attributes, type FlatElement, type FlatXmlFailure, readFlatElements } from './ordered-xml.ts';
+import { assertNever, err, ok, type Result } from './result.ts';
 
-export type Attributes = readonly (readonly [name: string, value: string])[];
+export type { Attributes };
 
-/** A range of pages; `sectorBytes` and `pagesPerBlock` are what the file believes of the storage. */
+/** A range of pages or sectors; `sectorBytes` and `pagesPerBlock` are what the file believes of the storage. */
 export type SectorRange = {
   readonly startSector: number;
   readonly sectorCount: number;
   readonly sectorBytes: number;
-  readonly pagesPerBlock: number;
+  /** null where the file does not say: disks have no pages. */
+  readonly pagesPerBlock: number | null;
   readonly physicalPartition: number;
 };
 
+/** `label` is the partition's name, where the file gives one. */
+type NamedSectors = SectorRange & { readonly line: number; readonly label?: string };
+
 export type RawprogramCommand =
   | { readonly kind: 'guard'; readonly line: number; readonly attributes: Attributes }
-  | ({ readonly kind: 'erase'; readonly line: number } & SectorRange)
-  | ({ readonly kind: 'program'; readonly line: number; readonly filename: string } & SectorRange);
+  | ({ readonly kind: 'erase' } & NamedSectors)
+  | ({ readonly kind: 'program'; readonly filename: string } & NamedSectors)
+  /** Of a disk: a partition that nothing is written to. */
+  | ({ readonly kind: 'partition' } & NamedSectors);
 
 export type RawprogramFailure =
   | { readonly reason: 'rawprogram-too-large'; readonly bytes: number; readonly maxBytes: number }
@@ -70,100 +76,53 @@ const GUARD_NEEDS = ['a_rawdata_start_sector', 'b_rawdata_num_sector', 'c_projec
 const GUARD_ATTRIBUTE = /^(vendor|[a-z]_[a-z_]{1,40})$/;
 const GUARD_VALUE = /^[A-Za-z0-9_.+-]{1,64}$/;
 
-/** Of the parser's complaint. */
-const WHY_MAX_CHARS = 200;
+/** The disk that a file is for: its sectors may be counted from the end. NAND has none. */
+export type RawprogramDisk = { readonly totalSectors: number };
 
-type OrderedNode = Record<string, unknown> & { ':@'?: Record<string, string> };
-
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  processEntities: false,
-  captureMetaData: true,
-});
-const META = XMLParser.getMetaDataSymbol() as unknown as symbol;
-
-/** Commands in the order of the file, each with the line it stands on. */
-export function parseRawprogram(xml: string): Result<readonly RawprogramCommand[], RawprogramFailure> {
+/** Commands in the order of the file, each with the line it stands on. `disk` is null for NAND. */
+export function parseRawprogram(
+  xml: string,
+  disk: RawprogramDisk | null = null,
+): Result<readonly RawprogramCommand[], RawprogramFailure> {
   const bytes = new TextEncoder().encode(xml).length;
   if (bytes > RAWPROGRAM_MAX_BYTES) {
     return err({ reason: 'rawprogram-too-large', bytes, maxBytes: RAWPROGRAM_MAX_BYTES });
   }
-  if (/<!(DOCTYPE|ENTITY)/i.test(xml))
-    return err({ reason: 'rawprogram-malformed', line: 1, why: 'a DOCTYPE is not allowed' });
-  const valid = XMLValidator.validate(xml);
-  if (valid !== true) {
-    // It names every tag that is not closed, of which there may be tens of thousands.
-    const why = valid.err.msg.slice(0, WHY_MAX_CHARS);
-    return err({ reason: 'rawprogram-malformed', line: valid.err.line, why });
-  }
-
-  const elements = readElements(xml);
-  if (!elements.ok) return elements;
+  const elements = readFlatElements(xml, 'data');
+  if (!elements.ok) return err(failureOf(elements.failure));
   if (elements.value.length === 0) return err({ reason: 'rawprogram-empty' });
   if (elements.value.length > RAWPROGRAM_MAX_COMMANDS) {
     return err({ reason: 'rawprogram-too-many-commands', maxCommands: RAWPROGRAM_MAX_COMMANDS });
   }
   const commands: RawprogramCommand[] = [];
   for (const element of elements.value) {
-    const command = readCommand(element, lineOf(xml, element));
+    const command = readCommand(element, disk);
     if (!command.ok) return command;
     commands.push(command.value);
   }
   return ok(commands);
 }
 
-/** What stands in `<data>`; nothing else may stand beside it, and it has no attributes. */
-function readElements(xml: string): Result<readonly OrderedNode[], RawprogramFailure> {
-  let nodes: readonly OrderedNode[];
-  try {
-    nodes = withoutBlanks(parser.parse(xml) as OrderedNode[]);
-  } catch (error) {
-    // Well-formed, and still refused by the parser: names such as `__proto__`.
-    return err({ reason: 'rawprogram-malformed', line: 1, why: messageOf(error) });
+function failureOf(failure: FlatXmlFailure): RawprogramFailure {
+  const { line } = failure;
+  switch (failure.what) {
+    case 'malformed':
+      return { reason: 'rawprogram-malformed', line, why: failure.why };
+    case 'unknown-element':
+      return { reason: 'rawprogram-unknown-element', line, element: failure.element };
+    case 'unknown-attribute':
+      return { reason: 'rawprogram-unknown-attribute', line, attribute: failure.attribute };
+    default:
+      return assertNever(failure);
   }
-  const stray = nodes.find((node) => !['?xml', 'data'].includes(nameOf(node)));
-  if (stray !== undefined) return unknownElement(stray, lineOf(xml, stray));
-  const data = nodes.find((node) => 'data' in node);
-  const attribute = Object.keys(data?.[':@'] ?? {})[0];
-  if (attribute !== undefined) {
-    return err({ reason: 'rawprogram-unknown-attribute', line: 1, attribute: attribute.slice(0, 40) });
-  }
-  return ok(withoutBlanks(data?.data as OrderedNode[] | undefined));
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message.slice(0, WHY_MAX_CHARS);
-  throw error;
-}
-
-function withoutBlanks(nodes: readonly OrderedNode[] = []): readonly OrderedNode[] {
-  return nodes.filter((node) => !('#text' in node) || String(node['#text']).trim() !== '');
-}
-
-function nameOf(node: OrderedNode): string {
-  return Object.keys(node).find((key) => key !== ':@') ?? '';
-}
-
-function unknownElement(node: OrderedNode, line: number): Result<never, RawprogramFailure> {
-  return err({ reason: 'rawprogram-unknown-element', line, element: nameOf(node).slice(0, 40) });
-}
-
-function lineOf(xml: string, node: OrderedNode): number {
-  const meta = (node as Record<symbol, { startIndex?: number } | undefined>)[META];
-  return xml.slice(0, meta?.startIndex ?? 0).split('\n').length;
-}
-
-function readCommand(node: OrderedNode, line: number): Result<RawprogramCommand, RawprogramFailure> {
-  const element = nameOf(node);
-  const attributes = Object.entries(node[':@'] ?? {});
-  if (element !== 'erase' && element !== 'program') return unknownElement(node, line);
-  const nested = withoutBlanks(node[element] as OrderedNode[])[0];
-  if (nested !== undefined) return unknownElement(nested, line);
+function readCommand(
+  { name: element, line, attributes }: FlatElement,
+  disk: RawprogramDisk | null,
+): Result<RawprogramCommand, RawprogramFailure> {
+  if (element !== 'erase' && element !== 'program')
+    return err({ reason: 'rawprogram-unknown-element', line, element: element.slice(0, 40) });
   if (attributes.length > RAWPROGRAM_MAX_ATTRIBUTES) {
     const why = `more than ${RAWPROGRAM_MAX_ATTRIBUTES} attributes`;
     return err({ reason: 'rawprogram-malformed', line, why });
@@ -175,12 +134,16 @@ function readCommand(node: OrderedNode, line: number): Result<RawprogramCommand,
   if (element === 'erase' && !(values.has('start_sector') && values.has('num_partition_sectors')))
     return err({ reason: 'erase-without-range', line });
 
-  const range = readRange(values, line);
+  const range = readRange(values, line, disk);
   if (!range.ok) return range;
-  if (element === 'erase') return ok({ kind: 'erase', line, ...range.value });
+  const label = values.get('label');
+  const named = { line, ...range.value, ...(label === undefined ? {} : { label: label.slice(0, 40) }) };
+  if (element === 'erase') return ok({ kind: 'erase', ...named });
   const filename = values.get('filename') ?? '';
-  if (filename === '') return err({ reason: 'rawprogram-attribute-missing', line, attribute: 'filename' });
-  return ok({ kind: 'program', line, filename, ...range.value });
+  if (filename !== '') return ok({ kind: 'program', filename, ...named });
+  // On disks a partition that no file is for is listed all the same: it says where what must be left alone lies.
+  if (disk !== null && values.has('filename')) return ok({ kind: 'partition', ...named });
+  return err({ reason: 'rawprogram-attribute-missing', line, attribute: 'filename' });
 }
 
 function judgeAttributes(values: ReadonlyMap<string, string>, line: number): RawprogramFailure | null {
@@ -208,22 +171,32 @@ function readGuard(attributes: Attributes, line: number): Result<RawprogramComma
 function readRange(
   values: ReadonlyMap<string, string>,
   line: number,
+  disk: RawprogramDisk | null,
 ): Result<SectorRange, RawprogramFailure> {
   const numbers: number[] = [];
-  for (const name of [
-    'start_sector',
-    'num_partition_sectors',
-    'SECTOR_SIZE_IN_BYTES',
-    'PAGES_PER_BLOCK',
-    'physical_partition_number',
-  ]) {
+  const needed = ['num_partition_sectors', 'SECTOR_SIZE_IN_BYTES', 'physical_partition_number'];
+  for (const name of ['start_sector', ...needed, 'PAGES_PER_BLOCK']) {
     const value = values.get(name);
+    const isOptional = name === 'PAGES_PER_BLOCK' && disk !== null;
+    if (value === undefined && isOptional) continue;
     if (value === undefined) return err({ reason: 'rawprogram-attribute-missing', line, attribute: name });
-    if (!/^\d{1,9}$/.test(value))
-      return err({ reason: 'rawprogram-attribute-not-a-number', line, attribute: name });
-    numbers.push(Number(value));
+    const number = name === 'start_sector' ? placeOf(value, disk) : numberOf(value);
+    if (number === null) return err({ reason: 'rawprogram-attribute-not-a-number', line, attribute: name });
+    numbers.push(number);
   }
-  const [startSector = 0, sectorCount = 0, sectorBytes = 0, pagesPerBlock = 0, physicalPartition = 0] =
+  const [startSector = 0, sectorCount = 0, sectorBytes = 0, physicalPartition = 0, pagesPerBlock = null] =
     numbers;
   return ok({ startSector, sectorCount, sectorBytes, pagesPerBlock, physicalPartition });
+}
+
+function numberOf(text: string): number | null {
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/** A sector; on a disk also counted from its end, `NUM_DISK_SECTORS-33.`; null where it is neither, or before the disk. */
+export function placeOf(text: string, disk: RawprogramDisk | null): number | null {
+  const fromEnd = /^NUM_DISK_SECTORS-(\d{1,9})\.?$/.exec(text)?.[1];
+  if (disk === null || fromEnd === undefined) return numberOf(text);
+  const sector = disk.totalSectors - Number(fromEnd);
+  return sector >= 0 ? sector : null;
 }

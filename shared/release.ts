@@ -3,12 +3,7 @@
  * package, what may be flashed with it and onto what (design 5). Strict: an unknown field is refused (P6).
  */
 import * as z from 'zod';
-import {
-  modelIdSchema,
-  protectedRangeSchema,
-  storageGeometrySchema,
-  versionMatchSchema,
-} from './catalogue.ts';
+import { modelIdSchema, protectedRangeSchema, versionMatchSchema } from './catalogue.ts';
 import { SHA256_HEX } from './digest.ts';
 import { versionTextSchema } from './firmware-version-schema.ts';
 import {
@@ -17,6 +12,7 @@ import {
   PACKAGE_MAX_FILES,
   PACKAGE_PATH_MAX_CHARS,
 } from './limits.ts';
+import { firehoseMethodSchema, METHOD_OF_STORAGE, storageGeometrySchema } from './storage.ts';
 
 const sha256Schema = z.string().regex(SHA256_HEX, 'a SHA-256 in lower-case hex');
 
@@ -52,13 +48,18 @@ export const releaseManifestSchema = z.strictObject({
   model: modelIdSchema,
   version: versionTextSchema,
   releasedOn: z.iso.date(),
-  flash: z.strictObject({
-    method: z.literal('firehose-nand'),
-    storage: storageGeometrySchema,
-    programmer: packagePathSchema,
-    rawprogram: packagePathSchema,
-    patches: z.array(packagePathSchema).max(16),
-  }),
+  flash: z
+    .strictObject({
+      method: firehoseMethodSchema,
+      storage: storageGeometrySchema,
+      programmer: packagePathSchema,
+      rawprogram: packagePathSchema,
+      patches: z.array(packagePathSchema).max(16),
+    })
+    .refine(({ method, storage }) => method === METHOD_OF_STORAGE[storage.type], {
+      path: ['method'],
+      message: 'is not the method of this kind of storage',
+    }),
   protectedRanges: z.array(protectedRangeSchema).min(1).max(32),
   installableFrom: z.array(installableFromSchema).max(100),
   files: z

@@ -1,6 +1,7 @@
 /** Read-back: every programmed page against the staged file, byte for byte (P4). */
 import type { PlannedProgram } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import { differenceFinder } from './first-difference.ts';
 import { type ImageSource, readAhead } from './image.ts';
@@ -8,7 +9,7 @@ import { SOURCE_WINDOW_BYTES } from './limits.ts';
 import type { FirehoseLink } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
 import { readSectors } from './read.ts';
-import { type FirehoseStorage, sectorBytesOf } from './storage.ts';
+import type { FirehoseStorage } from './storage.ts';
 
 export type CompareOptions = {
   readonly storage: FirehoseStorage;

@@ -5,13 +5,13 @@
  */
 import type { PlannedProgram } from '../../shared/flash-plan.ts';
 import { ok, type Result } from '../../shared/result.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
 import type { CompareOptions } from './compare.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import { type ImageSource, readAhead } from './image.ts';
 import { DIGEST_MAX_BYTES, SOURCE_WINDOW_BYTES } from './limits.ts';
 import type { FirehoseLink, Reply } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
-import { sectorBytesOf } from './storage.ts';
 
 /** SHA-256 of bytes that come one after another; given from outside, because no two platforms have the same. */
 export type RunningSha256 = {

@@ -11,6 +11,15 @@ export type FirehoseFailure =
   | { readonly reason: 'programmer-needs-signed-digests' }
   | { readonly reason: 'programmer-lacks-function'; readonly needed: string }
   | { readonly reason: 'wrong-geometry'; readonly wanted: string; readonly found: string }
+  /** The modem's own partition table has calibration elsewhere than the catalogue. */
+  | {
+      readonly reason: 'modem-partitions-differ';
+      readonly partition: string;
+      readonly wantedSector: number;
+      readonly foundSector: number;
+    }
+  /** Programmed, patched, and still not whole: nothing would boot by it. */
+  | { readonly reason: 'partition-table-not-intact' }
   /** The driver's own refusal: nothing was sent. */
   | { readonly reason: 'protected-range'; readonly range: string; readonly startSector: number }
   | {

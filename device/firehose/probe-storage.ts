@@ -3,11 +3,12 @@
  * blocks on a chip with 256 KiB blocks fails in the middle of the erases (edl 0.8).
  */
 import { err, ok, type Result } from '../../shared/result.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import type { FirehoseLink } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
 import { readSectors } from './read.ts';
-import { describeStorage, type FirehoseStorage, sectorBytesOf } from './storage.ts';
+import { type BlockStorage, describeStorage, type FirehoseStorage } from './storage.ts';
 
 /**
  * Its own description where it gives one, and a read of one page with the package's geometry, which the programmer
@@ -22,6 +23,9 @@ export async function probeStorage(
   const wanted = describeStorage(storage);
   const found = await askForDescription(link, functions, signal);
   if (!found.ok) return found;
+  // How large it is only it can say, and the end of a disk holds the copy of its table.
+  if (found.value === null && storage.type === 'emmc')
+    return err({ reason: 'programmer-lacks-function', needed: 'getstorageinfo' });
   if (found.value !== null && !describes(found.value, storage))
     return err({ reason: 'wrong-geometry', wanted, found: JSON.stringify(found.value).slice(0, 300) });
 
@@ -87,8 +91,13 @@ function describes(found: StorageDescription, storage: FirehoseStorage): boolean
   const { mem_type: memory, block_size: block, page_size: page, total_blocks: blocks } = found;
   if (typeof memory === 'string' && memory.toLowerCase() !== storage.type) return false;
   if (storage.type !== 'nand')
-    return block === storage.sectorBytes && typeof blocks === 'number' && blocks >= storage.totalSectors;
+    return block === storage.sectorBytes && typeof blocks === 'number' && holds(blocks, storage);
   const { pageBytes, pagesPerBlock, totalPages } = storage;
   const blockIsRight = block === pagesPerBlock || block === pagesPerBlock * pageBytes;
   return page === pageBytes && blockIsRight && blocks === totalPages / pagesPerBlock;
+}
+
+/** The copy of a GPT lies at the end of a disk, so an eMMC must be exactly as large as the catalogue says. */
+function holds(blocks: number, { type, totalSectors }: BlockStorage): boolean {
+  return type === 'emmc' ? blocks === totalSectors : blocks >= totalSectors;
 }

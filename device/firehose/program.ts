@@ -1,13 +1,13 @@
 /** `<program>`: ACK into raw mode, exactly the promised bytes, ACK out of raw mode (edl 1c). */
 import type { PlannedProgram } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import { type FlashImage, type ImageSource, readAhead } from './image.ts';
 import { RAW_RATE_MIN_BYTES_PER_SECOND, SOURCE_WINDOW_BYTES } from './limits.ts';
 import type { FirehoseLink } from './link.ts';
 import { type FlashLimits, refuseProtected } from './protected.ts';
 import { rangeAttributes } from './range-attributes.ts';
-import { sectorBytesOf } from './storage.ts';
 
 export type ProgramOptions = {
   readonly flash: FlashLimits;

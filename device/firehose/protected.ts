@@ -1,6 +1,7 @@
 /** What the driver itself refuses to touch, whatever it is told (P5). */
-import { type FlashPlan, overlaps } from '../../shared/flash-plan.ts';
+import type { FlashPlan } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { overlaps } from '../../shared/sector-range.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import type { FirehoseStorage } from './storage.ts';
 

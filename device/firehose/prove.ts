@@ -1,6 +1,7 @@
 /** That flash holds what was programmed: by the modem's digest where it has one, else by its bytes (decision 0022). */
 import type { PlannedProgram } from '../../shared/flash-plan.ts';
 import { ok, type Result } from '../../shared/result.ts';
+import { bootSectorOf } from '../../shared/storage.ts';
 import { type CompareOptions, compareFile } from './compare.ts';
 import { digestProves, type RunningSha256 } from './digest.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
@@ -30,7 +31,7 @@ export class Prover {
     options: CompareOptions,
   ): Promise<Result<void, FirehoseFailure | E>> {
     // The boot partition by its bytes, whatever is offered: it decides whether the modem can be reached again.
-    if (program.startSector === 0 || !this.#hasDigest)
+    if (program.startSector === bootSectorOf(options.storage) || !this.#hasDigest)
       return compareFile(this.#link, program, source, options);
     const sha256 = this.#newSha256();
     const proved = await digestProves(this.#link, program, source, { ...options, sha256 });

@@ -1,6 +1,7 @@
 /** Attributes of erase, program, read and digest, in the order programmers are used to (edl 1c, 1d). */
 import type { Attributes } from '../../shared/rawprogram.ts';
-import { type FirehoseStorage, sectorBytesOf } from './storage.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
+import type { FirehoseStorage } from './storage.ts';
 
 /** Always with its start and its length (P5): there is no way to write an erase without them. */
 export function rangeAttributes(

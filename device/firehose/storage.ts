@@ -1,21 +1,18 @@
 /**
- * The kinds of storage that Firehose speaks of. NAND has pages and erase blocks and is what the catalogue knows;
- * eMMC and UFS have sectors and hide their blocks (edl 1c, 1d). A `start_sector` counts pages or sectors.
+ * The kinds of storage that Firehose speaks of. NAND has pages and erase blocks; eMMC and UFS have sectors and hide
+ * their blocks (edl 1c, 1d). The catalogue knows NAND and eMMC. A `start_sector` counts pages or sectors.
  */
-import type { StorageGeometry } from '../../shared/catalogue.ts';
+import type { NandStorage } from '../../shared/storage.ts';
 
 export type BlockStorage = {
   readonly type: 'emmc' | 'ufs';
   readonly sectorBytes: 512 | 4096;
-  /** What the package was made for; a larger storage holds it too. */
   readonly totalSectors: number;
+  /** Where the boot partition begins, where that is known. */
+  readonly bootStartSector?: number;
 };
 
-export type FirehoseStorage = StorageGeometry | BlockStorage;
-
-export function sectorBytesOf(storage: FirehoseStorage): number {
-  return storage.type === 'nand' ? storage.pageBytes : storage.sectorBytes;
-}
+export type FirehoseStorage = NandStorage | BlockStorage;
 
 /** For a person: what the package wants. */
 export function describeStorage(storage: FirehoseStorage): string {

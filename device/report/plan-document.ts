@@ -1,7 +1,8 @@
 /** The checked plan as people and programs see it before the point of no return: everything that will be sent. */
-import type { FlashPlan } from '../../shared/flash-plan.ts';
+import { clearedFirst, type FlashPlan } from '../../shared/flash-plan.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { type NamedRange, partitionAt } from '../../shared/partition-table.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
 
 export type PlanSubject = {
   readonly model: ModelId;
@@ -25,7 +26,7 @@ export type PlanDocument = PlanSubject & {
     readonly sectorCount: number;
     readonly bytes: number;
   }[];
-  /** In the order they are sent; the boot partition (start sector 0) last. */
+  /** In the order they are sent; the boot partition last. */
   readonly programs: readonly {
     readonly partition: string | null;
     readonly file: string;
@@ -34,6 +35,15 @@ export type PlanDocument = PlanSubject & {
     /** The file's own bytes; its last page is filled up with zeros. */
     readonly bytes: number;
   }[];
+  /** Of a disk: overwritten with zeros before everything else, so that a cut leaves a modem in EDL. Absent for NAND. */
+  readonly clearedFirst?: readonly {
+    readonly partition: string | null;
+    readonly startSector: number;
+    readonly sectorCount: number;
+    readonly bytes: number;
+  }[];
+  /** Of a disk: fields of its partition table, sent before the boot partition. Absent for NAND. */
+  readonly patches?: readonly { readonly file: string; readonly startSector: number }[];
   /** Never erased or written. */
   readonly protectedRanges: FlashPlan['protectedRanges'];
 };
@@ -53,7 +63,7 @@ export function planDocument(
       partition: partitionAt(partitions, startSector),
       startSector,
       sectorCount,
-      bytes: sectorCount * plan.storage.pageBytes,
+      bytes: sectorCount * sectorBytesOf(plan.storage),
     })),
     programs: plan.programs.map(({ path, sizeBytes, startSector, sectorCount }) => ({
       partition: partitionAt(partitions, startSector),
@@ -62,6 +72,22 @@ export function planDocument(
       sectorCount,
       bytes: sizeBytes,
     })),
+    ...(plan.storage.type === 'nand' ? {} : diskSteps(plan, partitions)),
     protectedRanges: plan.protectedRanges,
+  };
+}
+
+function diskSteps(
+  plan: FlashPlan,
+  partitions: readonly NamedRange[] | null,
+): Pick<PlanDocument, 'clearedFirst' | 'patches'> {
+  return {
+    clearedFirst: clearedFirst(plan).map(({ startSector, sectorCount }) => ({
+      partition: partitionAt(partitions, startSector),
+      startSector,
+      sectorCount,
+      bytes: sectorCount * sectorBytesOf(plan.storage),
+    })),
+    patches: plan.patches.map(({ file, startSector }) => ({ file, startSector })),
   };
 }

@@ -3,38 +3,48 @@ import type { PlanDocument } from './plan-document.ts';
 
 export function planLines(plan: PlanDocument): readonly string[] {
   const { model, fromVersion, toVersion, storage, programmer } = plan;
-  const { pageBytes, pagesPerBlock, totalPages } = storage;
+  const unit = storage.type === 'nand' ? 'page' : 'sector';
   return [
     `plan for ${model}: ${fromVersion ?? 'what it holds now'} -> ${toVersion}`,
-    `  flash      ${storage.type}, ${pageBytes} B a page, ${pagesPerBlock} pages a block, ${totalPages} pages`,
+    `  flash      ${geometry(storage)}`,
     `  vouched    ${VOUCHERS[plan.vouchedBy]}`,
     `  programmer ${programmer}`,
     ...plan.guards.map((attributes) => `  guard      ${element(attributes)}   first, word for word`),
     ...columns([
+      ...(plan.clearedFirst ?? []).map(({ partition, startSector, sectorCount, bytes }) => [
+        'clear',
+        partition ?? '-',
+        'zeros',
+        ...range(startSector, sectorCount, unit),
+        `${bytes} B`,
+      ]),
       ...plan.erases.map(({ partition, startSector, sectorCount, bytes }) => [
         'erase',
         partition ?? '-',
         '',
-        ...range(startSector, sectorCount),
+        ...range(startSector, sectorCount, unit),
         `${bytes} B`,
       ]),
       ...plan.programs.map(({ partition, file, startSector, sectorCount, bytes }) => [
         'program',
         partition ?? '-',
         file,
-        ...range(startSector, sectorCount),
+        ...range(startSector, sectorCount, unit),
         `${bytes} B`,
       ]),
     ]),
-    '  read back  every page that is programmed, and compared',
+    ...(plan.patches ?? []).map(
+      ({ file, startSector }) => `  patch      sector ${startSector}, from ${file}`,
+    ),
+    `  read back  every ${unit} that is programmed, and compared`,
     `  untouched  ${plan.protectedRanges.map(({ name, startSector, sectorCount }) => `${name} ${startSector}+${sectorCount}`).join(', ')}`,
   ];
 }
 
 /** The same in one line, for logs. */
-export function planSummary({ erases, programs, guards, protectedRanges }: PlanDocument): string {
+export function planSummary({ storage, erases, programs, guards, protectedRanges }: PlanDocument): string {
   const bytes = programs.reduce((sum, program) => sum + program.bytes, 0);
-  return `plan: ${guards.length} guard, ${erases.length} erases, ${programs.length} programs (${(bytes / 1e6).toFixed(1)} MB), start sector 0 last; untouched: ${protectedRanges.map(({ name }) => name).join(', ')}`;
+  return `plan: ${guards.length} guard, ${erases.length} erases, ${programs.length} programs (${(bytes / 1e6).toFixed(1)} MB), ${storage.type === 'nand' ? 'start sector 0' : 'boot partition'} last; untouched: ${protectedRanges.map(({ name }) => name).join(', ')}`;
 }
 
 const VOUCHERS: Readonly<Record<PlanDocument['vouchedBy'], string>> = {
@@ -47,8 +57,14 @@ function element(attributes: readonly (readonly [string, string])[]): string {
   return `<erase ${attributes.map(([name, value]) => `${name}="${value}"`).join(' ')}/>`;
 }
 
-function range(startSector: number, sectorCount: number): readonly [string, string] {
-  return [`page ${startSector}`, `${sectorCount} pages`];
+function range(startSector: number, sectorCount: number, unit: string): readonly [string, string] {
+  return [`${unit} ${startSector}`, `${sectorCount} ${unit}s`];
+}
+
+function geometry(storage: PlanDocument['storage']): string {
+  if (storage.type === 'nand')
+    return `nand, ${storage.pageBytes} B a page, ${storage.pagesPerBlock} pages a block, ${storage.totalPages} pages`;
+  return `emmc, ${storage.sectorBytes} B a sector, ${storage.totalSectors} sectors, boots from ${storage.bootStartSector}`;
 }
 
 /** Words to the left, numbers to the right. */

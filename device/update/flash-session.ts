@@ -5,16 +5,18 @@
 import type { ModelEntry } from '../../shared/catalogue.ts';
 import type { FlashPlan, PlannedProgram } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
 import { BadBlocks } from '../firehose/bad-blocks.ts';
 import type { FirehoseFailure } from '../firehose/firehose-failure.ts';
 import { FirehoseLink } from '../firehose/link.ts';
-import { startSession } from '../firehose/start.ts';
+import { type ConfiguredProgrammer, startSession } from '../firehose/start.ts';
 import { eraseSectors, resetProgrammer, sendGuard } from '../firehose/write.ts';
 import type { ComparedHardware, ExpectedHardware } from '../sahara/hardware.ts';
 import type { SaharaFailure } from '../sahara/sahara-failure.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StagedPackage } from '../stage/staged-package.ts';
 import type { Pipe } from '../transport/pipe.ts';
+import { chooseBootDrive, clearBootPartition, clearedBytes, judgeDisk } from './disk-steps.ts';
 import type { Journal, JournalFailure } from './journal.ts';
 import type { UpdateTimings } from './limits.ts';
 import { startProgrammer } from './start-programmer.ts';
@@ -65,6 +67,8 @@ export async function runFlashSession(
   if (!probing.ok) return probing;
   const started = await startSession(link, plan.storage, signal);
   if (!started.ok) return started;
+  const judged = await judgeDisk(link, plan, started.value, signal);
+  if (!judged.ok) return judged;
   for (const guard of plan.guards) {
     const accepted = await sendGuard(link, guard, signal);
     if (!accepted.ok) return accepted;
@@ -74,7 +78,7 @@ export async function runFlashSession(
   if (!verified.ok) return verified;
 
   // From here on a Ctrl-C is not listened to: stopping now would leave an erased modem (P4).
-  const erased = await eraseAll(session, link);
+  const erased = await eraseAll(session, link, started.value);
   if (!erased.ok) return erased;
   const written = await writeAll(session, link, started.value);
   if (!written.ok) {
@@ -83,6 +87,8 @@ export async function runFlashSession(
       ? err({ ...failure, badBlocks: badBlocks.blocks })
       : written;
   }
+  const chosen = await chooseBootDrive(link, plan);
+  if (!chosen.ok) return chosen;
   const resetting = await journal.enter('resetting');
   if (!resetting.ok) return resetting;
   return resetProgrammer(link);
@@ -91,15 +97,21 @@ export async function runFlashSession(
 async function eraseAll(
   { plan, journal, onProgress }: FlashSession,
   link: FirehoseLink,
+  programmer: ConfiguredProgrammer,
 ): Promise<Result<void, FlashFailure>> {
   const erasing = await journal.enter('erasing', {
     flashTouched: true,
     flashAttempts: journal.attempt.flashAttempts + 1,
   });
   if (!erasing.ok) return erasing;
-  const bytesOf = (erase: { sectorCount: number }) => erase.sectorCount * plan.storage.pageBytes;
-  const totalBytes = plan.erases.reduce((sum, erase) => sum + bytesOf(erase), 0);
+  const bytesOf = (erase: { sectorCount: number }) => erase.sectorCount * sectorBytesOf(plan.storage);
+  const totalBytes = plan.erases.reduce((sum, erase) => sum + bytesOf(erase), clearedBytes(plan));
   let doneBytes = 0;
+  const cleared = await clearBootPartition(link, plan, programmer, (bytes) => {
+    doneBytes += bytes;
+    onProgress({ phase: 'erasing', doneBytes, totalBytes });
+  });
+  if (!cleared.ok) return cleared;
   for (const erase of plan.erases) {
     const erased = await eraseSectors(link, erase, plan);
     if (!erased.ok) return erased;

@@ -3,8 +3,9 @@
  * erased and programmed again, without the others: PARTITION_ATTEMPTS_MAX times in all.
  */
 import { createHash } from 'node:crypto';
-import type { FlashPlan, PlannedProgram } from '../../shared/flash-plan.ts';
+import { type FlashPlan, isBoot, type PlannedProgram } from '../../shared/flash-plan.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
 import type { RunningSha256 } from '../firehose/digest.ts';
 import type { FirehoseFailure } from '../firehose/firehose-failure.ts';
 import type { ImageSource } from '../firehose/image.ts';
@@ -14,6 +15,7 @@ import { Prover } from '../firehose/prove.ts';
 import type { ConfiguredProgrammer } from '../firehose/start.ts';
 import { eraseSectors } from '../firehose/write.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
+import { finishTable } from './disk-steps.ts';
 import type { FlashFailure, FlashSession } from './flash-session.ts';
 import { PARTITION_ATTEMPTS_MAX } from './limits.ts';
 
@@ -32,17 +34,19 @@ export async function writeAll(
   link: FirehoseLink,
   programmer: ConfiguredProgrammer,
 ): Promise<Result<void, FlashFailure>> {
-  const { programs } = session.plan;
+  const { plan } = session;
   const prover = new Prover(link, programmer, runningSha256);
   const writing: Writing = { session, link, programmer, prover, attempts: new Map() };
   const body = await writeAndProve(
     writing,
-    programs.filter((program) => program.startSector !== 0),
+    plan.programs.filter((program) => !isBoot(program, plan.storage)),
   );
   if (!body.ok) return body;
+  const finished = await finishTable(link, plan, programmer);
+  if (!finished.ok) return finished;
   return writeAndProve(
     writing,
-    programs.filter((program) => program.startSector === 0),
+    plan.programs.filter((program) => isBoot(program, plan.storage)),
   );
 }
 
@@ -100,7 +104,7 @@ async function programUntilTaken(
   // Bounded by `attempts`.
   for (;;) {
     const before = attempts.get(program) ?? 0;
-    if (before > 0) {
+    if (before > 0 && program.window !== null) {
       const erased = await eraseSectors(link, program.window, plan);
       if (!erased.ok) return erased;
     }
@@ -161,5 +165,5 @@ function sourceOf({ staged }: FlashSession, program: PlannedProgram): ImageSourc
 }
 
 function sizeOf(programs: readonly PlannedProgram[], plan: FlashPlan): number {
-  return programs.reduce((sum, program) => sum + program.sectorCount * plan.storage.pageBytes, 0);
+  return programs.reduce((sum, program) => sum + program.sectorCount * sectorBytesOf(plan.storage), 0);
 }

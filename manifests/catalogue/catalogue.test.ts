@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { ModelId } from '../../shared/model.ts';
+import { totalSectorsOf } from '../../shared/storage.ts';
 import { findModel, readVendor } from './find-model.ts';
 import { familyJsonSchema, SCHEMA_PATH } from './json-schema.ts';
 import { readFamily } from './read-family.ts';

@@ -67,7 +67,9 @@ export const familyDefaultsSchema = z.strictObject({
     .optional()
     .describe('Names on labels of which no version string is known, e.g. EC25-AU'),
   chip: chip.optional(),
-  flashMethod: z.enum(FLASH_METHODS).describe('How it is flashed; firehose-nand and firehose-emmc are done by Cistern'),
+  flashMethod: z
+    .enum(FLASH_METHODS)
+    .describe('How it is flashed; firehose-nand and firehose-emmc are done by Cistern'),
   flashNotes: z
     .array(z.strictObject({ what: sentence, source: sentence }))
     .max(20)
@@ -131,7 +133,8 @@ export const familySchema = z
       context.addIssue({ code: 'custom', path: ['all', ...path], message });
     }
     if (!isFlashedByUs(all)) {
-      const message = 'Cistern flashes firehose-nand and firehose-emmc alone; list the models under incomplete';
+      const message =
+        'Cistern flashes firehose-nand and firehose-emmc alone; list the models under incomplete';
       context.addIssue({ code: 'custom', path: ['all', 'flashMethod'], message });
     }
   });

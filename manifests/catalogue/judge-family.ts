@@ -108,7 +108,7 @@ function judgeRanges(
     end = Math.max(end, range.startSector + range.sectorCount);
     before = range.name;
     if (range.startSector + range.sectorCount > totalSectorsOf(storage)) {
-      say('error', place, `${range.name} ends behind the end of the storage, ${totalSectorsOf(storage)}.`);
+      say('error', place, `${range.name} ends behind the last page or sector, ${totalSectorsOf(storage)}.`);
     }
   }
 }

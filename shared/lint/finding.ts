@@ -1,4 +1,5 @@
 /** What lint has to say about a package: one finding a defect, each with the place it stands at. */
+import type { DiskPatchFailure } from '../disk-patches.ts';
 import type { PlanFailure } from '../flash-plan.ts';
 import type { RawprogramFailure } from '../rawprogram.ts';
 
@@ -14,6 +15,7 @@ export type FindingReason =
   | 'ships-calibration'
   | 'too-many-patches'
   | 'patch-malformed'
+  | DiskPatchFailure['reason']
   | 'patch-for-the-device'
   | 'md5-list-missing'
   | 'md5-list-malformed'

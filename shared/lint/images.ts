@@ -1,8 +1,10 @@
 /** Judges what the bytes of a package say of themselves: the programmer, and the partition table it brings along. */
-import type { ModelEntry, StorageGeometry } from '../catalogue.ts';
+import type { ModelEntry } from '../catalogue.ts';
 import type { FlashPlan } from '../flash-plan.ts';
+import { parseGpt } from '../gpt.ts';
 import { findMovedRange, type NamedRange, parsePartitionTable } from '../partition-table.ts';
 import { judgeProgrammerImage } from '../programmer-image.ts';
+import type { StorageGeometry } from '../storage.ts';
 import { errorAt, type Finding } from './finding.ts';
 import { programmerWords } from './sentences.ts';
 
@@ -19,9 +21,14 @@ export function judgeProgrammer(
   return [errorAt('programmer-not-an-image', { file }, `The programmer ${programmerWords(defect)}.`)];
 }
 
-/** The file of the plan that holds the partition table; null where it writes none. */
-export function partitionTableFile({ programs }: Pick<FlashPlan, 'programs'>): string | null {
-  return programs.find(({ path }) => PARTITION_TABLE.test(path))?.path ?? null;
+/** The file of the plan that holds the partition table; null where it writes none. On a disk it begins with sector 0. */
+export function partitionTableFile({
+  programs,
+  storage,
+}: Pick<FlashPlan, 'programs' | 'storage'>): string | null {
+  const holds = (program: FlashPlan['programs'][number]) =>
+    storage.type === 'nand' ? PARTITION_TABLE.test(program.path) : program.startSector === 0;
+  return programs.find(holds)?.path ?? null;
 }
 
 export function readPartitions(
@@ -30,7 +37,10 @@ export function readPartitions(
   storage: StorageGeometry,
 ): readonly NamedRange[] | null {
   const bytes = file === null ? null : head(file);
-  return bytes === null ? null : parsePartitionTable(bytes, storage);
+  if (bytes === null) return null;
+  return storage.type === 'nand'
+    ? parsePartitionTable(bytes, storage)
+    : (parseGpt(bytes)?.partitions ?? null);
 }
 
 export function judgePartitions(

@@ -1,11 +1,13 @@
 /** Judges a whole package, before anybody signs for it and before anybody flashes it from a disk. */
 import type { ModelEntry } from '../catalogue.ts';
+import { type DiskPatch, type DiskPatchFailure, parseDiskPatches } from '../disk-patches.ts';
 import type { FirmwareVersion } from '../firmware-version.ts';
 import { buildFlashPlan, type FlashPlan } from '../flash-plan.ts';
 import { FINDINGS_MAX } from '../package/limits.ts';
 import type { PackageSource } from '../package/source.ts';
 import type { NamedRange } from '../partition-table.ts';
-import { parseRawprogram } from '../rawprogram.ts';
+import { parseRawprogram, type RawprogramDisk } from '../rawprogram.ts';
+import { ok, type Result } from '../result.ts';
 import { errorAt, type Finding, warningAt } from './finding.ts';
 import { type FlashFiles, findFlashFiles } from './flash-files.ts';
 import { judgePartitions, judgeProgrammer, partitionTableFile, readPartitions } from './images.ts';
@@ -39,6 +41,7 @@ export function judgePackage(
   // The programmer runs in the modem, and the rawprogram decides what is erased: they need a voucher as images do.
   const needed = [
     ...(flash === null ? [] : [flash.programmer, flash.rawprogram]),
+    ...(plan?.patches.map(({ file }) => file) ?? []),
     ...(plan?.programs.map(({ path }) => path) ?? []),
   ];
   const findings = [
@@ -49,7 +52,9 @@ export function judgePackage(
     ...commands,
     ...judgeDigests(read, needed),
     ...judgeVersion(expected.version, source.names, entry),
-    ...(flash?.patches ?? []).flatMap((path) => judgePatch(read.text(path) ?? '', path)),
+    ...(entry?.storage.type === 'emmc'
+      ? []
+      : (flash?.patches ?? []).flatMap((path) => judgePatch(read.text(path) ?? '', path))),
     ...(entry === null
       ? [modelNotGiven()]
       : [...judgeModel(read, flash, entry), ...judgePartitions(table, partitions, entry)]),
@@ -84,13 +89,20 @@ function judgeRawprogram(
     const finding = errorAt('file-too-large-to-parse', { file }, 'Too large for a rawprogram, or not UTF-8.');
     return { plan: null, findings: [finding] };
   }
-  const commands = parseRawprogram(text);
+  const disk = entry?.storage.type === 'emmc' ? entry.storage : null;
+  const commands = parseRawprogram(text, disk);
   if (!commands.ok) {
     const { failure } = commands;
     const place = 'line' in failure ? { file, line: failure.line } : { file };
     return { plan: null, findings: [errorAt(failure.reason, place, rawprogramSentence(failure))] };
   }
   if (entry === null) return { plan: null, findings: [] };
+  const patches = readPatches(read, flash, disk);
+  if (!patches.ok) {
+    const { reason, file: patchFile, line, why } = patches.failure;
+    const sentence = `Not a patch file for this disk: ${why}.`;
+    return { plan: null, findings: [errorAt(reason, { file: patchFile, line }, sentence)] };
+  }
   const sizes = new Map(source.files.map(({ path, sizeBytes }) => [path, sizeBytes]));
   const plan = buildFlashPlan({
     commands: commands.value,
@@ -98,12 +110,33 @@ function judgeRawprogram(
     protectedRanges: entry.protectedRanges,
     directory: flash.directory,
     fileSizeBytes: (path) => sizes.get(path),
+    patches: patches.value,
   });
   if (plan.ok) return { plan: plan.value, findings: [] };
   const findings = plan.failure.map((failure) =>
-    errorAt(failure.reason, { file, line: failure.line }, planSentence(failure)),
+    errorAt(
+      failure.reason,
+      { file: 'file' in failure ? failure.file : file, line: failure.line },
+      planSentence(failure),
+    ),
   );
   return { plan: null, findings };
+}
+
+/** NAND has none: what its packages bring patches files of whoever built them. */
+function readPatches(
+  read: ReadFiles,
+  { patches }: FlashFiles,
+  disk: RawprogramDisk | null,
+): Result<readonly DiskPatch[], DiskPatchFailure> {
+  if (disk === null) return ok([]);
+  const all: DiskPatch[] = [];
+  for (const path of patches) {
+    const parsed = parseDiskPatches(read.text(path) ?? '', path, disk);
+    if (!parsed.ok) return parsed;
+    all.push(...parsed.value);
+  }
+  return ok(all);
 }
 
 function judgeDigests(read: ReadFiles, needed: readonly string[]): readonly Finding[] {

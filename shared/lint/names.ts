@@ -8,7 +8,12 @@ import { errorAt, type Finding, warningAt } from './finding.ts';
 export function judgeGeometryName(file: string, entry: ModelEntry): readonly Finding[] {
   const [, page, block] = /p(\d+)K_b(\d+)K/i.exec(file) ?? [];
   if (page === undefined || block === undefined) return [];
-  const { pageBytes, pagesPerBlock } = entry.storage;
+  const { storage } = entry;
+  if (storage.type !== 'nand') {
+    const sentence = `Named for NAND with pages of ${page} KiB; ${entry.name} has eMMC.`;
+    return [errorAt('name-contradicts-geometry', { file }, sentence)];
+  }
+  const { pageBytes, pagesPerBlock } = storage;
   const fits = Number(page) * 1024 === pageBytes && Number(block) * 1024 === pageBytes * pagesPerBlock;
   if (fits) return [];
   const sentence = `Named for pages of ${page} KiB and blocks of ${block} KiB; ${entry.name} has ${pageBytes / 1024} and ${(pageBytes * pagesPerBlock) / 1024}.`;

@@ -3,19 +3,19 @@ import { concatBytes, fromUtf8 } from '../bytes.ts';
 import { PARSED_FILE_MAX_BYTES } from '../package/limits.ts';
 import type { NewHasher } from '../package/package-ports.ts';
 import type { PackageSource, SourceFailure } from '../package/source.ts';
+import { PARTITION_TABLE_HEAD_BYTES } from '../partition-table.ts';
 import { err, ok, type Result } from '../result.ts';
 
 export type ReadFiles = {
   readonly digests: ReadonlyMap<string, { readonly md5: string; readonly sha256: string }>;
   /** Text of a small file; null where it is not there, too large to parse or not UTF-8. */
   readonly text: (path: string) => string | null;
-  /** The first bytes of a programmer or a partition table, HEAD_BYTES at most; null for other files. */
+  /** The first bytes of a programmer or a partition table, PARTITION_TABLE_HEAD_BYTES at most; null for other files. */
   readonly head: (path: string) => Uint8Array | null;
 };
 
-const HEAD_BYTES = 16 * 1024;
 /** Names of vendors' programmers and partition tables (edl 1b, 1e). */
-const HEADED = /(^|\/)(prog_|firehose-prog|partition)[^/]*\.(mbn|elf)$/i;
+const HEADED = /(^|\/)((prog_|firehose-prog|partition)[^/]*\.(mbn|elf)|gpt_[^/]*\.bin)$/i;
 
 /** Throws the signal's reason when it aborts. */
 export async function readFiles(
@@ -38,7 +38,7 @@ export async function readFiles(
         signal.throwIfAborted();
         md5.update(bytes);
         sha256.update(bytes);
-        if (!isParsed && !(isHeaded && keptBytes < HEAD_BYTES)) continue;
+        if (!isParsed && !(isHeaded && keptBytes < PARTITION_TABLE_HEAD_BYTES)) continue;
         kept.push(bytes.slice());
         keptBytes += bytes.length;
       }
@@ -49,7 +49,7 @@ export async function readFiles(
     }
     digests.set(path, { md5: md5.digest('hex'), sha256: sha256.digest('hex') });
     if (isParsed) texts.set(path, fromUtf8(concatBytes(kept)));
-    if (isHeaded) heads.set(path, concatBytes(kept).slice(0, HEAD_BYTES));
+    if (isHeaded) heads.set(path, concatBytes(kept).slice(0, PARTITION_TABLE_HEAD_BYTES));
   }
   return ok({
     digests,

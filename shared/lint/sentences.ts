@@ -34,15 +34,25 @@ export function planSentence(failure: PlanFailure): string {
     case 'touches-protected-range':
       return `Sectors ${failure.startSector} to ${failure.startSector + failure.sectorCount - 1} touch ${failure.range}, which no update may erase or write.`;
     case 'geometry-contradicts-model':
-      return `Made for pages of ${failure.sectorBytes} bytes and ${failure.pagesPerBlock} pages a block; the model has others.`;
+      return failure.pagesPerBlock === null
+        ? `Made for a disk with sectors of ${failure.sectorBytes} bytes; the model has other storage.`
+        : `Made for pages of ${failure.sectorBytes} bytes and ${failure.pagesPerBlock} pages a block; the model has others.`;
+    case 'touches-calibration':
+      return `Writes or erases ${failure.label}, which holds what the factory measured on one module.`;
+    case 'label-contradicts-model':
+      return `Has ${failure.label} at sector ${failure.startSector}; the model has it at ${failure.wantedSector}: it is for another module.`;
+    case 'patch-outside-programs':
+      return `${failure.file} patches sector ${failure.startSector}, which this package does not write, or which must be written last.`;
+    case 'patch-of-another-geometry':
+      return `${failure.file} patches another storage than the model has.`;
     case 'beyond-storage':
-      return `Ends at sector ${failure.endSector}; the model has ${failure.totalPages}.`;
+      return `Ends at sector ${failure.endSector}; the model has ${failure.totalSectors}.`;
     case 'empty-range':
       return 'A range of no sectors.';
     case 'not-on-block-boundary':
       return `An erase of sectors ${failure.startSector}+${failure.sectorCount} does not begin and end with a block.`;
     case 'wrong-physical-partition':
-      return `Physical partition ${failure.physicalPartition}; a NAND chip has partition 0 alone.`;
+      return `Physical partition ${failure.physicalPartition}; only partition 0 (the whole NAND, the user area of eMMC) is flashed.`;
     case 'overlap':
       return `Overlaps the range of line ${failure.otherLine}.`;
     case 'program-without-erase':
@@ -58,7 +68,7 @@ export function planSentence(failure: PlanFailure): string {
     case 'file-larger-than-partition':
       return `${failure.path} has ${failure.fileBytes} bytes; its partition holds ${failure.partitionBytes}.`;
     case 'boot-partition-missing':
-      return 'Nothing erases and programs start sector 0, so a cut would leave a modem that nothing reaches.';
+      return `Nothing clears and programs start sector ${failure.startSector}, so a cut would leave a modem that nothing reaches.`;
     default:
       return assertNever(failure);
   }

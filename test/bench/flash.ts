@@ -13,6 +13,7 @@ import { runFlashSession } from '../../device/update/flash-session.ts';
 import { Journal } from '../../device/update/journal.ts';
 import { DEFAULT_UPDATE_TIMINGS as timings } from '../../device/update/limits.ts';
 import { planOf } from '../../device/update/staged-plan.ts';
+import { sectorBytesOf } from '../../shared/storage.ts';
 import type { UpdateStep } from '../../shared/telemetry.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { must } from '../support/local-release.ts';
@@ -89,7 +90,8 @@ async function flash(
   const session = { pipe: opened.pipe, staged, plan, entry, journal, timings, onProgress: () => {} };
   must(await runFlashSession(session, never));
   await opened.pipe.close();
-  const megabytes = sum(plan.programs.map(({ sectorCount }) => sectorCount * plan.storage.pageBytes)) / 1e6;
+  const megabytes =
+    sum(plan.programs.map(({ sectorCount }) => sectorCount * sectorBytesOf(plan.storage))) / 1e6;
   return { megabytes, costs: steps.end() };
 }
 

@@ -14,9 +14,11 @@ import { verifyStage } from '../../device/stage/staged-package.ts';
 import type { Pipe } from '../../device/transport/pipe.ts';
 import { planOf } from '../../device/update/staged-plan.ts';
 import { findModel } from '../../manifests/catalogue/find-model.ts';
-import { type FlashPlan, overlaps } from '../../shared/flash-plan.ts';
+import type { FlashPlan } from '../../shared/flash-plan.ts';
 import { parseModelId } from '../../shared/model.ts';
 import { err, ok } from '../../shared/result.ts';
+import { overlaps } from '../../shared/sector-range.ts';
+import { totalSectorsOf } from '../../shared/storage.ts';
 import { DEFECTS } from '../firmware/defects.ts';
 import { DEMO_NEW_VERSION, SMALL_SIZE_BYTES, writeDemoPackage } from '../firmware/demo-package.ts';
 import { aScenario } from '../support/a-scenario.ts';
@@ -70,7 +72,7 @@ describe('P5 calibration is sacred', () => {
     if (model === null) throw new Error(DEMO_MODEL);
     const { protectedRanges, storage } = must(await findModel(model));
     const flash: Pick<FlashPlan, 'storage' | 'protectedRanges'> = { protectedRanges, storage };
-    const sector = fc.integer({ min: 0, max: storage.totalPages - 1 });
+    const sector = fc.integer({ min: 0, max: totalSectorsOf(storage) - 1 });
     await fc.assert(
       fc.asyncProperty(sector, fc.integer({ min: 1, max: 4000 }), async (startSector, sectorCount) => {
         const { link, sent } = deafLink();

@@ -126,6 +126,17 @@ export const flashSentences = {
     brokenPackage(
       `line ${line} of its rawprogram file erases without saying what, which erases the whole chip`,
     ),
+  'patch-file-invalid': ({ file, line, why }) => brokenPackage(`line ${line} of ${file}: ${why}`),
+  'modem-partitions-differ': ({ partition, wantedSector, foundSector }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The modem has its partition ${partition} at sector ${foundSector}, the catalogue has it at ${wantedSector}: nothing may be written where nobody knows what lies.`,
+    next: 'Say so where the catalogue is kept, with the model and version of this modem.',
+  }),
+  'partition-table-not-intact': () => ({
+    exit: 'PROTOCOL',
+    what: 'The partition table was written and patched, and its checksums do not hold; the boot partition was not written.',
+    next: `${TRY_AGAIN} Where it stays so, report this release to who published it.`,
+  }),
   'plan-refused': ({ failures }) => brokenPackage(failures.map(describePlanFailure).join('; ')),
   'release-contradicts-model': ({ what }) => brokenPackage(`its ${what} is not the model's`),
   'programmer-not-an-image': ({ path, defect }) =>
