@@ -14,6 +14,7 @@ import { notFound, type PathParameters, resource } from './http/resource.ts';
 import { sampledRateLimit } from './http/sampled-rate-limit.ts';
 import { getPoll } from './metadata/get-poll.ts';
 import type { OnlineSigners } from './metadata/online-signers.ts';
+import { metadataRepository } from './metadata/repository.ts';
 import { serveMetadata } from './metadata/serve-metadata.ts';
 import { serveTarget } from './metadata/serve-target.ts';
 import { getModel, getModels } from './models/handlers.ts';
@@ -46,12 +47,7 @@ export function createApp(deps: EdgeDeps): Hono {
   app.onError(failed);
 
   const bucket = deps.firmware;
-  const repository = {
-    bucket,
-    signers: deps.signers,
-    nowMs: deps.nowMs,
-    newestRoot: { version: 0, seenAtMs: 0 },
-  };
+  const repository = metadataRepository(deps);
   const stores = { repository, db: deps.db };
   const reads = [sampledRateLimit(deps.rates.reads, deps)];
   const questions = [rateLimited(deps.rates.questions)];

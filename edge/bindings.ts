@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { fromHex } from '../shared/bytes.ts';
 import { SHA256_HEX } from '../shared/digest.ts';
+import type { HaltRule } from '../shared/rollout-health.ts';
+import { HALT_MIN_FAILURES_DEFAULT, HALT_SUCCESS_BELOW_PERCENT_DEFAULT } from './limits.ts';
 import type { OnlineKeys } from './metadata/online-signers.ts';
 import type { Access } from './operator/access.ts';
 import { SCOPES } from './operator/caller.ts';
@@ -19,6 +21,8 @@ export type Bindings = {
   readonly operatorTokenSha256: Uint8Array<ArrayBuffer>;
   /** `null` where its variables are not set: then nobody comes in by it. */
   readonly access: AccessSettings | null;
+  /** When a release is halted by itself. */
+  readonly haltRule: HaltRule;
 };
 
 export type AccessSettings = Pick<Access, 'teamOrigin' | 'audience' | 'scopes'>;
@@ -70,10 +74,22 @@ export function checkBindings(env: object): Bindings {
       `ACCESS_TEAM_DOMAIN, ACCESS_AUDIENCE and ACCESS_SCOPES are not all of https://TEAM.cloudflareaccess.com, the tag, and some of ${SCOPES.join(',')}`,
     );
   }
-  if (wrong.length > 0 || access === 'unreadable' || onlineKeys === null || operatorTokenSha256 === null) {
+  const haltRule = readHaltRule(given);
+  if (haltRule === null) {
+    wrong.push(
+      'HALT_MIN_FAILURES or HALT_SUCCESS_BELOW_PERCENT is not a whole number from 1 to 1000, from 0 to 100',
+    );
+  }
+  if (
+    wrong.length > 0 ||
+    haltRule === null ||
+    access === 'unreadable' ||
+    onlineKeys === null ||
+    operatorTokenSha256 === null
+  ) {
     throw new Error(`the Worker is not set up: ${wrong.join('; ')}`);
   }
-  return { ...checked, onlineKeys, operatorTokenSha256, access };
+  return { ...checked, onlineKeys, operatorTokenSha256, access, haltRule };
 }
 
 function readOnlineKeys(secret: unknown): OnlineKeys | null {
@@ -101,6 +117,18 @@ function readAccess(given: Readonly<Record<string, unknown>>): AccessSettings | 
     scopes: String(ACCESS_SCOPES).split(','),
   });
   return settings.success ? { ...settings.data, scopes: new Set(settings.data.scopes) } : 'unreadable';
+}
+
+const haltRuleSchema = z.strictObject({
+  failures: z.coerce.number().int().min(1).max(1000).default(HALT_MIN_FAILURES_DEFAULT),
+  percent: z.coerce.number().int().min(0).max(100).default(HALT_SUCCESS_BELOW_PERCENT_DEFAULT),
+});
+
+/** 0 % halts nothing: nobody can succeed less often. */
+function readHaltRule(given: Readonly<Record<string, unknown>>): HaltRule | null {
+  const { HALT_MIN_FAILURES: failures, HALT_SUCCESS_BELOW_PERCENT: percent } = given;
+  const read = haltRuleSchema.safeParse({ failures, percent });
+  return read.success ? { minFailures: read.data.failures, successBelow: read.data.percent / 100 } : null;
 }
 
 function readDigest(secret: unknown): Uint8Array<ArrayBuffer> | null {

@@ -39,6 +39,16 @@ export const BATCH_RETRY_FIRST_SECONDS = 30;
 export const BATCH_RETRY_LONGEST_SECONDS = 60 * 60;
 /** Dead letters that one look brings back: each costs three operations of R2 and one of the queue. */
 export const DEAD_LETTERS_REVIVED_MAX = 100;
+/** Reports by which a release is judged: the newest. A thousand tell a share to three points of a hundred. */
+export const HEALTH_REPORTS_MAX = 1000;
+/** How often a halt is tried while others change the same rollout. */
+export const HALT_ATTEMPTS_MAX = 4;
+/** The schedule judges what was reported on since it ran last, and a good while before: so many releases. */
+export const JUDGED_SINCE_MS = 15 * 60_000;
+export const JUDGED_RELEASES_MAX = 200;
+/** When no variables say otherwise: devices a release must have failed on, and the share it must be able to reach. */
+export const HALT_MIN_FAILURES_DEFAULT = 5;
+export const HALT_SUCCESS_BELOW_PERCENT_DEFAULT = 90;
 /** An export: reports it reads at a time, and in all; more is asked for with `before`. */
 export const EXPORT_PAGE = 500;
 export const EXPORT_MAX = 200_000;

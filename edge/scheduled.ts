@@ -1,4 +1,6 @@
 /** What is done every few minutes whether anybody asks or not. Each part fails alone. */
+import { JUDGED_RELEASES_MAX, JUDGED_SINCE_MS } from './limits.ts';
+import { type ReportedRelease, releasesReportedSince } from './store/attempt-ends.ts';
 import { forgetArchived } from './telemetry/archive.ts';
 import { reviveDeadLetters } from './telemetry/dead-letters.ts';
 import type { Queued } from './telemetry/queued.ts';
@@ -8,10 +10,18 @@ export type ScheduledStores = {
   readonly archive: R2Bucket;
   readonly reports: Queue<Queued>;
   readonly nowMs: () => number;
+  /** Judges releases, and halts those that fail. */
+  readonly judge: (releases: readonly ReportedRelease[]) => Promise<void>;
 };
 
 export async function runScheduled(stores: ScheduledStores): Promise<void> {
   await part('archive-forgotten', () => forgetArchived(stores.archive, stores.nowMs()));
+  await part('releases-judged', async () => {
+    const since = new Date(stores.nowMs() - JUDGED_SINCE_MS).toISOString();
+    const releases = await releasesReportedSince(stores.db, since, JUDGED_RELEASES_MAX);
+    await stores.judge(releases);
+    return releases.length;
+  });
   await part('dead-letters-revived', async () => {
     // Only while D1 answers: they would come back here after half a day.
     await stores.db.prepare('SELECT 1').first();

@@ -1,16 +1,15 @@
 /** Entry of the Worker: composes its parts once an isolate, and says so where it cannot. */
 import type { Hono } from 'hono';
 import { createApp, type EdgeDeps } from './app.ts';
+import { type Background, backgroundOf } from './background.ts';
 import { type AccessSettings, checkBindings } from './bindings.ts';
 import { problemResponse } from './http/problem.ts';
 import { ACCESS_KEYS_TIMEOUT_MS } from './limits.ts';
 import { onlineSignersOf } from './metadata/online-signers.ts';
 import type { Access } from './operator/access.ts';
-import { runScheduled } from './scheduled.ts';
 import { keepDeadLetters } from './telemetry/dead-letters.ts';
-import { takeBatch } from './telemetry/take-batch.ts';
 
-type Composed = { readonly app: Hono; readonly deps: EdgeDeps };
+type Composed = { readonly app: Hono; readonly deps: EdgeDeps; readonly background: Background };
 
 /** One an isolate: bindings outlive requests, and imported keys are worth keeping. */
 let composed: Promise<Composed> | undefined;
@@ -20,7 +19,7 @@ async function compose(env: object): Promise<Composed> {
   const signers = await onlineSignersOf(bindings.onlineKeys);
   const access = bindings.access === null ? null : accessOf(bindings.access);
   const deps = { ...bindings, access, signers, nowMs: () => Date.now(), random: Math.random };
-  return { app: createApp(deps), deps };
+  return { app: createApp(deps), deps, background: backgroundOf(deps) };
 }
 
 function accessOf(settings: AccessSettings): Access {
@@ -52,13 +51,13 @@ export default {
 
   /** Both queues: the one that reports come by, and the one for what could not be written. */
   async queue(batch: MessageBatch<unknown>, env: object): Promise<void> {
-    const { deps } = await composedOf(env);
+    const { deps, background } = await composedOf(env);
     if (batch.queue.endsWith('-dead')) await keepDeadLetters(batch, deps.archive);
-    else await takeBatch(batch, deps);
+    else await background.takeReports(batch);
   },
 
   async scheduled(_: ScheduledController, env: object): Promise<void> {
-    const { deps } = await composedOf(env);
-    await runScheduled(deps);
+    const { background } = await composedOf(env);
+    await background.runSchedule();
   },
 };

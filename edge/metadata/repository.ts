@@ -8,3 +8,13 @@ export type MetadataRepository = {
   readonly nowMs: () => number;
   readonly newestRoot: NewestRootMemo;
 };
+
+/** The repository of one isolate. */
+export function metadataRepository(deps: {
+  readonly firmware: R2Bucket;
+  readonly signers: OnlineSigners;
+  readonly nowMs: () => number;
+}): MetadataRepository {
+  const { firmware: bucket, signers, nowMs } = deps;
+  return { bucket, signers, nowMs, newestRoot: { version: 0, seenAtMs: 0 } };
+}

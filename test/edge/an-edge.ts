@@ -2,10 +2,10 @@
 import type { QueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../edge/app.ts';
+import { backgroundOf } from '../../edge/background.ts';
 import { checkBindings } from '../../edge/bindings.ts';
 import { type OnlineKeys, onlineSignersOf } from '../../edge/metadata/online-signers.ts';
 import type { Access } from '../../edge/operator/access.ts';
-import { takeBatch } from '../../edge/telemetry/take-batch.ts';
 import { aQueue, type TestQueue } from './a-queue.ts';
 import { operatorToken } from './secrets.ts';
 import { START_MS } from './start.ts';
@@ -18,6 +18,8 @@ export type Edge = {
   readonly queue: TestQueue;
   /** Lets the consumer take what waits in the queue. */
   readonly drain: () => Promise<QueueResult>;
+  /** What the Worker does every few minutes. */
+  readonly runSchedule: () => Promise<void>;
   /** Milliseconds since 1970; tests move it. */
   readonly clock: { nowMs: number };
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
@@ -55,6 +57,7 @@ export async function edgeOn(
     random: Math.random,
   };
   const app = createApp(deps);
+  const background = backgroundOf(deps);
   const request = async (path: string, init?: RequestInit) => app.request(path, init, env);
   const authorization = `Bearer ${operatorToken}`;
   return {
@@ -62,7 +65,8 @@ export async function edgeOn(
     db: env.DB,
     archive: env.ARCHIVE,
     queue,
-    drain: () => queue.deliver((batch) => takeBatch(batch, deps)),
+    drain: () => queue.deliver(background.takeReports),
+    runSchedule: background.runSchedule,
     clock: given.clock,
     request,
     put: (path, body, headers = {}) =>

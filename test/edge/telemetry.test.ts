@@ -1,7 +1,6 @@
 import { exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EXPORT_PAGE } from '../../edge/limits.ts';
-import { runScheduled } from '../../edge/scheduled.ts';
 import { keepDeadLetters } from '../../edge/telemetry/dead-letters.ts';
 import type { Queued, ReceivedReport } from '../../edge/telemetry/queued.ts';
 import { takeBatch } from '../../edge/telemetry/take-batch.ts';
@@ -276,10 +275,10 @@ describe('what the queue delivers', () => {
     edge.queue.waiting.push({ kind: 'surprise' } as unknown as Queued);
     await edge.queue.deliver((batch) => keepDeadLetters(batch, edge.archive));
     expect(edge.queue.waiting).toEqual([]);
-    const stores = { archive: edge.archive, reports: edge.queue.queue, nowMs: () => edge.clock.nowMs };
-    await runScheduled({ ...stores, db: brokenDb });
+    const failing = await edgeOn(edge.bucket, { clock: edge.clock, db: brokenDb, queue: edge.queue });
+    await failing.runSchedule();
     expect(edge.queue.waiting).toEqual([]);
-    await runScheduled({ ...stores, db: edge.db });
+    await edge.runSchedule();
     await edge.drain();
     expect((await reports()).map((row) => row.report)).toEqual([report]);
     const { objects } = await edge.archive.list();
@@ -288,11 +287,11 @@ describe('what the queue delivers', () => {
 
   it('leaves the archive after as long as the table', async () => {
     await deliver(aReport());
-    const { archive, db, queue } = edge;
-    const nowMs = () => START_MS + 400 * 24 * 60 * 60_000;
-    await runScheduled({ archive, db, reports: queue.queue, nowMs });
+    edge.clock.nowMs += 400 * 24 * 60 * 60_000;
+    await edge.runSchedule();
     expect(await archived()).toHaveLength(1);
-    await runScheduled({ archive, db, reports: queue.queue, nowMs: () => nowMs() + 3 * 24 * 60 * 60_000 });
+    edge.clock.nowMs += 3 * 24 * 60 * 60_000;
+    await edge.runSchedule();
     expect(await archived()).toHaveLength(0);
   });
 });
