@@ -18,6 +18,8 @@ export type Edge = {
   readonly queue: TestQueue;
   /** Lets the consumer take what waits in the queue. */
   readonly drain: () => Promise<QueueResult>;
+  /** The paths of the route table, as they are written there. */
+  readonly routes: readonly string[];
   /** What the Worker does every few minutes. */
   readonly runSchedule: () => Promise<void>;
   /** Milliseconds since 1970; tests move it. */
@@ -67,6 +69,7 @@ export async function edgeOn(
     queue,
     drain: () => queue.deliver(background.takeReports),
     runSchedule: background.runSchedule,
+    routes: app.routes.map(({ path }) => path),
     clock: given.clock,
     request,
     put: (path, body, headers = {}) =>

@@ -81,7 +81,7 @@ describe('the look-up', () => {
     expect(html).toContain(`The release names ${R06} as one it may follow.`);
     expect(html).toContain('Source: a test');
     expect(html).toContain(`href="/models/${EUGA}/releases/${R08}"`);
-    expect(html).toContain('Too few attempts were reported');
+    expect(html).toContain('Too few devices reported');
   });
 
   it('says no where a rule says no', async () => {
@@ -110,10 +110,10 @@ describe('the look-up', () => {
 
   it('counts how it went for others', async () => {
     await reports('updated', 18);
-    await reports('unchanged', 2);
+    await reports('unconfirmed', 2);
     const html = await ask({ installed: R06 });
     expect(html).toContain('90 %');
-    expect(html).toContain('Of 20 reported attempts 18 ended with the new version');
+    expect(html).toContain('Of 20 devices that tried it 18 ended with the new version');
   });
 });
 
