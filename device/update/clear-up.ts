@@ -1,7 +1,8 @@
-/** What runs that died have left on this machine: services that they stopped, stages in memory. */
+/** What earlier runs have left on this machine: services that they stopped, stages in memory, packages on disks. */
 import { removeStaleStages } from '../stage/adopt-stage.ts';
+import { removeOtherVersions } from '../stage/remove-other-versions.ts';
 import type { ModemPorts } from './attempt.ts';
-import { journaledStages } from './journal.ts';
+import { attemptsIn, journaledStages } from './journal.ts';
 
 export type ClearUpPorts = Pick<ModemPorts, 'surroundings' | 'stagePlatform' | 'stateDir'> & {
   readonly events: Pick<ModemPorts['events'], 'onNote'>;
@@ -25,4 +26,24 @@ export async function removeLeftStages({
   const removed = await removeStaleStages({ platform, keep: await journaledStages(stateDir) });
   if (!removed.ok)
     events.onNote(`a stage of an earlier run could not be removed (${removed.failure.reason})`);
+}
+
+/**
+ * Packages of other versions on a disk that was named, before another is put beside them: those that no attempt needs.
+ * Where a journal cannot be read nobody knows, and all stay.
+ */
+export async function removeLeftPackages(
+  { parent, version }: { readonly parent: string; readonly version: string },
+  { stagePlatform: platform, stateDir, events }: Omit<ClearUpPorts, 'surroundings'>,
+): Promise<void> {
+  const attempts = await attemptsIn(stateDir);
+  if (attempts.some((attempt) => !attempt.ok)) return;
+  const needed = attempts.flatMap((attempt) =>
+    attempt.ok && attempt.value.step !== 'reported' ? [attempt.value.toVersion] : [],
+  );
+  const removed = await removeOtherVersions({ parent, version, needed, platform });
+  if (!removed.ok)
+    events.onNote(`a package of an earlier run could not be removed (${removed.failure.reason})`);
+  else
+    for (const directory of removed.value.removed) events.onNote(`removed ${directory}, which nothing needs`);
 }

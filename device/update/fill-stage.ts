@@ -13,7 +13,7 @@ import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StageProof } from '../stage/stage-proof.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
 import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
-import { removeLeftStages } from './clear-up.ts';
+import { removeLeftPackages, removeLeftStages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import type { PackageOrigin } from './package-origin.ts';
 
@@ -55,6 +55,7 @@ export async function openStageFor(
     if (adopted.ok) return adopted;
   }
   await removeLeftStages(ports);
+  if (wanted !== 'auto') await removeLeftPackages({ parent: wanted, version }, ports);
   const stage = await prepareStage(
     { wanted, neededBytes, name: version, platform: ports.stagePlatform },
     signal,

@@ -164,17 +164,25 @@ export function isUnfinished({ step, flashTouched }: Attempt): boolean {
   return isBeyondGateOne(step) || (flashTouched && step !== 'reported');
 }
 
-/** Directories of the stages that unfinished attempts, on any modem, still need. */
-export async function journaledStages(stateDir: string): Promise<readonly string[]> {
+/** The last attempt on each modem that there is a journal of. */
+export async function attemptsIn(stateDir: string): Promise<readonly Result<Attempt, JournalFailure>[]> {
   const names = await readdir(join(stateDir, 'journal')).catch(() => []);
   const attempts = await Promise.all(
     names
       .filter((name) => name.endsWith('.json'))
       .map((name) => readAttempt(stateDir, name.slice(0, -'.json'.length))),
   );
+  return attempts.flatMap((attempt): readonly Result<Attempt, JournalFailure>[] => {
+    if (!attempt.ok) return [attempt];
+    return attempt.value === null ? [] : [ok(attempt.value)];
+  });
+}
+
+/** Directories of the stages that unfinished attempts, on any modem, still need. */
+export async function journaledStages(stateDir: string): Promise<readonly string[]> {
+  const attempts = await attemptsIn(stateDir);
   return attempts.flatMap((attempt) => {
-    const stage =
-      attempt.ok && attempt.value !== null && isUnfinished(attempt.value) ? attempt.value.stage : null;
+    const stage = attempt.ok && isUnfinished(attempt.value) ? attempt.value.stage : null;
     return stage === null ? [] : [stage.directory];
   });
 }

@@ -9,6 +9,7 @@ import { prepareStage } from '../stage/prepare-stage.ts';
 import { removeStage, type Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { UpdateOptions, UpdatePorts } from './attempt.ts';
+import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { fillStage } from './fill-stage.ts';
 
@@ -22,6 +23,7 @@ export async function keepCopy(
   const { keepCopyIn } = ports.download;
   if (keepCopyIn === null || stage.proof.kind === 'disk') return ok();
   const { version, package: its } = documents.manifest;
+  await removeLeftPackages({ parent: keepCopyIn, version }, ports);
   const wish = { wanted: keepCopyIn, neededBytes: its.storedBytes, name: version };
   const copy = await prepareStage({ ...wish, platform: ports.stagePlatform }, signal);
   if (!copy.ok) return copy;

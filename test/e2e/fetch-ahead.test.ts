@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { fetchAhead } from '../../device/update/fetch-ahead.ts';
-import { DEMO_NEW_VERSION } from '../firmware/demo-package.ts';
+import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { endOf, type Scenario } from '../support/scenario.ts';
 
@@ -18,16 +18,18 @@ const fetchOnto = (stage: string, signal = never) =>
   fetchAhead({ wanted: undefined, channel: 'stable', stage }, scenario.ports, signal);
 
 describe('a release fetched ahead', () => {
-  it('lies on the disk, verified, and is flashed later without fetching a byte', async () => {
+  it('lies on the disk, verified, in the place of older ones, and is flashed later without fetching a byte', async () => {
     scenario = await aScenario();
     const stage = aDisk();
+    mkdirSync(join(stage, `cistern-stage-${DEMO_OLD_VERSION}`));
     const fetched = await fetchOnto(stage);
     if (!fetched.ok || fetched.value.kind !== 'fetched') throw new Error('not fetched');
     expect(fetched.value).toMatchObject({
       version: DEMO_NEW_VERSION,
       fetchedBytes: fetched.value.storedBytes,
     });
-    expect(fetched.value.directory.startsWith(stage)).toBe(true);
+    expect(fetched.value.directory).toBe(join(stage, `cistern-stage-${DEMO_NEW_VERSION}`));
+    expect(readdirSync(stage)).toEqual([`cistern-stage-${DEMO_NEW_VERSION}`]);
     expect(scenario.modemStates).toEqual([]);
     expect(await fetchOnto(stage)).toMatchObject({ ok: true, value: { fetchedBytes: 0 } });
     const updated = await scenario.run({ stage });

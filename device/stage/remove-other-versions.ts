@@ -1,0 +1,67 @@
+/** What earlier runs staged or copied on a disk for the same hardware, and nothing needs any more. */
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { codeOf } from './error-code.ts';
+import { STALE_STAGES_MAX } from './limits.ts';
+import type { StagePlatform } from './platform.ts';
+import { removeStage } from './stage.ts';
+import type { StageFailure } from './stage-failure.ts';
+import { SHARED_PREFIX } from './stage-wish.ts';
+
+export type OtherVersions = {
+  /** The directory that was named for stages or copies. */
+  readonly parent: string;
+  /** The version that is wanted now. What lies there for other hardware is not ours to judge. */
+  readonly version: string;
+  /** Versions that attempts on other modems still need. */
+  readonly needed: readonly string[];
+  readonly platform: StagePlatform;
+};
+
+/** Directories that are gone. A parent that cannot be read holds nothing that we could remove. */
+export async function removeOtherVersions(
+  wish: OtherVersions,
+): Promise<Result<{ readonly removed: readonly string[] }, StageFailure>> {
+  const removed: string[] = [];
+  for (const directory of await otherVersions(wish)) {
+    const gone = await removeStage({ directory, kind: 'disk' }, wish.platform);
+    if (!gone.ok) return err(gone.failure);
+    removed.push(directory);
+  }
+  return ok({ removed });
+}
+
+async function otherVersions({ parent, version, needed }: OtherVersions): Promise<readonly string[]> {
+  const wanted = parseFirmwareVersion(version);
+  if (!wanted.ok) return [];
+  const { hardware, flash } = wanted.value;
+  const isOther = (name: string) => {
+    const staged = name.startsWith(SHARED_PREFIX)
+      ? parseFirmwareVersion(name.slice(SHARED_PREFIX.length))
+      : null;
+    if (staged === null || !staged.ok || needed.includes(staged.value.text)) return false;
+    const { text, ...its } = staged.value;
+    return text !== version && its.hardware === hardware && its.flash === flash;
+  };
+  try {
+    const real = await realpath(parent);
+    const directories = (await readdir(real)).filter(isOther).map((name) => join(real, name));
+    const ours = await Promise.all(directories.map(isOurDirectory));
+    return directories.filter((_, i) => ours[i]).slice(0, STALE_STAGES_MAX);
+  } catch (error) {
+    codeOf(error);
+    return [];
+  }
+}
+
+async function isOurDirectory(path: string): Promise<boolean> {
+  try {
+    const found = await lstat(path);
+    return found.isDirectory() && found.uid === process.getuid?.();
+  } catch (error) {
+    codeOf(error);
+    return false;
+  }
+}
