@@ -33,6 +33,8 @@ const configSchema = z.strictObject({
   maxBytes: sizeText.optional(),
   /** Checks of the machine around the modem that are let through. */
   accept: z.array(z.enum(ACCEPTABLE_CHECKS)).max(ACCEPTABLE_CHECKS.length).optional(),
+  /** Settings that a new firmware changes are put back by AT commands. */
+  restoreSettings: z.boolean().optional(),
 });
 export type Settings = z.infer<typeof configSchema>;
 
@@ -68,6 +70,7 @@ export function mergeSettings(
       interface: environment.CISTERN_INTERFACE,
       limitRate: environment.CISTERN_LIMIT_RATE,
       maxBytes: environment.CISTERN_MAX_BYTES,
+      restoreSettings: environment.CISTERN_RESTORE_SETTINGS === '1' ? true : undefined,
       accept: environment.CISTERN_ACCEPT?.split(',').map((check) => check.trim()),
     }),
   );

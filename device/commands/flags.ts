@@ -117,6 +117,13 @@ export const acceptFlag = {
     .join('; ')}; may be repeated`,
 } as const;
 
+export const restoreSettingsFlag = {
+  kind: 'boolean',
+  optional: true,
+  withNegated: false,
+  brief: 'Put back by AT commands what the new firmware changes: APN, MBN selection, USB mode, roaming',
+} as const;
+
 export const channelFlag = {
   kind: 'enum',
   values: ['stable', 'beta'],
@@ -130,11 +137,13 @@ export function settingsOf(
       readonly keepCopy?: string;
       readonly channel?: 'stable' | 'beta';
       readonly accept?: readonly AcceptableCheck[];
+      readonly restoreSettings?: boolean;
     },
 ): Settings {
   const { modem, repository, root, state, stage, channel, limitRate, maxBytes, keepCopy } = flags;
   const mirrors = flags.mirror?.length ? [...flags.mirror] : undefined;
   const accept = flags.accept?.length ? [...flags.accept] : undefined;
-  const own = { accept, mirrors, interface: flags.interface, limitRate, maxBytes, keepCopy };
+  const { restoreSettings } = flags;
+  const own = { accept, restoreSettings, mirrors, interface: flags.interface, limitRate, maxBytes, keepCopy };
   return { modem, repository, root, state, stage, channel, ...own };
 }

@@ -9,7 +9,14 @@ import { updateDisplay } from '../ui/update-display.ts';
 import { flashLocal } from '../update/flash-local.ts';
 import { withoutUplink } from '../update/uplink.ts';
 import { askOnce, yesFlag } from './ask.ts';
-import { acceptFlag, type CommonFlags, commonFlags, downloadFlags, settingsOf } from './flags.ts';
+import {
+  acceptFlag,
+  type CommonFlags,
+  commonFlags,
+  downloadFlags,
+  restoreSettingsFlag,
+  settingsOf,
+} from './flags.ts';
 import { type PackageFlags, packageArgument, packageFlags } from './package-flags.ts';
 import { openModemPorts, openModemSession } from './session.ts';
 import { tellFailure } from './tell.ts';
@@ -22,6 +29,7 @@ type FlashFlags = Omit<CommonFlags, 'repository' | 'root'> &
     readonly yes: boolean;
     readonly vouch?: string;
     readonly accept?: readonly AcceptableCheck[];
+    readonly restoreSettings?: boolean;
     readonly quiet: boolean;
   };
 
@@ -40,6 +48,7 @@ export const flashCommand = buildCommand<FlashFlags, [string], Context>({
         brief: 'Show the checked plan and do nothing: no modem is needed',
       },
       accept: acceptFlag,
+      restoreSettings: restoreSettingsFlag,
       yes: yesFlag,
       vouch: {
         kind: 'parsed',
@@ -113,6 +122,7 @@ async function flashModem(context: Context, local: LocalPackage, flags: FlashFla
   const options = {
     stage: session.value.settings.stage ?? 'auto',
     accepted: session.value.settings.accept ?? [],
+    restoreSettings: session.value.settings.restoreSettings ?? false,
     ask: flags.yes ? null : () => askOnce(context, QUESTION),
     voucher: flags.vouch ?? null,
   };

@@ -19,6 +19,7 @@ import {
   commonFlags,
   type DownloadFlags,
   downloadFlags,
+  restoreSettingsFlag,
   settingsOf,
 } from './flags.ts';
 import { type PackageFlags, packageArgument, packageFlags } from './package-flags.ts';
@@ -32,6 +33,7 @@ type RescueFlags = CommonFlags &
     readonly channel?: 'stable' | 'beta';
     readonly yes: boolean;
     readonly accept?: readonly AcceptableCheck[];
+    readonly restoreSettings?: boolean;
     readonly quiet: boolean;
   };
 
@@ -44,6 +46,7 @@ export const rescueCommand = buildCommand<RescueFlags, [string?], Context>({
       ...packageFlags,
       ...downloadFlags,
       accept: acceptFlag,
+      restoreSettings: restoreSettingsFlag,
       channel: channelFlag,
       yes: yesFlag,
       quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, only the verdict' },
@@ -96,6 +99,7 @@ async function rescueModem(context: Context, local: LocalPackage | null, flags: 
     const options = {
       stage: session.value.settings.stage ?? 'auto',
       accepted: session.value.settings.accept ?? [],
+      restoreSettings: session.value.settings.restoreSettings ?? false,
       ask: flags.yes ? null : () => askOnce(context, QUESTION),
     };
     const result = await rescue(firmware.value, options, flash, context.signal);

@@ -12,6 +12,7 @@ import {
   commonFlags,
   type DownloadFlags,
   downloadFlags,
+  restoreSettingsFlag,
   settingsOf,
 } from './flags.ts';
 import { openModemSession, openUpdatePorts } from './session.ts';
@@ -25,6 +26,7 @@ type UpdateFlags = CommonFlags &
     readonly keepCopy?: string;
     readonly ask: boolean;
     readonly accept?: readonly AcceptableCheck[];
+    readonly restoreSettings?: boolean;
     readonly quiet: boolean;
   };
 
@@ -49,6 +51,7 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
         placeholder: 'directory',
       },
       accept: acceptFlag,
+      restoreSettings: restoreSettingsFlag,
       channel: channelFlag,
       ask: {
         kind: 'boolean',
@@ -92,6 +95,7 @@ async function runUpdate(this: Context, flags: UpdateFlags): Promise<void> {
     channel: settings.channel ?? 'stable',
     stage: settings.stage ?? 'auto',
     accepted: settings.accept ?? [],
+    restoreSettings: settings.restoreSettings ?? false,
     ask: flags.ask ? () => askOnce(this, 'Everything is staged and verified. Flash the modem now?') : null,
   } as const;
   try {

@@ -15,6 +15,10 @@ const good: Snapshot = {
   attached: true,
   mbnAutoSelect: '"AutoSel",1',
   imeiPresent: true,
+  mbnSelected: '"Select","ROW_Generic_3GPP"',
+  roamService: '"roamservice",255',
+  roamPreference: null,
+  usbConfiguration: '"usbcfg",0x2C7C,0x0125,1,1,1,1,1,0,0',
 };
 
 const ANSWERS: Readonly<Record<string, string>> = {
@@ -28,6 +32,9 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'AT+QCFG="usbnet"': '+QCFG: "usbnet",0',
   'AT+QMBNCFG="AutoSel"': '+QMBNCFG: "AutoSel",1',
   'AT+CGSN': '490154203237518',
+  'AT+QMBNCFG="Select"': '+QMBNCFG: "Select","ROW_Generic_3GPP"',
+  'AT+QCFG="roamservice"': '+QCFG: "roamservice",255',
+  'AT+QCFG="usbcfg"': '+QCFG: "usbcfg",0x2C7C,0x0125,1,1,1,1,1,0,0',
 };
 
 async function snapshotOf(changes: Readonly<Record<string, string>> = {}) {
@@ -68,6 +75,9 @@ describe('a snapshot', () => {
         attached: false,
         mbnAutoSelect: null,
         imeiPresent: false,
+        mbnSelected: null,
+        roamService: null,
+        usbConfiguration: null,
       },
     });
   });

@@ -22,6 +22,13 @@ export const snapshotSchema = z.strictObject({
   attached: z.boolean(),
   mbnAutoSelect: z.string().max(VALUE_MAX_CHARS).nullable(),
   imeiPresent: z.boolean(),
+  // Journals of earlier versions do not have these.
+  mbnSelected: z.string().max(VALUE_MAX_CHARS).nullable().default(null),
+  /** Roaming as 4G modules, and as 5G modules have it. */
+  roamService: z.string().max(VALUE_MAX_CHARS).nullable().default(null),
+  roamPreference: z.string().max(VALUE_MAX_CHARS).nullable().default(null),
+  /** What makes the ids and interfaces; a new firmware may write it in another way, so it is not compared. */
+  usbConfiguration: z.string().max(VALUE_MAX_CHARS).nullable().default(null),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
@@ -56,6 +63,10 @@ async function readSnapshot(
     ['AT+QCFG="usbnet"', '+QCFG'],
     ['AT+QMBNCFG="AutoSel"', '+QMBNCFG'],
     ['AT+CGSN', ''],
+    ['AT+QMBNCFG="Select"', '+QMBNCFG'],
+    ['AT+QCFG="roamservice"', '+QCFG'],
+    ['AT+QNWPREFCFG="roam_pref"', '+QNWPREFCFG'],
+    ['AT+QCFG="usbcfg"', '+QCFG'],
   ];
   for (const [command, prefix] of questions) {
     const asked = await askAt(pipe, command, signal);
@@ -80,6 +91,10 @@ async function readSnapshot(
     attached: first('AT+CGATT?') === '1',
     mbnAutoSelect: first('AT+QMBNCFG="AutoSel"'),
     imeiPresent: /^\d{14,16}$/.test(first('AT+CGSN') ?? ''),
+    mbnSelected: first('AT+QMBNCFG="Select"'),
+    roamService: first('AT+QCFG="roamservice"'),
+    roamPreference: first('AT+QNWPREFCFG="roam_pref"'),
+    usbConfiguration: first('AT+QCFG="usbcfg"'),
   });
 }
 
@@ -113,6 +128,15 @@ export function findWorse(before: Snapshot, after: Snapshot): readonly Differenc
   );
   note('attached', before.attached && !after.attached);
   note('mbnAutoSelect', before.mbnAutoSelect !== null && after.mbnAutoSelect !== before.mbnAutoSelect);
+  // Where the modem selects by its SIM, another name may be as right as the one before.
+  const selectsItself = /,1$/.test(after.mbnAutoSelect ?? '');
+  const isOther = after.mbnSelected !== before.mbnSelected;
+  note(
+    'mbnSelected',
+    before.mbnSelected !== null && isOther && !(selectsItself && after.mbnSelected !== null),
+  );
+  note('roamService', before.roamService !== null && after.roamService !== before.roamService);
+  note('roamPreference', before.roamPreference !== null && after.roamPreference !== before.roamPreference);
   note('imeiPresent', before.imeiPresent && !after.imeiPresent);
   return differences;
 }

@@ -85,6 +85,8 @@ export type FlashOptions = {
   readonly ask: (() => Promise<boolean>) | null;
   /** Checks of the machine that a person lets through. */
   readonly accepted: readonly Check[];
+  /** Settings that the new firmware changed are put back by AT commands. */
+  readonly restoreSettings: boolean;
 };
 
 export type UpdateOptions = FlashOptions & {

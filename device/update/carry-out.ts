@@ -17,6 +17,7 @@ import { putAway } from './fill-stage.ts';
 import { flashThroughSilence } from './flash-through-silence.ts';
 import type { Journal } from './journal.ts';
 import type { PackageOrigin, StagedRelease } from './package-origin.ts';
+import { endWithSettings } from './put-back.ts';
 import { seenState } from './seen-state.ts';
 import { showPlan } from './show-plan.ts';
 import { planOf } from './staged-plan.ts';
@@ -39,7 +40,8 @@ async function carryOutReady(attempt: AttemptPlan, signal: AbortSignal): Promise
   const { journal, ports } = attempt;
   const release = await stageRelease(attempt, signal);
   if (!release.ok) return endBeforeEdl(release.failure, journal, ports);
-  const end = await flashStaged(attempt, release.value, signal);
+  const flashed = await flashStaged(attempt, release.value, signal);
+  const end = await endWithSettings(flashed, journal.attempt, attempt.options, ports);
   // What is unfinished is finished from this stage by the next run.
   if (isOver(end)) await putAway(release.value.stage, end);
   return end;

@@ -10,6 +10,8 @@ export const PARTITION_ATTEMPTS_MAX = 3;
 export const CONFIRM_ATTEMPTS_MAX = 2;
 /** Stale Sahara sessions are reset and opened again this often. */
 export const GREETINGS_MAX = 4;
+/** Settings are put back, the modem restarted, and what is then still worse is put back again. */
+export const PUT_BACK_ROUNDS_MAX = 3;
 export const JOURNAL_MAX_BYTES = 64 * 1024;
 
 export type UpdateTimings = {

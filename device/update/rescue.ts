@@ -21,6 +21,7 @@ import { type Attempt, isUnfinished, journalPath, readAttempt, writeDurably } fr
 import { takeLock } from './lock.ts';
 import { openAttempt } from './open-attempt.ts';
 import type { PackageOrigin } from './package-origin.ts';
+import { putBackLater } from './put-back.ts';
 import { type MayReset, type ResetEnd, type ResetFailure, resetAlone } from './reset-to-normal.ts';
 import { resumeAttempt } from './resume.ts';
 import { isBeforeGateOne } from './steps.ts';
@@ -165,7 +166,11 @@ async function rescueUnknown(
 ): Promise<RescueResult> {
   const { where } = ports.door;
   const reset = await resetOrRenew(ports, signal);
-  if (reset.ok) return { kind: 'starts', identity: reset.value.identity, found: reset.value.found };
+  if (reset.ok) {
+    const { identity, found } = reset.value;
+    const put = options.restoreSettings ? await putBackLater(identity.version.text, ports) : ok();
+    return put.ok ? { kind: 'starts', identity, found } : refused(put.failure);
+  }
   // A programmer that waits for the rest of an image: somebody has begun to flash it, and it can be gone on from there.
   const isHalfWritten = reset.failure.reason === 'modem-silent-in-edl' && firmware !== null;
   if (reset.failure.reason !== 'modem-does-not-start' && !isHalfWritten) return refused(reset.failure);

@@ -18,6 +18,7 @@ import type { Attempt, Journal, Origin } from './journal.ts';
 import { journalOf } from './journal-of.ts';
 import { refillFromDisk } from './local-origin.ts';
 import type { PackageOrigin } from './package-origin.ts';
+import { endWithSettings } from './put-back.ts';
 import { refillFromRepository } from './repository-origin.ts';
 import { seenState } from './seen-state.ts';
 import { showPlan } from './show-plan.ts';
@@ -31,7 +32,10 @@ export async function resumeAttempt(
 ): Promise<UpdateResult> {
   const journal = journalOf(attempt, ports);
   ports.events.onNote(`taking up the attempt of ${attempt.startedAt} at step ${attempt.step}`);
-  const end = await ports.surroundings.around(() => finish(journal, options, ports, signal));
+  const end = await ports.surroundings.around(async () => {
+    const finished = await finish(journal, options, ports, signal);
+    return endWithSettings(finished, journal.attempt, options, ports);
+  });
   if (isOver(end)) await putAwayJournaled(journal.attempt.stage, end, ports);
   return conclude(end, journal, ports, signal);
 }

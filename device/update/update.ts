@@ -16,6 +16,7 @@ import { isUnfinished, readAttempt } from './journal.ts';
 import { removeKept } from './keep-copy.ts';
 import { takeLock } from './lock.ts';
 import { openAttempt } from './open-attempt.ts';
+import { putBackLater } from './put-back.ts';
 import { repositoryOrigin } from './repository-origin.ts';
 import { type Resolved, resolveRelease } from './resolve.ts';
 import { resumeAttempt } from './resume.ts';
@@ -69,6 +70,8 @@ async function beginAttempt(
   if (recalled !== null)
     ports.events.onNote(`${identity.version.text}, which the modem runs, was recalled: ${recalled}`);
   if (resolved.action === 'up-to-date') {
+    const put = await putBackIfAsked(identity, options, ports);
+    if (!put.ok) return { kind: 'refused', failure: put.failure };
     await deliverReports(ports, signal);
     return {
       kind: 'up-to-date',
@@ -90,6 +93,20 @@ async function beginAttempt(
   const attempt = { identity, origin, journal: journal.value, options, ports: flashPorts };
   const end = await carryOut(attempt, signal);
   return conclude(end, journal.value, flashPorts, signal);
+}
+
+/** What the last update to this version changed, where a person asks for it after the fact. */
+async function putBackIfAsked(
+  { version }: Identity,
+  { restoreSettings, accepted }: UpdateOptions,
+  ports: UpdatePorts,
+): Promise<Result<void, UpdateFailure>> {
+  if (!restoreSettings) return ok();
+  const { surroundings } = ports;
+  return surroundings.around(async () => {
+    const ready = await surroundings.makeReady({ packageOutlivesReboot: true, accepted });
+    return ready.ok ? putBackLater(version.text, ports) : ready;
+  });
 }
 
 export type Decision = {

@@ -59,9 +59,20 @@ const COMMANDS: readonly Row[] = [
   [/^\+CSQ$/, (s) => answer(`+CSQ: ${isRadioOn(s) ? s.settings().signalQuality : 99},99`)],
   [/^\+QCFG="usbnet"$/i, (s) => answer(`+QCFG: "usbnet",${s.settings().usbNet}`)],
   [/^\+QCFG="usbnet",([0-3])$/i, (s, [, mode]) => change(() => s.changeSettings({ usbNet: Number(mode) }))],
+  [/^\+QCFG="roamservice"$/i, (s) => answer(`+QCFG: "roamservice",${s.settings().roamService}`)],
+  [
+    /^\+QCFG="roamservice",(1|2|255)(?:,[01])?$/i,
+    (s, [, level]) => change(() => s.changeSettings({ roamService: Number(level) })),
+  ],
+  [/^\+CGDCONT=(\d{1,2}),"(\w+)","([^"]*)"$/, setContext],
   [/^\+QMBNCFG="List"$/i, mbnList],
   [/^\+QMBNCFG="AutoSel"$/i, (s) => answer(`+QMBNCFG: "AutoSel",${s.settings().mbn.autoSelect ? 1 : 0}`)],
   [/^\+QMBNCFG="Select"$/i, mbnSelected],
+  [
+    /^\+QMBNCFG="AutoSel",([01])$/i,
+    (s, [, on]) => change(() => s.changeSettings({ mbn: { ...s.settings().mbn, autoSelect: on === '1' } })),
+  ],
+  [/^\+QMBNCFG="Select","([^"]+)"$/i, selectMbn],
 ];
 
 /** Answers one command line without its `AT`; what the module does not know is ERROR. */
@@ -99,6 +110,20 @@ function contexts(state: AtState): AtAnswer {
       .settings()
       .contexts.map(({ cid, type, apn }) => `+CGDCONT: ${cid},"${type}","${apn}","${ANY_ADDRESS}",0,0,0,0`),
   );
+}
+
+function setContext(state: AtState, [, cid, type = '', apn = '']: RegExpExecArray): AtAnswer {
+  const own = { cid: Number(cid), type, apn };
+  const others = state.settings().contexts.filter((context) => context.cid !== own.cid);
+  const contexts = [...others, own].sort((a, b) => a.cid - b.cid);
+  return change(() => state.changeSettings({ contexts }));
+}
+
+/** Only one that is in flash. */
+function selectMbn(state: AtState, [, name = '']: RegExpExecArray): AtAnswer {
+  const { mbn } = state.settings();
+  if (!mbn.list.includes(name)) return error;
+  return change(() => state.changeSettings({ mbn: { ...mbn, selected: name } }));
 }
 
 function mbnList(state: AtState): AtAnswer {

@@ -31,6 +31,7 @@ export class Module {
   #settings: ModemSettings;
   #state: ModemState = 'off';
   #outcome: BootOutcome | undefined;
+  #lastStarted: string | undefined;
   #pipe: UsbPipe | undefined;
   #function: UsbFunction | undefined;
   #at: AtPort | undefined;
@@ -157,7 +158,10 @@ export class Module {
   }
 
   #enterNormalMode(outcome: NormalBoot): void {
-    this.changeSettings(this.#parts.settingsByFirmware[outcome.firmware] ?? {});
+    // A firmware brings its settings once; what is set afterwards survives a restart.
+    if (outcome.firmware !== this.#lastStarted)
+      this.changeSettings(this.#parts.settingsByFirmware[outcome.firmware] ?? {});
+    this.#lastStarted = outcome.firmware;
     this.#run(diagOf(this.#control(), outcome), 'normal');
   }
 

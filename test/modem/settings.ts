@@ -12,6 +12,8 @@ export type ModemSettings = {
   /** 0 RMNET, 1 ECM, 2 MBIM, 3 RNDIS. */
   readonly usbNet: number;
   readonly mbn: { readonly autoSelect: boolean; readonly selected: string; readonly list: readonly string[] };
+  /** AT+QCFG="roamservice": 1 off, 2 on, 255 as the SIM says. */
+  readonly roamService: number;
   /** How many AT+QGMR after each boot are answered before the application side is up (field 2a). */
   readonly applicationPendingAnswers: number;
 };
@@ -31,5 +33,6 @@ export const workingSettings: ModemSettings = {
     selected: 'ROW_Generic_3GPP',
     list: ['ROW_Generic_3GPP', 'OpenMkt-Commercial-CT'],
   },
+  roamService: 255,
   applicationPendingAnswers: 1,
 };

@@ -191,7 +191,7 @@ describe('P4 for a modem that lies damaged in EDL and is rescued from a package 
       endOfRescue(
         await rescue(
           publishedFirmware({ ...named, version }, ports),
-          { stage, ask: null, accepted: [] },
+          { stage, ask: null, accepted: [], restoreSettings: false },
           withUplink(ports),
           never,
         ),

@@ -29,7 +29,13 @@ export async function flashFromDisk(
 ): Promise<UpdateResult> {
   const local = must(await openLocalPackage({ path }, never));
   const offline = withoutUplink(ports, { reason: 'package-not-found', path });
-  const options = { stage: stage ?? (await newStage()), ask, accepted: [], voucher: 'the test' };
+  const options = {
+    stage: stage ?? (await newStage()),
+    ask,
+    accepted: [],
+    restoreSettings: false,
+    voucher: 'the test',
+  };
   const result = await flashLocal(local, options, offline, never);
   await local.close();
   return result;
@@ -44,7 +50,7 @@ export async function rescueFromDisk(
   const local = path === null ? null : must(await openLocalPackage({ path }, never));
   const offline = withoutUplink(ports, { reason: 'package-not-found', path: path ?? '' });
   const firmware = local === null ? null : localFirmware(local);
-  const options = { stage: stage ?? (await newStage()), ask, accepted: [] };
+  const options = { stage: stage ?? (await newStage()), ask, accepted: [], restoreSettings: false };
   const result = await rescue(firmware, options, offline, never);
   await local?.close();
   return result;

@@ -92,7 +92,11 @@ export async function makeScenario(
     notes,
     modemStates,
     run: (run, signal = new AbortController().signal) =>
-      update({ channel: 'stable', stage: stageDirectory, ask: null, accepted: [], ...run }, ports, signal),
+      update(
+        { channel: 'stable', stage: stageDirectory, ask: null, accepted: [], restoreSettings: false, ...run },
+        ports,
+        signal,
+      ),
     end: async () => {
       stopWatching();
       modem.close();

@@ -1,4 +1,5 @@
 /** Failures of reaching, asking and moving a modem. */
+import { RESTORABLE } from '../../modem/restorations.ts';
 import { notQualcommName } from '../../transport/bus/modem-ids.ts';
 import type { ModemState } from '../../transport/door.ts';
 import { UDEV_RULES } from '../../transport/usb/udev-rules.ts';
@@ -202,7 +203,9 @@ export const modemSentences = {
   'worse-than-before': ({ differences }) => ({
     exit: 'FAILURE',
     what: `Something is worse than before: ${differences.map(({ what, before, after }) => `${what} was "${before}", is "${after}"`).join('; ')}.`,
-    next: 'The modem runs; look at SIM, APN and MBN selection, then report this release.',
+    next: differences.some(({ what }) => RESTORABLE.has(what))
+      ? 'The modem runs. Put its settings back, as far as AT commands can: cistern rescue --restore-settings. Then report this release.'
+      : 'The modem runs; look at SIM, APN and MBN selection, then report this release.',
   }),
 } satisfies Partial<Explainers>;
 
