@@ -41,7 +41,8 @@ export function nameOfBase(base: ChunkBase): string {
   return base.kind === 'http' ? base.url : base.path;
 }
 
-function readMirror(mirror: string): ChunkBase {
+/** What a person gave as a mirror. */
+export function readMirror(mirror: string): ChunkBase {
   return /^https?:/i.test(mirror)
     ? { kind: 'http', url: mirror, patience: 'little' }
     : { kind: 'directory', path: mirror.replace(/^file:\/\//, '') };

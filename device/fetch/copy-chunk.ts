@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { chunkPath } from '../../shared/caibx.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { readStored, verifyChunk, type WantedChunk } from '../stage/chunk-file.ts';
+import { checkChunk, readStored, type WantedChunk } from '../stage/chunk-file.ts';
+import { giveBack } from '../stage/give-back.ts';
 import type { ChunkFetch } from './chunk-fetch.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import type { PartFile } from './part-file.ts';
@@ -18,12 +19,13 @@ export async function copyChunk(
   let last: FetchFailure = missing;
   for (const layout of ['v1/chunks', 'chunks', '.']) {
     const stored = await readStored(join(directory, layout, chunkPath(chunk.id)));
-    const content = stored.ok ? verifyChunk(stored.value, chunk) : stored;
+    const content = stored.ok ? checkChunk(stored.value, chunk) : stored;
     if (stored.ok && content.ok) {
       tally.dropped(part.sizeBytes());
       part.restart(null);
       part.append(stored.value);
       tally.copied(stored.value.length);
+      giveBack(stored.value);
       return ok();
     }
     if (!content.ok && content.failure.reason !== 'chunk-missing')

@@ -3,7 +3,7 @@ import { chunkPath } from '../../shared/caibx.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { assertNever, err, ok, type Result } from '../../shared/result.ts';
 import type { HttpFailure } from '../http/http.ts';
-import { verifyChunk, type WantedChunk } from '../stage/chunk-file.ts';
+import { checkChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import { backoffMs } from './backoff.ts';
 import type { ChunkBase } from './chunk-bases.ts';
 import { type ChunkFetch, keepPart } from './chunk-fetch.ts';
@@ -45,7 +45,7 @@ export async function downloadChunk(
       signal,
     );
     if (attempt.end === 'complete') {
-      const content = verifyChunk(part.content(), chunk);
+      const content = checkChunk(part.content(), chunk);
       if (content.ok) return ok();
       last = { ...content.failure, id: chunk.id, file: null };
       tally.dropped(part.sizeBytes());

@@ -1,6 +1,6 @@
 /** One chunk into the stage, from whichever base has it. */
 import { ok, type Result } from '../../shared/result.ts';
-import { verifyChunk, type WantedChunk } from '../stage/chunk-file.ts';
+import { checkChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import { nameOfBase } from './chunk-bases.ts';
 import { type ChunkFetch, keepPart, proveStage } from './chunk-fetch.ts';
 import { copyChunk } from './copy-chunk.ts';
@@ -15,9 +15,22 @@ export async function fetchChunk(
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
   const part = await openPart(fetch.stage.directory, chunk.id);
+  try {
+    return await completePart(part, chunk, fetch, signal);
+  } finally {
+    part.forget();
+  }
+}
+
+async function completePart(
+  part: PartFile,
+  chunk: WantedChunk,
+  fetch: ChunkFetch,
+  signal: AbortSignal,
+): Promise<Result<void, FetchFailure>> {
   fetch.tally.reused(part.sizeBytes());
   // An earlier run may have ended between the last byte and the chunk's name.
-  const isWhole = part.sizeBytes() > 0 && verifyChunk(part.content(), chunk).ok;
+  const isWhole = part.sizeBytes() > 0 && checkChunk(part.content(), chunk).ok;
   const arrived = isWhole ? ok() : await fromBases(chunk, part, fetch, signal);
   if (!arrived.ok) {
     const kept = await keepPart(part, fetch);

@@ -12,6 +12,7 @@ import type { Clock } from '../clock.ts';
 import type { Http } from '../http/http.ts';
 import { readChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import { codeOf } from '../stage/error-code.ts';
+import { giveBack } from '../stage/give-back.ts';
 import type { Stage } from '../stage/stage.ts';
 import { checkStageProof } from '../stage/stage-proof.ts';
 import { chunkBases } from './chunk-bases.ts';
@@ -102,6 +103,7 @@ async function stageChunk(
   const { stage, tally } = fetch;
   const present = await readChunk(stage.directory, chunk);
   if (present.ok) {
+    giveBack(present.value.bytes);
     tally.reused(present.value.storedBytes);
     return ok();
   }

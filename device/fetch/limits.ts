@@ -2,6 +2,8 @@
 
 /** Chunks that are fetched at a time. */
 export const PARALLEL_CHUNKS = 4;
+/** Memory that a chunk on its way begins with; doubled as it comes. */
+export const PART_FIRST_BYTES = 256 * 1024;
 /** How long the repository may say nothing, before an answer and within one. */
 export const SILENCE_MS = 30_000;
 /** How long one request may go on bringing bytes; after it the chunk is resumed by another. */

@@ -6,11 +6,12 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { concatBytes } from '../../shared/bytes.ts';
 import { chunkPath } from '../../shared/caibx.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { codeOf } from '../stage/error-code.ts';
+import { giveBack } from '../stage/give-back.ts';
 import { strongEtag } from './chunk-answer.ts';
+import { PART_FIRST_BYTES } from './limits.ts';
 
 export type PartFile = {
   readonly sizeBytes: () => number;
@@ -20,8 +21,10 @@ export type PartFile = {
   readonly restart: (etag: string | null) => void;
   /** What is there is gone on from at another server, whose ETags are its own. */
   readonly forgetEtag: () => void;
-  /** All of it. */
+  /** All of it, until something is added. */
   readonly content: () => Uint8Array;
+  /** Gives its memory back; nothing can be asked of it afterwards. */
+  readonly forget: () => void;
   /** Writes it down for the next run, or removes what was written where it is empty. */
   readonly save: () => Promise<void>;
   /** Gives the chunk its name. `durably` where a power cut must not take it away again. */
@@ -36,15 +39,20 @@ export async function openPart(stageDirectory: string, id: string): Promise<Part
   const partPath = `${finalPath}.part`;
   const etagPath = `${partPath}.etag`;
 
-  let pieces: Uint8Array[] = await earlierPart(partPath, etagPath);
-  let sizeBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const earlier = await earlierPart(partPath, etagPath);
+  let memory = new Uint8Array(Math.max(PART_FIRST_BYTES, earlier.length));
+  memory.set(earlier);
+  let sizeBytes = earlier.length;
   let etag = sizeBytes > 0 ? await keptEtag(etagPath) : null;
   let isOnDisk = sizeBytes > 0;
 
-  const content = () => {
-    const [only] = pieces;
-    if (pieces.length !== 1 || only === undefined) pieces = [concatBytes(pieces)];
-    return pieces[0] ?? new Uint8Array();
+  const content = () => memory.subarray(0, sizeBytes);
+  const makeRoom = (neededBytes: number) => {
+    if (neededBytes <= memory.length) return;
+    const larger = new Uint8Array(Math.max(neededBytes, 2 * memory.length));
+    larger.set(content());
+    giveBack(memory);
+    memory = larger;
   };
   const erase = async () => {
     if (!isOnDisk) return;
@@ -56,11 +64,11 @@ export async function openPart(stageDirectory: string, id: string): Promise<Part
     sizeBytes: () => sizeBytes,
     etag: () => etag,
     append: (bytes) => {
-      pieces.push(bytes);
+      makeRoom(sizeBytes + bytes.length);
+      memory.set(bytes, sizeBytes);
       sizeBytes += bytes.length;
     },
     restart: (next) => {
-      pieces = [];
       sizeBytes = 0;
       etag = next;
     },
@@ -68,6 +76,7 @@ export async function openPart(stageDirectory: string, id: string): Promise<Part
       etag = null;
     },
     content,
+    forget: () => giveBack(memory),
     save: async () => {
       await erase();
       if (sizeBytes === 0) return;
@@ -89,18 +98,18 @@ export async function openPart(stageDirectory: string, id: string): Promise<Part
 }
 
 /** Bytes that can be gone on from; anything else of that name is removed. */
-async function earlierPart(path: string, etagPath: string): Promise<Uint8Array[]> {
+async function earlierPart(path: string, etagPath: string): Promise<Uint8Array> {
   try {
     const found = await lstat(path);
     if (found.isFile() && found.size > 0 && found.size <= CHUNK_STORED_MAX_BYTES) {
-      return [await readFile(path)];
+      return await readFile(path);
     }
     await rm(path, { recursive: true });
     await rm(etagPath, { force: true });
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  return [];
+  return new Uint8Array();
 }
 
 async function keptEtag(path: string): Promise<string | null> {

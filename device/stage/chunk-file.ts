@@ -11,6 +11,7 @@ import { type ChunkReference, chunkPath } from '../../shared/caibx.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { codeOf } from './error-code.ts';
+import { giveBack } from './give-back.ts';
 import { ZSTD_WINDOW_LOG_MAX } from './limits.ts';
 
 export type WantedChunk = Pick<ChunkReference, 'id' | 'sizeBytes'>;
@@ -23,6 +24,7 @@ export type ChunkDefect =
     }
   | { readonly reason: 'chunk-unreadable'; readonly code: string };
 
+/** `bytes` are alone in their memory: whoever has looked at them gives it back (`give-back.ts`). */
 export type VerifiedChunk = { readonly bytes: Uint8Array; readonly storedBytes: number };
 
 /** The chunk's content, which hashes to its id. */
@@ -31,19 +33,38 @@ export async function readChunk(
   chunk: WantedChunk,
 ): Promise<Result<VerifiedChunk, ChunkDefect>> {
   const stored = await readStored(join(directory, chunkPath(chunk.id)));
-  return stored.ok ? verifyChunk(stored.value, chunk) : stored;
+  if (!stored.ok) return stored;
+  const verified = verifyChunk(stored.value, chunk);
+  giveBack(stored.value);
+  return verified;
 }
 
 /** The same of stored bytes from anywhere. */
 export function verifyChunk(stored: Uint8Array, chunk: WantedChunk): Result<VerifiedChunk, ChunkDefect> {
   const bytes = decompress(stored, chunk.sizeBytes);
   if (!bytes.ok) return bytes;
-  if (bytes.value.length !== chunk.sizeBytes) return wrong('size');
-  if (hash('sha256', bytes.value) !== chunk.id) return wrong('hash');
+  const defect = defectOf(bytes.value, chunk);
+  if (defect !== null) {
+    giveBack(bytes.value);
+    return wrong(defect);
+  }
   return ok({ bytes: bytes.value, storedBytes: stored.length });
 }
 
-/** A chunk's file as it lies there, bounded in size; whether it is right is not known yet. */
+/** Whether stored bytes are that chunk; what they hold is not kept. */
+export function checkChunk(stored: Uint8Array, chunk: WantedChunk): Result<void, ChunkDefect> {
+  const verified = verifyChunk(stored, chunk);
+  if (!verified.ok) return verified;
+  giveBack(verified.value.bytes);
+  return ok();
+}
+
+function defectOf(bytes: Uint8Array, { id, sizeBytes }: WantedChunk): 'size' | 'hash' | null {
+  if (bytes.length !== sizeBytes) return 'size';
+  return hash('sha256', bytes) === id ? null : 'hash';
+}
+
+/** A chunk's file as it lies there, bounded in size, alone in its memory; whether it is right is not known yet. */
 export async function readStored(path: string): Promise<Result<Uint8Array, ChunkDefect>> {
   let handle: FileHandle | undefined;
   try {
@@ -63,7 +84,7 @@ export async function readStored(path: string): Promise<Result<Uint8Array, Chunk
 }
 
 async function readUpTo(handle: FileHandle, sizeBytes: number): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafe(sizeBytes);
+  const bytes = Buffer.allocUnsafeSlow(sizeBytes);
   for (let done = 0; done < sizeBytes; ) {
     const { bytesRead } = await handle.read(bytes, done, sizeBytes - done, done);
     if (bytesRead === 0) return bytes.subarray(0, done);

@@ -4,6 +4,7 @@ import type { PackageIndex } from '../../shared/caibx.ts';
 import type { PackageFile, ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readChunk } from './chunk-file.ts';
+import { giveBack } from './give-back.ts';
 import type { StageFailure } from './stage-failure.ts';
 
 export type WalkProgress = (progress: {
@@ -47,6 +48,7 @@ export async function walkPackage(
       const start = Math.max(file.offsetBytes, chunk.offsetBytes) - chunk.offsetBytes;
       hash.update(read.value.bytes.subarray(start, endOf(file) - chunk.offsetBytes));
     }
+    giveBack(read.value.bytes);
     const wrong = open.filter(({ file }) => endOf(file) <= endBytes).flatMap(judgeFile)[0];
     if (wrong !== undefined) return err(wrong);
     open = open.filter(({ file }) => endOf(file) > endBytes);

@@ -15,6 +15,7 @@ import type { PackageFile } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readChunk } from './chunk-file.ts';
 import { codeOf } from './error-code.ts';
+import { giveBack } from './give-back.ts';
 import type { Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
 
@@ -116,7 +117,10 @@ async function keepChunk(
   content: Uint8Array,
 ): Promise<Result<number, StageFailure>> {
   const present = await readChunk(directory, chunk);
-  if (present.ok) return ok(present.value.storedBytes);
+  if (present.ok) {
+    giveBack(present.value.bytes);
+    return ok(present.value.storedBytes);
+  }
   const path = join(directory, chunkPath(chunk.id));
   try {
     const stored = await compress(content);

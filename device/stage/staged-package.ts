@@ -5,12 +5,12 @@
 
 import { readdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { concatBytes } from '../../shared/bytes.ts';
 import { type ChunkReference, type PackageIndex, parseIndex } from '../../shared/caibx.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readChunk } from './chunk-file.ts';
 import { codeOf } from './error-code.ts';
+import { giveBack } from './give-back.ts';
 import { CHUNK_WINDOW, READ_MAX_BYTES } from './limits.ts';
 import { fileAt, type WalkProgress, walkPackage } from './package-walk.ts';
 import type { Stage } from './stage.ts';
@@ -27,6 +27,8 @@ export type StageVerification = {
   readonly onProgress?: WalkProgress;
 };
 
+type HeldChunk = { readonly id: string; readonly bytes: Uint8Array };
+
 const MADE_HERE = Symbol('made by verifyStage');
 
 export class StagedPackage {
@@ -34,7 +36,7 @@ export class StagedPackage {
   readonly manifest: ReleaseManifest;
   readonly #index: PackageIndex;
   /** The last chunks read, newest last. */
-  #window: readonly { readonly id: string; readonly bytes: Uint8Array }[] = [];
+  #window: readonly HeldChunk[] = [];
 
   private constructor(from: Omit<StageVerification, 'indexBytes' | 'onProgress'>, made: symbol) {
     if (made !== MADE_HERE) throw new Error('a StagedPackage is made by verifyStage alone');
@@ -57,13 +59,14 @@ export class StagedPackage {
 
   /** The same again, before a mode is changed or after a restart. */
   verifyAgain(signal: AbortSignal): Promise<Result<void, StageFailure>> {
+    for (const { bytes } of this.#window) giveBack(bytes);
     this.#window = [];
     return this.#verify(undefined, signal);
   }
 
   /**
-   * `lengthBytes` of a file from `offsetBytes`, shorter only at its end; each chunk is verified as it is read.
-   * The bytes may be a view of a chunk that later reads share: do not write into them.
+   * `lengthBytes` of a file from `offsetBytes`, shorter only at its end; each chunk is verified as it is read. The bytes
+   * are the caller's.
    */
   async readFile(
     path: string,
@@ -77,17 +80,13 @@ export class StagedPackage {
     const start = file.offsetBytes + Math.min(offsetBytes, file.sizeBytes);
     const end = Math.min(start + lengthBytes, file.offsetBytes + file.sizeBytes);
 
-    const pieces: Uint8Array[] = [];
+    const target = new Uint8Array(Math.max(0, end - start));
     for (let at = start; at < end; ) {
-      const chunk = this.#chunkAt(at);
-      const bytes = await this.#read(chunk);
-      if (!bytes.ok) return bytes;
-      const piece = bytes.value.subarray(at - chunk.offsetBytes, end - chunk.offsetBytes);
-      pieces.push(piece);
-      at += piece.length;
+      const copied = await this.#copy(this.#chunkAt(at), at, target.subarray(at - start));
+      if (!copied.ok) return copied;
+      at += copied.value;
     }
-    const [only] = pieces;
-    return ok(pieces.length === 1 && only !== undefined ? only : concatBytes(pieces));
+    return ok(target);
   }
 
   async #verify(
@@ -104,17 +103,33 @@ export class StagedPackage {
     return checkStageProof(this.stage.proof, this.stage.platform);
   }
 
-  async #read(chunk: ChunkReference): Promise<Result<Uint8Array, StageFailure>> {
+  /**
+   * What a chunk holds from an offset in the package on, as far as there is room; answers how many bytes. Copied before
+   * anybody else can have its turn: a chunk that leaves the window gives its memory back.
+   */
+  async #copy(
+    chunk: ChunkReference,
+    fromBytes: number,
+    target: Uint8Array,
+  ): Promise<Result<number, StageFailure>> {
     const held = this.#window.find(({ id }) => id === chunk.id);
-    if (held !== undefined) return ok(held.bytes);
-    const read = await readChunk(this.stage.directory, chunk);
+    const read = held === undefined ? await readChunk(this.stage.directory, chunk) : ok(held);
     if (!read.ok) {
       const file = fileAt(this.manifest, chunk.offsetBytes, chunk.sizeBytes);
       return this.#causeOf({ ...read.failure, id: chunk.id, file });
     }
     const { bytes } = read.value;
-    this.#window = [...this.#window, { id: chunk.id, bytes }].slice(-CHUNK_WINDOW);
-    return ok(bytes);
+    const start = fromBytes - chunk.offsetBytes;
+    const piece = bytes.subarray(start, start + target.length);
+    target.set(piece);
+    if (held === undefined) this.#hold({ id: chunk.id, bytes });
+    return ok(piece.length);
+  }
+
+  #hold(chunk: HeldChunk): void {
+    const chunks = [...this.#window, chunk];
+    for (const { bytes } of chunks.slice(0, -CHUNK_WINDOW)) giveBack(bytes);
+    this.#window = chunks.slice(-CHUNK_WINDOW);
   }
 
   /** A chunk that is gone is a symptom where the stage itself is gone. */
