@@ -7,9 +7,9 @@ import { serveChunk } from './chunks/serve-chunk.ts';
 import { getCompatibility, postCompatibility } from './compatibility/handlers.ts';
 import { postDiagnosis } from './diagnosis/post-diagnosis.ts';
 import { answerHealth } from './health.ts';
+import { observeRequests } from './http/observe.ts';
 import { problemResponse } from './http/problem.ts';
 import { rateLimited } from './http/rate-limit.ts';
-import { nameRequest } from './http/request-id.ts';
 import { notFound, type PathParameters, resource } from './http/resource.ts';
 import { sampledRateLimit } from './http/sampled-rate-limit.ts';
 import { getPoll } from './metadata/get-poll.ts';
@@ -17,6 +17,7 @@ import type { OnlineSigners } from './metadata/online-signers.ts';
 import { metadataRepository } from './metadata/repository.ts';
 import { serveMetadata } from './metadata/serve-metadata.ts';
 import { serveTarget } from './metadata/serve-target.ts';
+import { getMetrics } from './metrics/get-metrics.ts';
 import { getModel, getModels } from './models/handlers.ts';
 import { serveOpenapi } from './openapi/serve-openapi.ts';
 import type { Access } from './operator/access.ts';
@@ -40,8 +41,10 @@ export type EdgeDeps = Omit<Bindings, 'onlineKeys' | 'access'> & {
 
 export function createApp(deps: EdgeDeps): Hono {
   const app = new Hono();
-  app.use(nameRequest);
-  app.use(secureHeaders({ crossOriginResourcePolicy: false, xXssProtection: false }));
+  app.use(observeRequests(deps));
+  // Our own forms say where they come from (the fleet's ask for it); nobody else hears.
+  const referrerPolicy = 'same-origin';
+  app.use(secureHeaders({ crossOriginResourcePolicy: false, xXssProtection: false, referrerPolicy }));
   app.use(problemsAsPages);
   app.notFound(notFound);
   app.onError(failed);
@@ -50,7 +53,7 @@ export function createApp(deps: EdgeDeps): Hono {
   const repository = metadataRepository(deps);
   const stores = { repository, db: deps.db };
   const reads = [sampledRateLimit(deps.rates.reads, deps)];
-  const questions = [rateLimited(deps.rates.questions)];
+  const questions = [rateLimited(deps.rates.questions, 'questions')];
   const gate: OperatorGate = { ...deps, audit: (entries) => writeAudit(deps, entries) };
 
   resource(app, '/v1/models', reads, { GET: (request) => getModels(deps.db, request) });
@@ -82,11 +85,16 @@ export function createApp(deps: EdgeDeps): Hono {
     },
   });
   operatorResource(app, '/v1/operator/chunks/missing', gate, {
-    POST: { scope: 'publish', handle: (request) => operator.postMissing(stores, request) },
+    POST: {
+      scope: 'publish',
+      isUpload: true,
+      handle: (request) => operator.postMissing(stores, request),
+    },
   });
   operatorResource(app, '/v1/operator/chunks/:prefix/:file', gate, {
     PUT: {
       scope: 'publish',
+      isUpload: true,
       handle: (request, param) =>
         operator.putChunk(stores, { prefix: param('prefix'), file: param('file') }, request),
     },
@@ -94,6 +102,7 @@ export function createApp(deps: EdgeDeps): Hono {
   operatorResource(app, '/v1/operator/models/:vendor/:model/targets/:path{.+}', gate, {
     PUT: {
       scope: 'publish',
+      isUpload: true,
       handle: ofModel((model, request, param) => operator.putTarget(stores, model, param('path'), request)),
     },
   });
@@ -133,6 +142,9 @@ export function createApp(deps: EdgeDeps): Hono {
     GET: { scope: 'read', handle: (request) => getAudit(deps.db, request) },
   });
 
+  operatorResource(app, '/metrics', gate, {
+    GET: { scope: 'read', handle: () => getMetrics(deps) },
+  });
   resource(app, '/openapi.json', reads, { GET: serveOpenapi });
   resource(app, '/healthz', questions, { GET: () => answerHealth(repository, deps.db) });
   addPages(app, deps, { reads, questions });

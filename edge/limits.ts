@@ -49,6 +49,10 @@ export const JUDGED_RELEASES_MAX = 200;
 /** When no variables say otherwise: devices a release must have failed on, and the share it must be able to reach. */
 export const HALT_MIN_FAILURES_DEFAULT = 5;
 export const HALT_SUCCESS_BELOW_PERCENT_DEFAULT = 90;
+/** Entries of the audit log that are looked at to find out what is halted: years of rollouts. */
+export const ROLLOUT_ENTRIES_MAX = 20_000;
+/** Lines of one figure in `/metrics`. */
+export const METRIC_SAMPLES_MAX = 5000;
 /** An export: reports it reads at a time, and in all; more is asked for with `before`. */
 export const EXPORT_PAGE = 500;
 export const EXPORT_MAX = 200_000;
@@ -82,3 +86,8 @@ export const PROBLEM_ERRORS_MAX = 20;
 
 /** Clients that one isolate refuses at a time; past it, it forgets them and counts anew. */
 export const BLOCKED_CLIENTS_MAX = 1000;
+
+/** The period of every limit in wrangler.toml. */
+export const RATE_PERIOD_SECONDS = 60;
+/** Requests a period, as wrangler.toml states them: what clients are told (a test compares). */
+export const RATE_QUOTAS = { questions: 600, refusals: 20 } as const;

@@ -143,7 +143,8 @@ export const problemTable = {
   'reports-not-taken': {
     status: 503,
     title: 'Reports cannot be taken at the moment',
-    about: 'The queue for reports does not answer. Firmware is served as ever; keep the report and send it again.',
+    about:
+      'The queue for reports does not answer. Firmware is served as ever; keep the report and send it again.',
   },
   misconfigured: {
     status: 500,

@@ -1,5 +1,6 @@
+import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { clientKey } from './rate-limit.ts';
+import { clientKey, rateLimited } from './rate-limit.ts';
 
 describe('who is counted as one client', () => {
   it.each([
@@ -11,5 +12,30 @@ describe('who is counted as one client', () => {
     [null, 'unknown'],
   ])('%s is %s', (address, key) => {
     expect(clientKey(address)).toBe(key);
+  });
+});
+
+describe('who asks', () => {
+  /** A site that answers so many questions. */
+  function aSite(quota: number) {
+    let counted = 0;
+    const app = new Hono();
+    app.use(rateLimited({ limit: async () => ({ success: ++counted <= quota }) }, 'questions'));
+    app.get('/', (context) => context.text('served'));
+    return app;
+  }
+
+  it('is told the policy with every answer', async () => {
+    const { headers } = await aSite(1).request('/');
+    expect(headers.get('ratelimit-policy')).toBe('"questions";q=600;w=60');
+    expect(headers.get('ratelimit')).toBeNull();
+  });
+
+  it('is told that nothing is left when nothing is, and for how long', async () => {
+    const { status, headers } = await aSite(0).request('/');
+    expect(status).toBe(429);
+    expect(headers.get('ratelimit-policy')).toBe('"questions";q=600;w=60');
+    expect(headers.get('ratelimit')).toBe('"questions";r=0;t=60');
+    expect(headers.get('retry-after')).toBe('60');
   });
 });

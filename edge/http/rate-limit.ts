@@ -1,29 +1,52 @@
-/** Rate limits by client address. Counts are a location's own and approximate: a brake, not an account. */
+/**
+ * Rate limits by client address, or by the name of who is known. Counts are a location's own and approximate: a brake,
+ * not an account. So clients are told the policy, and what is left only when nothing is (RateLimit header fields,
+ * draft-ietf-httpapi-ratelimit-headers).
+ */
 import type { MiddlewareHandler } from 'hono';
+import { RATE_PERIOD_SECONDS, RATE_QUOTAS } from '../limits.ts';
 import { problemResponse } from './problem.ts';
 
-/** The period of every limit in wrangler.toml. */
-export const RATE_PERIOD_SECONDS = 60;
+export type RatePolicy = keyof typeof RATE_QUOTAS;
 
-export function rateLimited(limiter: RateLimit): MiddlewareHandler {
+export function rateLimited(limiter: RateLimit, policy: RatePolicy): MiddlewareHandler {
   return async function limitRate(context, next) {
-    const refused = await refuseIfTooMany(limiter, context.req.raw);
+    const refused = await refuseOver(limiter, policy, clientKeyOf(context.req.raw));
     if (refused !== null) return refused;
     await next();
+    context.res.headers.set('ratelimit-policy', policyField(policy));
   };
 }
 
-/** Counts one request of this client; the 429 where it was one too many. */
-export async function refuseIfTooMany(limiter: RateLimit, request: Request): Promise<Response | null> {
-  const { success } = await limiter.limit({ key: clientKeyOf(request) });
-  return success ? null : tooManyRequests();
+/** Counts one token that was refused to this client; the 429 where it was one too many. */
+export function refuseIfTooMany(refusals: RateLimit, request: Request): Promise<Response | null> {
+  return refuseOver(refusals, 'refusals', clientKeyOf(request));
 }
 
-export function tooManyRequests(): Response {
+/** Counts one request under this key; the 429 where it was one too many. */
+export async function refuseOver(
+  limiter: RateLimit,
+  policy: RatePolicy,
+  key: string,
+): Promise<Response | null> {
+  const { success } = await limiter.limit({ key });
+  if (success) return null;
+  return tooManyRequests({ 'ratelimit-policy': policyField(policy), ratelimit: spentField(policy) });
+}
+
+function policyField(policy: RatePolicy): string {
+  return `"${policy}";q=${RATE_QUOTAS[policy]};w=${RATE_PERIOD_SECONDS}`;
+}
+
+function spentField(policy: RatePolicy): string {
+  return `"${policy}";r=0;t=${RATE_PERIOD_SECONDS}`;
+}
+
+export function tooManyRequests(headers: Readonly<Record<string, string>> = {}): Response {
   return problemResponse({
     reason: 'rate-limited',
-    detail: `Too many requests from this address; go on in ${RATE_PERIOD_SECONDS} s.`,
-    headers: { 'retry-after': String(RATE_PERIOD_SECONDS) },
+    detail: `Too many requests from this address or with this token; go on in ${RATE_PERIOD_SECONDS} s.`,
+    headers: { ...headers, 'retry-after': String(RATE_PERIOD_SECONDS) },
   });
 }
 

@@ -4,8 +4,8 @@
  * generous enough that the error of the sample does not matter.
  */
 import type { MiddlewareHandler } from 'hono';
-import { BLOCKED_CLIENTS_MAX } from '../limits.ts';
-import { clientKeyOf, RATE_PERIOD_SECONDS, tooManyRequests } from './rate-limit.ts';
+import { BLOCKED_CLIENTS_MAX, RATE_PERIOD_SECONDS } from '../limits.ts';
+import { clientKeyOf, tooManyRequests } from './rate-limit.ts';
 
 /** Requests of which one is counted: wrangler.toml states the limit in counted requests. */
 export const SAMPLE = 32;

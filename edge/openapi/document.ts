@@ -187,6 +187,14 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       answer: auditListSchema,
     },
   },
+  '/metrics': {
+    get: {
+      says: 'Figures for monitoring, as OpenMetrics.',
+      isOperator: true,
+      tag: 'service',
+      bytes: 'application/openmetrics-text',
+    },
+  },
   '/openapi.json': { get: { says: 'This document.', tag: 'service', bytes: 'application/json' } },
   '/healthz': {
     get: { says: 'What was looked at, and what was found.', tag: 'service', answer: healthSchema },

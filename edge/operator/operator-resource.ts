@@ -6,7 +6,7 @@ import type { Context, Hono } from 'hono';
 import type { AuditEntry } from '../../shared/operator-api.ts';
 import type { Rates } from '../bindings.ts';
 import { problemResponse } from '../http/problem.ts';
-import { refuseIfTooMany } from '../http/rate-limit.ts';
+import { refuseIfTooMany, refuseOver } from '../http/rate-limit.ts';
 import { type Handler, type Method, type PathParameters, resource } from '../http/resource.ts';
 import { AUDIT_DETAIL_MAX_CHARS, AUDIT_TARGET_MAX_CHARS } from '../limits.ts';
 import { type Authority, identifyCaller } from './authorize.ts';
@@ -28,6 +28,8 @@ export type OperatorMethod = {
   readonly scope: Scope;
   /** As the audit log names it; absent for what is not audited. */
   readonly action?: string;
+  /** Publishing sends hundreds of these in seconds, none of which shows anything yet: they are not counted. */
+  readonly isUpload?: true;
   readonly handle: (
     request: Request,
     param: PathParameters,
@@ -36,7 +38,7 @@ export type OperatorMethod = {
 };
 
 export type OperatorGate = Authority & {
-  readonly rates: Pick<Rates, 'refusals'>;
+  readonly rates: Pick<Rates, 'refusals' | 'questions'>;
   /** Never throws: what was done stays done, whatever becomes of its entry. */
   readonly audit: (entries: readonly AuditEntry[]) => Promise<void>;
 };
@@ -54,8 +56,12 @@ export function operatorResource(
 function guarded(gate: OperatorGate, method: OperatorMethod): Handler {
   return async function handleVisit(request, param, context) {
     const caller = await identifyCaller(request, gate);
-    // Only failures are counted: publishing sends hundreds of chunks, guessing sends wrong tokens.
     if (caller === null) return (await refuseIfTooMany(gate.rates.refusals, request)) ?? unauthorized();
+    if (method.isUpload !== true) {
+      context.set('actor', caller.actor);
+      const tooMany = await refuseOver(gate.rates.questions, 'questions', caller.actor);
+      if (tooMany !== null) return tooMany;
+    }
     const { action } = method;
     const entry = (deed: Deed, outcome: AuditEntry['outcome'], status: number): AuditEntry => ({
       id: crypto.randomUUID(),

@@ -1,5 +1,6 @@
 /** The `audit_log` table. It is added to and read; the database itself refuses anything else. */
 import { type AuditEntry, auditEntrySchema } from '../../shared/operator-api.ts';
+import { ROLLOUT_ENTRIES_MAX } from '../limits.ts';
 
 /** An entry that is there already is left as it is. */
 export async function insertAuditEntries(db: D1Database, entries: readonly AuditEntry[]): Promise<void> {
@@ -40,4 +41,22 @@ export async function lastDone(db: D1Database, action: string, target: string): 
     .prepare(`SELECT max(at) AS at FROM audit_log WHERE target = ?1 AND action = ?2 AND outcome = 'done'`)
     .bind(target, action)
     .first<string | null>('at');
+}
+
+/** Releases whose last change was a halt. */
+export async function currentHalts(
+  db: D1Database,
+  limit: number,
+): Promise<readonly { readonly target: string; readonly actor: string; readonly at: string }[]> {
+  const { results } = await db
+    .prepare(
+      // SQLite takes the other columns from the row that has the max.
+      `SELECT target, actor, at, action, max(seq) FROM
+       (SELECT * FROM audit_log WHERE action GLOB 'rollout.*' AND outcome = 'done' ORDER BY seq DESC LIMIT ?1)
+       WHERE action IN ('rollout.started', 'rollout.resumed', 'rollout.halted', 'rollout.recalled', 'rollout.withdrawn')
+       GROUP BY target HAVING action = 'rollout.halted' ORDER BY max(seq) DESC LIMIT ?2`,
+    )
+    .bind(ROLLOUT_ENTRIES_MAX, limit)
+    .all<{ target: string; actor: string; at: string }>();
+  return results;
 }

@@ -32,3 +32,13 @@ export async function reviveDeadLetters(archive: R2Bucket, queue: Queue<Queued>)
   }
   return revived;
 }
+
+/** How many lie there, counted up to a page of a listing. */
+export async function countDeadLetters(
+  archive: R2Bucket,
+): Promise<{ readonly dead: number; readonly unreadable: number }> {
+  const [dead, unreadable] = await Promise.all(
+    [DEAD, UNREADABLE].map(async (prefix) => (await archive.list({ prefix })).objects.length),
+  );
+  return { dead: dead ?? 0, unreadable: unreadable ?? 0 };
+}

@@ -25,6 +25,7 @@ export function aQueue(): TestQueue {
     for (const body of bodies) waiting.push(JSON.parse(JSON.stringify(body)));
   };
   const queue = {
+    metrics: async () => ({ backlogCount: waiting.length, backlogBytes: 0 }),
     send: (body: Queued) => send(body),
     sendBatch: (messages: Iterable<{ body: Queued }>) => send(...[...messages].map(({ body }) => body)),
   };

@@ -45,6 +45,7 @@ export async function edgeOn(
     readonly db?: D1Database;
     readonly access?: Access;
     readonly queue?: TestQueue;
+    readonly questions?: RateLimit;
   },
 ): Promise<Edge> {
   const bindings = checkBindings({ ...env, FIRMWARE: bucket, DB: given.db ?? env.DB });
@@ -53,6 +54,7 @@ export async function edgeOn(
   const deps = {
     ...bindings,
     reports: queue.queue,
+    rates: { ...bindings.rates, questions: given.questions ?? bindings.rates.questions },
     access: given.access ?? null,
     signers,
     nowMs: () => given.clock.nowMs,
@@ -115,6 +117,7 @@ async function empty(bucket: R2Bucket, db: D1Database): Promise<void> {
     .first<{ sql: string }>()) ?? { sql: '' };
   const statements = [
     ...['DELETE FROM models', 'DELETE FROM reports', 'DELETE FROM operator_tokens'],
+    'DELETE FROM report_counts',
     ...['DROP TRIGGER audit_is_not_removed', 'DELETE FROM audit_log', sql],
   ];
   await db.batch(statements.map((statement) => db.prepare(statement)));

@@ -6,3 +6,9 @@ declare namespace Cloudflare {
     TEST_MIGRATIONS: import('cloudflare:test').D1Migration[];
   }
 }
+
+declare module '*?raw' {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: this is how vite gives a file's text.
+  export default text;
+}

@@ -1,6 +1,8 @@
 import { exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkBindings } from '../../edge/bindings.ts';
+import { RATE_PERIOD_SECONDS, RATE_QUOTAS } from '../../edge/limits.ts';
+import wranglerToml from '../../wrangler.toml?raw';
 import { EUGA } from './a-publisher.ts';
 import { anEdge, type Edge, edgeOn, refusalOf } from './an-edge.ts';
 import { published } from './publish.ts';
@@ -72,6 +74,58 @@ describe('every answer', () => {
     const text = await response.text();
     expect(JSON.parse(text)).toMatchObject({ status: 500, code: 'internal-error' });
     expect(text).not.toContain('secret cause');
+  });
+});
+
+describe('what a request leaves behind', () => {
+  it.each(['ci-4711', 'a.b:c=d_e', 'x'.repeat(64)])(
+    'is answered under the name it came with: %s',
+    async (id) => {
+      const { headers } = await edge.request('/v1/models', { headers: { 'x-request-id': id } });
+      expect(headers.get('x-request-id')).toBe(id);
+    },
+  );
+
+  it.each(['', 'two words', '<script>', 'x'.repeat(65), '"quoted"'])(
+    'is named anew where the name is none: %s',
+    async (id) => {
+      const { headers } = await edge.request('/v1/models', { headers: { 'x-request-id': id } });
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
+
+  it('says how long it took', async () => {
+    const { headers } = await edge.request('/v1/models');
+    expect(headers.get('server-timing')).toMatch(/^total;dur=\d+$/);
+  });
+});
+
+describe('the rate limits', () => {
+  it('are what wrangler.toml says, in every environment', () => {
+    for (const [name, quota] of Object.entries(RATE_QUOTAS)) {
+      const stated = [
+        ...wranglerToml.matchAll(/name = "RATE_(\w+)"[^[]*simple = \{ limit = (\d+), period = (\d+) \}/g),
+      ]
+        .filter(([, binding]) => binding === name.toUpperCase())
+        .map(([, , limit, period]) => [Number(limit), Number(period)]);
+      expect(stated).toEqual(Array(3).fill([quota, RATE_PERIOD_SECONDS]));
+    }
+  });
+
+  it('count strangers by address, and operators by who they are, but not what they upload', async () => {
+    const keys: string[] = [];
+    const questions: RateLimit = {
+      async limit({ key }) {
+        keys.push(key);
+        return { success: true };
+      },
+    };
+    const other = await edgeOn(edge.bucket, { clock: edge.clock, questions });
+    const headers = { 'cf-connecting-ip': '203.0.113.77', authorization };
+    await other.request('/healthz', { headers });
+    await other.request('/v1/operator/audit', { headers });
+    await other.put(`/v1/operator/chunks/aaaa/${'a'.repeat(64)}.cacnk`, 'x', headers);
+    expect(keys).toEqual(['203.0.113.77', 'root token']);
   });
 });
 

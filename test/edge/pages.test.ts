@@ -1,7 +1,12 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { curlExample, examplePath } from '../../edge/pages/docs/examples.ts';
 import { describedOperations } from '../../edge/pages/docs/get-docs.tsx';
+import { insertReports } from '../../edge/store/report-rows.ts';
+import { utf8 } from '../../shared/bytes.ts';
 import { LOG_MAX_BYTES } from '../../shared/diagnosis/limits.ts';
+import { sha256Hex } from '../../shared/digest.ts';
+import type { Report } from '../../shared/telemetry.ts';
+import { report } from '../../shared/test-documents.ts';
 import { aPublisher, aRelease, aRoot, EUGA, R06, R08 } from './a-publisher.ts';
 import { anEdge, type Edge } from './an-edge.ts';
 import { mustStore, publish, putRollout } from './publish.ts';
@@ -117,18 +122,21 @@ describe('the look-up', () => {
   });
 });
 
-/** Rows as the consumer of the queue writes them; only what is counted matters here. */
-async function reports(outcome: string, count: number): Promise<void> {
-  const insert = edge.db.prepare(
-    `INSERT INTO reports (id, received_at, device_id, model, from_version, to_version, outcome, content_sha256, report)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  await edge.db.batch(
-    Array.from({ length: count }, (_, i) => {
-      const id = `${outcome}-${i}`;
-      return insert.bind(id, new Date(edge.clock.nowMs).toISOString(), id, EUGA, R06, R08, outcome, '', '{}');
+/** Each of a device of its own, as the consumer of the queue writes them. */
+async function reports(outcome: Report['outcome'], count: number): Promise<void> {
+  const receivedAt = new Date(edge.clock.nowMs).toISOString();
+  const many = Array.from({ length: count }, async (_, i) => ({
+    receivedAt,
+    report: report({
+      id: crypto.randomUUID(),
+      deviceId: await sha256Hex(utf8(`${outcome} ${i}`)),
+      model: EUGA,
+      fromVersion: R06,
+      toVersion: R08,
+      outcome,
     }),
-  );
+  }));
+  await insertReports(edge.db, await Promise.all(many));
 }
 
 describe('model and release pages', () => {
