@@ -17,7 +17,7 @@ import { openPackage } from '../../shared/package/open-package.ts';
 import type { PackageSource, SourceFailure } from '../../shared/package/source.ts';
 import type { NamedRange } from '../../shared/partition-table.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { type FindModelFailure, findModel } from '../catalogue/find-model.ts';
+import { type Catalogue, type FindModelFailure, findModel } from '../catalogue/find-model.ts';
 import { nodePackagePorts } from './node-package-ports.ts';
 
 /** Vendors whose version strings name the model. */
@@ -60,6 +60,8 @@ export type LocalWish = {
   readonly version?: string | undefined;
   /** What the modem is, as the user says; it must be the version's model. */
   readonly model?: string | undefined;
+  /** What is known of models; left out, what is built in. */
+  readonly catalogue?: Catalogue | undefined;
 };
 
 /** The caller closes it. */
@@ -110,7 +112,7 @@ function findSubject(
   if (meant === null) return err({ reason: 'local-model-unreadable', text: (wish.model ?? '').slice(0, 96) });
   if (model !== meant)
     return err({ reason: 'local-model-contradicts', model: meant, version: version.value.text });
-  const entry = findModel(meant);
+  const entry = findModel(meant, wish.catalogue);
   return entry.ok ? ok({ entry: entry.value, version: version.value }) : entry;
 }
 

@@ -56,7 +56,12 @@ async function stageFrom(
 
 /** What is sent to the modem, and nothing else: old loaders and release notes need no room. */
 function neededFiles({ flash, plan, source, sha256ByPath }: LocalPackage) {
-  const needed = new Set([flash.programmer, flash.rawprogram, ...plan.programs.map(({ path }) => path)]);
+  const needed = new Set([
+    flash.programmer,
+    flash.rawprogram,
+    ...plan.programs.map(({ path }) => path),
+    ...plan.patches.map(({ file }) => file),
+  ]);
   return source.files
     .filter(({ path }) => needed.has(path))
     .map(({ path, sizeBytes }) => ({ path, sizeBytes, sha256: sha256ByPath.get(path) ?? '' }));
@@ -64,7 +69,7 @@ function neededFiles({ flash, plan, source, sha256ByPath }: LocalPackage) {
 
 /** The same form as a signed release's, so that what flashes asks no question twice; signed it is not. */
 function manifestOf(
-  { entry, version, flash, path }: LocalPackage,
+  { entry, version, flash, plan, path }: LocalPackage,
   { files, sizeBytes, sha256, chunkCount, storedBytes }: LocalCut,
   said: { readonly voucher: string | null; readonly releasedOn: string },
 ): ReleaseManifest {
@@ -78,7 +83,7 @@ function manifestOf(
       storage: entry.storage,
       programmer: flash.programmer,
       rawprogram: flash.rawprogram,
-      patches: [],
+      patches: [...new Set(plan.patches.map(({ file }) => file))],
     },
     protectedRanges: entry.protectedRanges,
     installableFrom: said.voucher === null ? [] : [{ from: {}, source: said.voucher }],

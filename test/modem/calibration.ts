@@ -15,7 +15,9 @@ export type Calibration =
 
 const FACTORY = 'factory';
 const IMEI_DIGITS = 15;
-/** Room the radio's tables take in EFS2, in bytes; the others hold a few pages. */
+/** Where the IMEI is: the modem's file system, in a partition of NAND or of a disk. */
+const HOLDS_IMEI = new Set(['EFS2', 'modemst1']);
+/** Room the radio's tables take in it, in bytes; the others hold a few pages. */
 const EFS2_TABLES_BYTES = 96 * 1024;
 const OTHER_TABLES_BYTES = 6 * 1024;
 
@@ -27,7 +29,7 @@ export function buildCalibrationImage(options: {
 }): Uint8Array {
   const { partition, chip, imei } = options;
   if (!/^\d{15}$/.test(imei)) throw new Error(`an IMEI has ${IMEI_DIGITS} digits: "${imei}"`);
-  const tableBytes = partition === 'EFS2' ? EFS2_TABLES_BYTES : OTHER_TABLES_BYTES;
+  const tableBytes = HOLDS_IMEI.has(partition) ? EFS2_TABLES_BYTES : OTHER_TABLES_BYTES;
   const tables = deterministicBytes(`calibration of ${imei} in ${partition}`, tableBytes);
   const payload = Buffer.concat([Buffer.from(imei, 'latin1'), tables]);
   return buildImage({ partition, chip, firmware: FACTORY, payload });
@@ -39,7 +41,7 @@ export function readCalibration(nand: Nand, partitions: readonly Partition[], ch
   for (const partition of partitions.filter((p) => p.role === 'protected')) {
     const image = readImage(nand, partition, chip);
     if (!image.ok) return { kind: 'damaged', because: image.failure };
-    if (partition.name === 'EFS2')
+    if (HOLDS_IMEI.has(partition.name))
       imei = Buffer.concat(image.value.payload).toString('latin1', 0, IMEI_DIGITS);
   }
   return { kind: 'intact', imei };

@@ -1,6 +1,7 @@
 /** What the factory does to a blank chip: calibration into the protected partitions, then a complete firmware. */
 import { buildCalibrationImage } from './calibration.ts';
 import { deterministicBytes } from './deterministic-bytes.ts';
+import { buildGpt } from './gpt.ts';
 import { buildImage } from './image-format.ts';
 import type { Nand } from './nand.ts';
 import type { Partition } from './partitions.ts';
@@ -16,6 +17,7 @@ export function factoryFlash(
   module: { readonly firmware: string; readonly chip: string; readonly imei: string },
 ): void {
   const { firmware, chip, imei } = module;
+  if (nand.isRewritable) writeTable(nand, partitions);
   for (const partition of partitions) {
     const { name, role } = partition;
     if (role === 'protected') {
@@ -40,4 +42,10 @@ export function writePartition(nand: Nand, partition: Partition, image: Uint8Arr
     const programmed = nand.program(page, bytes);
     if (!programmed.ok) throw new Error(`factory: ${programmed.failure.reason} in ${partition.name}`);
   }
+}
+
+function writeTable(nand: Nand, partitions: readonly Partition[]): void {
+  const table = partitions.find(({ startSector }) => startSector === 0);
+  if (table === undefined) throw new Error('a disk begins with its partition table');
+  writePartition(nand, table, buildGpt(partitions, { totalSectors: nand.pageCount, as: 'whole' }));
 }

@@ -60,16 +60,22 @@ const RM500Q: readonly TableRow[] = [
   ['system', 40_960, 'firmware'],
 ];
 
-/** A small disk: a table in front, which the boot does not look at here, then a few partitions. All of it plausible. */
+/**
+ * A small disk: a GPT in front, by which the boot finds everything, then a few partitions. The names of those that are
+ * protected are what modems with disks have (linux-msm/rmtfs); places and sizes are plausible and no more.
+ */
 const EMMC: readonly TableRow[] = [
   ['GPT', 64, 'spare'],
   ['SBL', 4096, 'firmware'],
   ['TZ', 8192, 'firmware'],
-  ['EFS2', 8192, 'protected'],
-  ['RAWDATA', 2048, 'protected'],
+  ['modemst1', 8192, 'protected'],
+  ['modemst2', 8192, 'protected'],
+  ['fsg', 2048, 'protected'],
+  ['persist', 2048, 'protected'],
   ['boot', 32_768, 'firmware'],
   ['modem', 98_304, 'firmware'],
   ['system', 98_304, 'firmware'],
+  ['userdata', 1024, 'spare'],
 ];
 
 export const ec25Partitions = (geometry: NandGeometry): readonly Partition[] => layOut(EC25, geometry);

@@ -8,6 +8,7 @@ import { SectorCursor } from './sector-cursor.ts';
 
 export type ImageFailure = {
   readonly reason:
+    | 'partition-table-damaged'
     | 'image-absent'
     | 'image-incomplete'
     | 'image-damaged'
