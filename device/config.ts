@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { err, ok, type Result } from '../shared/result.ts';
 import { ACCEPTABLE_CHECKS } from './router/preflight/preflight.ts';
+import { METERED_RULES } from './router/uplink-cost.ts';
 import { parseSize } from './size-text.ts';
 
 export const DEFAULT_CONFIG_PATH = '/etc/cistern/config.json';
@@ -33,6 +34,8 @@ const configSchema = z.strictObject({
   maxBytes: sizeText.optional(),
   /** Checks of the machine around the modem that are let through. */
   accept: z.array(z.enum(ACCEPTABLE_CHECKS)).max(ACCEPTABLE_CHECKS.length).optional(),
+  /** What an uplink that roams or is metered may be used for. */
+  metered: z.enum(METERED_RULES).optional(),
   /** Settings that a new firmware changes are put back by AT commands. */
   restoreSettings: z.boolean().optional(),
 });
@@ -70,6 +73,7 @@ export function mergeSettings(
       interface: environment.CISTERN_INTERFACE,
       limitRate: environment.CISTERN_LIMIT_RATE,
       maxBytes: environment.CISTERN_MAX_BYTES,
+      metered: environment.CISTERN_METERED,
       restoreSettings: environment.CISTERN_RESTORE_SETTINGS === '1' ? true : undefined,
       accept: environment.CISTERN_ACCEPT?.split(',').map((check) => check.trim()),
     }),

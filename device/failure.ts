@@ -23,6 +23,7 @@ import type { FlashFailure } from './update/flash-session.ts';
 import type { JournalFailure } from './update/journal.ts';
 import type { LeaveFailure } from './update/leave-edl.ts';
 import type { LockFailure } from './update/lock.ts';
+import type { MeteredFailure } from './update/metered.ts';
 import type { RescueFailure } from './update/rescue.ts';
 import type { ResetFailure } from './update/reset-to-normal.ts';
 import type { ResolveFailure } from './update/resolve.ts';
@@ -48,6 +49,7 @@ export type UpdateFailure =
   | LocalStageFailure
   | LocatorFailure
   | LockFailure
+  | MeteredFailure
   | PowerFailure
   | RescueFailure
   | ResetFailure

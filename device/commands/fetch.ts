@@ -4,6 +4,7 @@ import { requireSetting } from '../config.ts';
 import type { Context } from '../context.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import { type FetchedAhead, fetchAhead } from '../update/fetch-ahead.ts';
+import { costQuestion } from './ask.ts';
 import {
   type CommonFlags,
   channelFlag,
@@ -66,7 +67,9 @@ async function runFetch(this: Context, flags: FetchFlags): Promise<void> {
   if (!ports.ok) return tellFailure(this, ports.failure, told);
   try {
     const channel = settings.channel ?? 'stable';
-    const options = { wanted: flags.version, channel, stage: stage.value };
+    const askCost = flags.json ? null : costQuestion(this);
+    const metered = settings.metered ?? 'ask';
+    const options = { wanted: flags.version, channel, stage: stage.value, metered, askCost };
     const fetched = await fetchAhead(options, ports.value, this.signal);
     display.end();
     if (!fetched.ok) return tellFailure(this, fetched.failure, told);

@@ -1,6 +1,7 @@
 /** Flags that several commands share. */
 import type { Settings } from '../config.ts';
 import { ACCEPTABLE, ACCEPTABLE_CHECKS, type AcceptableCheck } from '../router/preflight/preflight.ts';
+import { METERED_RULES, type MeteredRule } from '../router/uplink-cost.ts';
 import { parseSize } from '../size-text.ts';
 
 export type CommonFlags = {
@@ -89,6 +90,13 @@ export const downloadFlags = {
     brief: 'Bytes a second at most, such as 500k',
     placeholder: 'size',
   },
+  metered: {
+    kind: 'enum',
+    values: METERED_RULES,
+    optional: true,
+    brief:
+      'Download over an uplink that roams or is metered: ask (default; no where nobody sits), allow, refuse',
+  },
   maxBytes: {
     kind: 'parsed',
     parse: size,
@@ -104,6 +112,7 @@ export type DownloadFlags = {
   readonly interface?: string;
   readonly limitRate?: string;
   readonly maxBytes?: string;
+  readonly metered?: MeteredRule;
 };
 
 /** Of the commands that flash. */
@@ -143,7 +152,16 @@ export function settingsOf(
   const { modem, repository, root, state, stage, channel, limitRate, maxBytes, keepCopy } = flags;
   const mirrors = flags.mirror?.length ? [...flags.mirror] : undefined;
   const accept = flags.accept?.length ? [...flags.accept] : undefined;
-  const { restoreSettings } = flags;
-  const own = { accept, restoreSettings, mirrors, interface: flags.interface, limitRate, maxBytes, keepCopy };
+  const { restoreSettings, metered } = flags;
+  const own = {
+    accept,
+    restoreSettings,
+    metered,
+    mirrors,
+    interface: flags.interface,
+    limitRate,
+    maxBytes,
+    keepCopy,
+  };
   return { modem, repository, root, state, stage, channel, ...own };
 }

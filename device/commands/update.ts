@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { AcceptableCheck } from '../router/preflight/preflight.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import { update } from '../update/update.ts';
-import { askOnce } from './ask.ts';
+import { askOnce, costQuestion } from './ask.ts';
 import {
   acceptFlag,
   type CommonFlags,
@@ -94,6 +94,8 @@ async function runUpdate(this: Context, flags: UpdateFlags): Promise<void> {
     wanted: flags.version,
     channel: settings.channel ?? 'stable',
     stage: settings.stage ?? 'auto',
+    metered: settings.metered ?? 'ask',
+    askCost: flags.json ? null : costQuestion(this),
     accepted: settings.accept ?? [],
     restoreSettings: settings.restoreSettings ?? false,
     ask: flags.ask ? () => askOnce(this, 'Everything is staged and verified. Flash the modem now?') : null,

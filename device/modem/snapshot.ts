@@ -47,6 +47,18 @@ export async function takeSnapshot(
   return read;
 }
 
+/** Whether it is registered as a guest; true also where it does not say: a bill comes later. */
+export async function mayBeRoaming(door: ModemDoor, signal?: AbortSignal): Promise<boolean> {
+  const at = await door.openAt(signal);
+  if (!at.ok) return true;
+  const eps = await askAt(at.value, 'AT+CEREG?', signal);
+  const circuit = await askAt(at.value, 'AT+CREG?', signal);
+  await at.value.close();
+  if (!eps.ok || !circuit.ok) return true;
+  const lines = [...(eps.value.lines ?? []), ...(circuit.value.lines ?? [])];
+  return betterRegistration(lines.filter((line) => /^\+CE?REG:/.test(line))) === 'roaming';
+}
+
 async function readSnapshot(
   pipe: Pipe,
   { usbId, interfaceCount }: Pick<Sighting, 'usbId' | 'interfaceCount'>,

@@ -10,6 +10,7 @@ import { type PowerFailure, powerCycle } from './power/power-cycle.ts';
 import type { GatherPorts } from './preflight/gather-facts.ts';
 import { CHECKS, type Check } from './preflight/preflight.ts';
 import { type ServicePorts, type StoppedServices, startLeftStopped } from './services/stop-services.ts';
+import { type UplinkCost, uplinkCost } from './uplink-cost.ts';
 
 export type Surroundings = {
   /** Runs `work`; what is stopped meanwhile is started again when the outermost work has ended, however it ends. */
@@ -23,6 +24,8 @@ export type Surroundings = {
   readonly makeReadyToFinish: (wish: {
     readonly flashTouched: boolean;
   }) => Promise<Result<void, RouterFailure>>;
+  /** What the way to the repository costs; null where it is like any other, or none is asked. */
+  readonly uplinkCost: (isRoaming: () => Promise<boolean>) => Promise<UplinkCost | null>;
   /** Starts what runs that died had stopped; with `isGoingOn` what they had stopped for this modem stays stopped. */
   readonly startLeftStopped: (wish: { readonly isGoingOn: boolean }) => Promise<void>;
   /**
@@ -93,6 +96,12 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
     makeReady: (wish) => ready({ ...wish, goesOnRegardless: false }),
     makeReadyToFinish: ({ flashTouched }) =>
       ready({ packageOutlivesReboot: true, accepted: CHECKS, goesOnRegardless: flashTouched }),
+    uplinkCost: async (isRoaming) => {
+      const { onBus, repositoryUrl, throughInterface } = modem;
+      const wish = { repositoryUrl, throughInterface, packageOutlivesReboot: true };
+      const gathering = { ...ports, ownPid: ports.processTable.ownPid };
+      return uplinkCost({ ...wish, modem: (await onBus?.look()) ?? null }, gathering, isRoaming);
+    },
     startLeftStopped: async ({ isGoingOn }) => {
       const exceptFor = isGoingOn ? modem.modemKey : null;
       const started = await startLeftStopped({ exceptFor }, await servicePorts(ports));

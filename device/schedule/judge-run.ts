@@ -25,6 +25,8 @@ export function judgeRun(end: RunEnd): Told | null {
   if (document.format === 'cistern-failure/1') {
     // Somebody is at it already; how that ends is told where it was begun.
     if (document.reason === 'another-updater-runs') return null;
+    // It waits for another uplink, day after day: the exit code says so.
+    if (document.reason === 'uplink-metered') return null;
     return { severity: 'warning', text: oneLine(`${document.what} ${document.state} ${document.next}`) };
   }
   if (!('verdict' in document)) return null;

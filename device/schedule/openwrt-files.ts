@@ -26,6 +26,7 @@ const SETTINGS = [
   'interface',
   'limitRate',
   'maxBytes',
+  'metered',
 ] as const;
 
 export function openwrtFiles(wish: ScheduleWish): readonly ScheduledFile[] {

@@ -13,6 +13,7 @@ import type { PlanDocument } from '../report/plan-document.ts';
 import type { Verdict } from '../report/verdict.ts';
 import type { Check } from '../router/preflight/preflight.ts';
 import type { Surroundings } from '../router/surroundings.ts';
+import type { MeteredRule, UplinkCost } from '../router/uplink-cost.ts';
 import type { StagePlatform } from '../stage/platform.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { ModemDoor } from '../transport/door.ts';
@@ -92,6 +93,10 @@ export type FlashOptions = {
 export type UpdateOptions = FlashOptions & {
   readonly wanted?: string | undefined;
   readonly channel: 'stable' | 'beta';
+  /** What an uplink that roams or is metered may be used for. */
+  readonly metered: MeteredRule;
+  /** Asks a person; null where there is none. */
+  readonly askCost: ((cost: UplinkCost, neededBytes: number) => Promise<boolean>) | null;
 };
 
 export type UpdateResult =

@@ -5,6 +5,7 @@ import { verifyStage } from '../stage/staged-package.ts';
 import type { UpdateOptions, UpdatePorts } from './attempt.ts';
 import { fillStage, openStage } from './fill-stage.ts';
 import { takeLock } from './lock.ts';
+import { mayDownload } from './metered.ts';
 import { type Decision, decide } from './update.ts';
 
 export type FetchedAhead =
@@ -19,9 +20,11 @@ export type FetchedAhead =
       readonly fetchedBytes: number;
     };
 
+export type FetchOptions = Pick<UpdateOptions, 'wanted' | 'channel' | 'stage' | 'metered' | 'askCost'>;
+
 /** The modem is asked what it runs, and nothing else of it. */
 export async function fetchAhead(
-  options: Pick<UpdateOptions, 'wanted' | 'channel' | 'stage'>,
+  options: FetchOptions,
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<FetchedAhead, UpdateFailure>> {
@@ -29,7 +32,7 @@ export async function fetchAhead(
   if (!lock.ok) return lock;
   try {
     const decided = await decide(options, ports, signal);
-    return decided.ok ? await fetchDecided(decided.value, options.stage, ports, signal) : decided;
+    return decided.ok ? await fetchDecided(decided.value, options, ports, signal) : decided;
   } finally {
     await lock.value.release();
   }
@@ -37,7 +40,7 @@ export async function fetchAhead(
 
 async function fetchDecided(
   { identity, view, resolved }: Decision,
-  wanted: string,
+  options: FetchOptions,
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<FetchedAhead, UpdateFailure>> {
@@ -46,11 +49,13 @@ async function fetchDecided(
     return ok({ kind: 'up-to-date', model, version: identity.version.text });
   }
   const { manifest } = resolved;
+  const may = await mayDownload({ view, manifest }, options, ports, signal);
+  if (!may.ok) return may;
   const read = await view.readIndex(manifest, signal);
   if (!read.ok) return read;
   const { index, bytes: indexBytes } = read.value;
   const documents = { entry: view.entry, manifest, index, indexBytes };
-  const stage = await openStage({ wanted, documents }, ports, signal);
+  const stage = await openStage({ wanted: options.stage, documents }, ports, signal);
   if (!stage.ok) return stage;
   const filled = await fillStage(stage.value, documents, ports, signal);
   const verified = filled.ok ? await verifyStage({ stage: stage.value, ...documents }, signal) : filled;

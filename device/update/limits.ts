@@ -12,6 +12,8 @@ export const CONFIRM_ATTEMPTS_MAX = 2;
 export const GREETINGS_MAX = 4;
 /** Settings are put back, the modem restarted, and what is then still worse is put back again. */
 export const PUT_BACK_ROUNDS_MAX = 3;
+/** What an uplink that roams or is metered may cost without a word: metadata, a chunk. */
+export const METERED_FREE_BYTES = 100_000;
 export const JOURNAL_MAX_BYTES = 64 * 1024;
 
 export type UpdateTimings = {

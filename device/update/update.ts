@@ -15,6 +15,7 @@ import { conclude } from './conclude.ts';
 import { isUnfinished, readAttempt } from './journal.ts';
 import { removeKept } from './keep-copy.ts';
 import { takeLock } from './lock.ts';
+import { mayDownload } from './metered.ts';
 import { openAttempt } from './open-attempt.ts';
 import { putBackLater } from './put-back.ts';
 import { repositoryOrigin } from './repository-origin.ts';
@@ -80,6 +81,8 @@ async function beginAttempt(
       considered: resolved.considered,
     };
   }
+  const may = await mayDownload({ view, manifest: resolved.manifest }, options, ports, signal);
+  if (!may.ok) return { kind: 'refused', failure: may.failure };
   const origin = repositoryOrigin(view, resolved.manifest, ports);
   const subject = {
     model: identity.model,

@@ -15,7 +15,11 @@ function aDisk(): string {
 }
 
 const fetchOnto = (stage: string, signal = never) =>
-  fetchAhead({ wanted: undefined, channel: 'stable', stage }, scenario.ports, signal);
+  fetchAhead(
+    { wanted: undefined, channel: 'stable', stage, metered: 'ask', askCost: null },
+    scenario.ports,
+    signal,
+  );
 
 describe('a release fetched ahead', () => {
   it('lies on the disk, verified, in the place of older ones, and is flashed later without fetching a byte', async () => {

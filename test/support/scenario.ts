@@ -93,7 +93,16 @@ export async function makeScenario(
     modemStates,
     run: (run, signal = new AbortController().signal) =>
       update(
-        { channel: 'stable', stage: stageDirectory, ask: null, accepted: [], restoreSettings: false, ...run },
+        {
+          channel: 'stable',
+          stage: stageDirectory,
+          ask: null,
+          accepted: [],
+          restoreSettings: false,
+          metered: 'ask',
+          askCost: null,
+          ...run,
+        },
         ports,
         signal,
       ),

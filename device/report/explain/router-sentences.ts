@@ -1,11 +1,16 @@
 /** A machine around the modem that is not ready, and power that could not be switched. */
-import type { Explainers } from './explanation.ts';
+import { type Explainers, megabytes } from './explanation.ts';
 
 export const routerSentences = {
   'preflight-refused': ({ check, what, next, mayOverride }) => ({
     exit: check === 'other-updaters' ? 'TEMPORARY' : 'NOT_PERMITTED',
     what,
     next: mayOverride ? `${next} To go on all the same: --accept ${check}.` : next,
+  }),
+  'uplink-metered': ({ because, device, neededBytes }) => ({
+    exit: 'TEMPORARY',
+    what: `${megabytes(neededBytes)} would have to be fetched through ${device}, ${because === 'roaming' ? 'this very modem, which roams' : 'which is marked as metered'}.`,
+    next: 'It is fetched when another way leads to the repository, or from a mirror (--mirror DIRECTORY). To fetch it all the same: --metered allow.',
   }),
   'service-not-stopped': ({ name, why, said }) => ({
     exit: 'TEMPORARY',
