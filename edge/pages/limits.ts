@@ -3,12 +3,26 @@
 /** What was typed is shown again beside its refusal, up to here. */
 export const ECHO_MAX_CHARS = 2000;
 /** The newest attempts that "how it went for others" counts: what a look-up costs does not grow with the fleet. */
-export const ATTEMPTS_COUNTED_MAX = 1000;
-/** Fewer attempts than this say nothing about the next one, and would tell of single devices. */
-export const ATTEMPTS_SHOWN_MIN = 10;
+export const ENDS_COUNTED_MAX = 500;
+/** Fewer devices than this say nothing about the next one, and would be told of one by one. */
+export const DEVICES_SHOWN_MIN = 10;
 /** Models on one page of the list. */
 export const MODELS_A_PAGE = 50;
 /** Releases that a model's page lists; older ones are reached by the API. */
 export const RELEASES_SHOWN_MAX = 100;
 /** What the frame of a multipart form may add to the log in it. */
 export const FORM_OVERHEAD_BYTES = 16 * 1024;
+
+/** A working day: then the token is pasted again. */
+export const SESSION_MAX_SECONDS = 8 * 60 * 60;
+/** The forms of an operator: a token, a percentage, a sentence. */
+export const FLEET_FORM_MAX_BYTES = 16 * 1024;
+/** What the charts of a fleet look back. */
+export const FLEET_DAYS = 30;
+/** The newest reports that a fleet's page reads. */
+export const FLEET_REPORTS_MAX = 5000;
+export const FLEET_MODELS_A_PAGE = 20;
+/** Devices that need a person, as one page lists them. */
+export const ATTENTION_MAX = 20;
+/** Of the audit log, on one page. */
+export const DEEDS_SHOWN_MAX = 20;

@@ -88,7 +88,11 @@ function Document({ title, place, content }: Page) {
         </main>
         <footer class="foot">
           <div class="frame">
-            <p>What you type or paste into these pages is answered and not stored.</p>
+            <p>
+              {place === '/fleet'
+                ? 'What is changed here is written to the audit log.'
+                : 'What you type or paste into these pages is answered and not stored.'}
+            </p>
           </div>
         </footer>
       </body>

@@ -4,6 +4,8 @@ import { parseModelId } from '../../shared/model.ts';
 import { type PathParameters, resource } from '../http/resource.ts';
 import { getDiagnose, postDiagnose } from './diagnose/handlers.tsx';
 import { getDocs } from './docs/get-docs.tsx';
+import { addFleet } from './fleet/fleet-routes.ts';
+import type { Door } from './fleet/session-handlers.tsx';
 import { getLookUp } from './lookup/get-look-up.ts';
 import { getModel } from './models/get-model.tsx';
 import { getModels } from './models/get-models.tsx';
@@ -12,13 +14,15 @@ import { serveIcon } from './parts/mark.tsx';
 import { getProblem } from './problems/get-problem.tsx';
 import { serveStyle } from './serve-style.ts';
 
-type PageDeps = { readonly db: D1Database; readonly firmware: R2Bucket; readonly nowMs: () => number };
+/** What the door of the fleet needs, and the bucket. */
+type PageDeps = Door & { readonly firmware: R2Bucket };
 type Guards = {
   readonly reads: readonly MiddlewareHandler[];
   readonly questions: readonly MiddlewareHandler[];
 };
 
-export function addPages(app: Hono, { db, firmware, nowMs }: PageDeps, { reads, questions }: Guards): void {
+export function addPages(app: Hono, deps: PageDeps, { reads, questions }: Guards): void {
+  const { db, firmware, nowMs } = deps;
   const stores = { db, bucket: firmware, nowMs };
 
   resource(app, '/', questions, { GET: (request) => getLookUp(stores, request) });
@@ -40,6 +44,7 @@ export function addPages(app: Hono, { db, firmware, nowMs }: PageDeps, { reads, 
   resource(app, '/problems/:code', reads, { GET: (request, param) => getProblem(param('code'), request) });
   resource(app, '/style/:file', reads, { GET: (_, param) => serveStyle(param('file')) });
   resource(app, '/icon.svg', reads, { GET: serveIcon });
+  addFleet(app, deps, stores);
 }
 
 function modelIn(param: PathParameters) {

@@ -1,9 +1,9 @@
 /** What pages say, where it can be told without a page. One file: each costs a start of workerd. */
 import { describe, expect, it } from 'vitest';
 import type { VersionMatch } from '../../shared/catalogue.ts';
-import { ATTEMPTS_COUNTED_MAX, ATTEMPTS_SHOWN_MIN } from './limits.ts';
+import { DEVICES_SHOWN_MIN } from './limits.ts';
 import { headlineOf } from './lookup/headline.ts';
-import { attemptsSaid } from './parts/attempts-said.ts';
+import { healthSaid } from './parts/health-said.ts';
 import { versionsSaid } from './parts/versions-said.ts';
 
 const OLD = 'EC25EUGAR06A05M4G_01.001.01.001';
@@ -81,29 +81,25 @@ describe('the versions that a rule speaks of', () => {
   });
 });
 
-const none = { updated: 0, unchanged: 0, unfinished: 0, unconfirmed: 0 };
-
 describe('how it went for others', () => {
-  it('is not said of fewer than the least number of attempts', () => {
-    const few = attemptsSaid({ ...none, updated: ATTEMPTS_SHOWN_MIN - 1 });
-    expect(few.rate).toBeNull();
+  const mostly = { step: 'programming', reason: 'disk-full' } as const;
+
+  it('is not said of fewer than the least number of devices', () => {
+    const few = healthSaid({ succeeded: DEVICES_SHOWN_MIN - 1, failed: 0, mostly: null });
+    expect(few.percent).toBeNull();
     expect(few.sentence).toContain('Too few');
-    expect(few.sentence).not.toContain(String(ATTEMPTS_SHOWN_MIN - 1));
+    expect(few.sentence).not.toContain(String(DEVICES_SHOWN_MIN - 1));
   });
 
-  it('is a rate with its count and what became of the others', () => {
-    expect(attemptsSaid({ updated: 17, unchanged: 2, unfinished: 0, unconfirmed: 1 })).toEqual({
-      rate: 85,
+  it('is a rate with its count and where it failed', () => {
+    expect(healthSaid({ succeeded: 17, failed: 3, mostly })).toEqual({
+      percent: 85,
       sentence:
-        'Of 20 reported attempts 17 ended with the new version, confirmed by the modem; 2 ended with the modem as it was before; 1 wrote everything, and the modem did not confirm it.',
+        'Of 20 devices that tried it 17 ended with the new version, confirmed by the modem. Where it failed, mostly at the step programming (disk-full).',
     });
   });
 
   it('is never rounded up to all', () => {
-    expect(attemptsSaid({ ...none, updated: 999, unfinished: 1 }).rate).toBe(99);
-  });
-
-  it('says where only the newest were counted', () => {
-    expect(attemptsSaid({ ...none, updated: ATTEMPTS_COUNTED_MAX }).sentence).toContain('Of the newest 1000');
+    expect(healthSaid({ succeeded: 999, failed: 1, mostly }).percent).toBe(99);
   });
 });

@@ -1,7 +1,7 @@
 /** The answer to one question, in the order in which it is read out. */
 import type { RolloutEntry } from '../../../shared/rollout.ts';
 import type { Answer, NearMiss } from '../../compatibility/answer.ts';
-import { AttemptsLine } from '../parts/attempts-line.tsx';
+import { HealthLine } from '../parts/health-line.tsx';
 import { KnownIssues } from '../parts/known-issues.tsx';
 import { modelPath, releasePath } from '../parts/links.ts';
 import { SaidList } from '../parts/said-list.tsx';
@@ -30,7 +30,7 @@ export function AnswerView({ answer, isNewest, release }: Props) {
       {release === null ? null : (
         <>
           <h2>How it went for others</h2>
-          <AttemptsLine attempts={release.attempts} />
+          <HealthLine health={release.health} />
         </>
       )}
       <KnownIssues issues={answer.knownIssues} />

@@ -4,10 +4,9 @@ import type { Answer } from '../../compatibility/answer.ts';
 import { answerCompatibility } from '../../compatibility/answer-compatibility.ts';
 import { questionSchema } from '../../compatibility/question.ts';
 import { checkShape } from '../../http/body.ts';
-import { countAttempts } from '../../store/attempt-counts.ts';
 import { readModelRow } from '../../store/model-rows.ts';
-import { ATTEMPTS_COUNTED_MAX } from '../limits.ts';
 import { pageAnswer } from '../page.tsx';
+import { healthOfRelease } from '../parts/health-of-release.ts';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
 import { type Asked, type LookUp, LookUpPage, type ReleaseNow } from './look-up-page.tsx';
 
@@ -44,7 +43,7 @@ async function releaseNow({ db, bucket }: Stores, answer: Answer): Promise<Relea
   const inForce = await rolloutInForce(bucket, model);
   if (inForce === null) return null;
   return {
-    attempts: await countAttempts(db, { model, version: wanted, newest: ATTEMPTS_COUNTED_MAX }),
+    health: await healthOfRelease(db, model, wanted),
     stopped: inForce.rollout.releases.find(({ version, state }) => version === wanted && state !== 'running'),
   };
 }

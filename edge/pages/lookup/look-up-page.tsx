@@ -1,7 +1,7 @@
 /** The look-up: one box, and the answer that a support agent reads out. */
 import type { RolloutEntry } from '../../../shared/rollout.ts';
+import type { ReleaseHealth } from '../../../shared/rollout-health.ts';
 import type { Answer } from '../../compatibility/answer.ts';
-import type { AttemptCounts } from '../../store/attempt-counts.ts';
 import { ECHO_MAX_CHARS } from '../limits.ts';
 import { AnswerView } from './answer-view.tsx';
 
@@ -18,7 +18,7 @@ export type LookUp =
     };
 
 export type ReleaseNow = {
-  readonly attempts: AttemptCounts;
+  readonly health: ReleaseHealth;
   /** Its rollout, where it is halted or recalled. */
   readonly stopped: RolloutEntry | undefined;
 };

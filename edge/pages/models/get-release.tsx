@@ -1,9 +1,8 @@
 /** `GET /models/{vendor}/{model}/releases/{version}`: one release, linkable. */
 import type { ModelId } from '../../../shared/model.ts';
-import { countAttempts } from '../../store/attempt-counts.ts';
 import { readModelRow } from '../../store/model-rows.ts';
-import { ATTEMPTS_COUNTED_MAX } from '../limits.ts';
 import { pageAnswer } from '../page.tsx';
+import { healthOfRelease } from '../parts/health-of-release.ts';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
 import { rolloutSaid } from '../parts/rollout-said.ts';
 import { ReleasePage } from './release-page.tsx';
@@ -21,14 +20,14 @@ export async function getRelease(
   if (row === null || release === undefined) return null;
   const inForce = await rolloutInForce(bucket, model);
   const entry = inForce?.rollout.releases.find((each) => each.version === version);
-  const attempts = await countAttempts(db, { model, version, newest: ATTEMPTS_COUNTED_MAX });
+  const health = await healthOfRelease(db, model, version);
   const content = (
     <ReleasePage
       model={model}
       name={row.name}
       release={release}
       rollout={rolloutSaid(entry, nowMs())}
-      attempts={attempts}
+      health={health}
     />
   );
   return pageAnswer({ title: version, place: '/models', content }, { cacheControl: 'public, max-age=60' });

@@ -1,9 +1,9 @@
 /** One release: what it is, whom it is offered to, how it went, what it may follow. */
 import type { ModelId } from '../../../shared/model.ts';
+import type { ReleaseHealth } from '../../../shared/rollout-health.ts';
 import type { ReleaseSummary } from '../../models/release-summary.ts';
-import type { AttemptCounts } from '../../store/attempt-counts.ts';
-import { AttemptsLine } from '../parts/attempts-line.tsx';
 import { Crumbs } from '../parts/crumbs.tsx';
+import { HealthLine } from '../parts/health-line.tsx';
 import { modelPath } from '../parts/links.ts';
 import { bytesSaid } from '../parts/numbers-said.ts';
 import type { RolloutSaid } from '../parts/rollout-said.ts';
@@ -16,10 +16,10 @@ type Props = {
   readonly name: string;
   readonly release: ReleaseSummary;
   readonly rollout: RolloutSaid;
-  readonly attempts: AttemptCounts;
+  readonly health: ReleaseHealth;
 };
 
-export function ReleasePage({ model, name, release, rollout, attempts }: Props) {
+export function ReleasePage({ model, name, release, rollout, health }: Props) {
   const { version, releasedOn, packageBytes, storedBytes, notes, fixes, knownIssues, installableFrom } =
     release;
   return (
@@ -36,7 +36,7 @@ export function ReleasePage({ model, name, release, rollout, attempts }: Props) 
         <p>{rollout.sentence}</p>
       </VerdictBox>
       <h2>How it went</h2>
-      <AttemptsLine attempts={attempts} />
+      <HealthLine health={health} />
       {notes === '' ? null : (
         <>
           <h2>Notes</h2>

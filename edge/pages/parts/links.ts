@@ -12,3 +12,11 @@ export function releasePath(model: string, version: string): string {
 export function lookUpPath(installed: string, wanted?: string): string {
   return `/?${new URLSearchParams({ installed, ...(wanted === undefined ? {} : { wanted }) })}`;
 }
+
+export function fleetModelPath(model: string): string {
+  return `/fleet${modelPath(model)}`;
+}
+
+export function fleetReleasePath(model: string, version: string): string {
+  return `/fleet${releasePath(model, version)}`;
+}

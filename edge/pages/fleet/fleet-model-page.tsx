@@ -1,0 +1,79 @@
+/** One model's rollouts. How each release does is counted over the reports that the page shows. */
+
+import type { Rollout } from '../../../shared/rollout.ts';
+import { healthOf } from '../../../shared/rollout-health.ts';
+import type { FleetReport } from '../../store/fleet-reports.ts';
+import type { ModelRow } from '../../store/model-rows.ts';
+import { RELEASES_SHOWN_MAX } from '../limits.ts';
+import { Crumbs } from '../parts/crumbs.tsx';
+import { fleetReleasePath, modelPath } from '../parts/links.ts';
+import { rolloutSaid } from '../parts/rollout-said.ts';
+import { Tag } from '../parts/tag.tsx';
+import { ReportsView } from './reports-view.tsx';
+
+type Props = {
+  readonly row: ModelRow;
+  readonly rollout: Rollout;
+  readonly reports: readonly FleetReport[];
+  readonly fromMs: number;
+  readonly nowMs: number;
+};
+
+export function FleetModelPage({ row, rollout, reports, fromMs, nowMs }: Props) {
+  return (
+    <>
+      <Crumbs way={[{ path: '/fleet', name: 'Fleet' }]} />
+      <h1>{row.name}</h1>
+      <p class="lead">
+        <a href={modelPath(row.model)}>{row.model}</a>
+      </p>
+      <h2>Releases</h2>
+      {row.releases.length === 0 ? <p>No release is published for this model yet.</p> : null}
+      {row.releases.length === 0 ? null : (
+        <table class="rows">
+          <thead>
+            <tr>
+              <th scope="col">Version</th>
+              <th scope="col">Rollout</th>
+              <th scope="col" class="number">
+                Updated
+              </th>
+              <th scope="col" class="number">
+                Failed
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {row.releases.slice(0, RELEASES_SHOWN_MAX).map(({ version }) => {
+              const health = healthOf(reports.filter(({ toVersion }) => toVersion === version));
+              return (
+                <tr>
+                  <th scope="row">
+                    <a class="version" href={fleetReleasePath(row.model, version)}>
+                      {version}
+                    </a>
+                  </th>
+                  <td data-is="Rollout:">
+                    <Tag
+                      {...rolloutSaid(
+                        rollout.releases.find((entry) => entry.version === version),
+                        nowMs,
+                      )}
+                    />
+                  </td>
+                  <td class="number" data-is="Devices updated:">
+                    {health.succeeded}
+                  </td>
+                  <td class="number" data-is="Devices it failed on:">
+                    {health.failed}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+      <ReportsView reports={reports} fromMs={fromMs} nowMs={nowMs} />
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+/** The fleet at a glance. */
+import type { AuditEntry } from '../../../shared/operator-api.ts';
+import type { Rollout } from '../../../shared/rollout.ts';
+import type { Caller } from '../../operator/caller.ts';
+import type { FleetReport } from '../../store/fleet-reports.ts';
+import type { ModelListing } from '../../store/model-rows.ts';
+import { fleetModelPath, fleetReleasePath } from '../parts/links.ts';
+import { rolloutSaid } from '../parts/rollout-said.ts';
+import { Tag } from '../parts/tag.tsx';
+import { DeedsView } from './deeds-view.tsx';
+import { ReportsView } from './reports-view.tsx';
+
+export type FleetModel = ModelListing & { readonly rollout: Rollout | null };
+
+type Props = {
+  readonly models: readonly FleetModel[];
+  /** The model after which the next page begins. */
+  readonly next: string | null;
+  readonly reports: readonly FleetReport[];
+  readonly deeds: readonly AuditEntry[];
+  readonly operator: Caller;
+  readonly fromMs: number;
+  readonly nowMs: number;
+};
+
+export function FleetPage({ models, next, reports, deeds, operator, fromMs, nowMs }: Props) {
+  return (
+    <>
+      <h1>Fleet</h1>
+      <SignedIn operator={operator} />
+      <Stopped models={models} />
+      <h2>Rollouts</h2>
+      {models.length === 0 ? (
+        <p>No model is published here yet.</p>
+      ) : (
+        <Rollouts models={models} nowMs={nowMs} />
+      )}
+      {next === null ? null : (
+        <p>
+          <a class="button quiet" href={`/fleet?${new URLSearchParams({ after: next })}`}>
+            More models
+          </a>
+        </p>
+      )}
+      <ReportsView reports={reports} fromMs={fromMs} nowMs={nowMs} />
+      <h2>What was done</h2>
+      <DeedsView entries={deeds} />
+    </>
+  );
+}
+
+export function SignedIn({ operator }: { readonly operator: Caller }) {
+  return (
+    <form class="signed-in" action="/fleet/session/end" method="post">
+      <span class="soft">
+        {`Signed in as ${operator.actor}, ${operator.scopes.has('rollout') ? 'may change rollouts' : 'may read'}.`}
+      </span>
+      <button class="quiet" type="submit">
+        Sign out
+      </button>
+    </form>
+  );
+}
+
+/** Halts first: somebody has to decide. */
+function Stopped({ models }: { readonly models: readonly FleetModel[] }) {
+  const halted = models.flatMap(({ model, rollout }) =>
+    (rollout?.releases ?? []).filter(({ state }) => state === 'halted').map((entry) => ({ ...entry, model })),
+  );
+  if (halted.length === 0) return null;
+  return (
+    <>
+      <h2>Halted, and waiting for a decision</h2>
+      <ul class="said stopped">
+        {halted.map(({ model, version, why }) => (
+          <li class="unsure">
+            <p>
+              <a class="version" href={fleetReleasePath(model, version)}>
+                {version}
+              </a>{' '}
+              <span class="soft">{model}</span>
+            </p>
+            <p>{why}</p>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Rollouts({ models, nowMs }: { readonly models: readonly FleetModel[]; readonly nowMs: number }) {
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">Model</th>
+          <th scope="col">Newest release</th>
+          <th scope="col">Rollout</th>
+          <th scope="col" class="number">
+            Releases
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {models.map(({ model, name, newestVersion, releaseCount, rollout }) => (
+          <tr>
+            <th scope="row">
+              <a href={fleetModelPath(model)}>{model}</a> <span class="soft small">{name}</span>
+            </th>
+            <td data-is="Newest:">
+              {newestVersion === null ? (
+                <span class="soft">none yet</span>
+              ) : (
+                <a class="version" href={fleetReleasePath(model, newestVersion)}>
+                  {newestVersion}
+                </a>
+              )}
+            </td>
+            <td data-is="Rollout:">
+              {newestVersion === null ? null : (
+                <Tag
+                  {...rolloutSaid(
+                    rollout?.releases.find(({ version }) => version === newestVersion),
+                    nowMs,
+                  )}
+                />
+              )}
+            </td>
+            <td data-is="Releases:" class="number">
+              {releaseCount}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,60 @@
+/** `GET /fleet`: all models and their rollouts, a page at a time; how it goes; what was done. */
+
+import { MODEL_ID_MAX_CHARS } from '../../../shared/limits.ts';
+import { parseModelId } from '../../../shared/model.ts';
+import { listAuditEntries } from '../../store/audit-rows.ts';
+import { readFleetReports } from '../../store/fleet-reports.ts';
+import { listModelRows, type ModelListing } from '../../store/model-rows.ts';
+import { DEEDS_SHOWN_MAX, FLEET_DAYS, FLEET_MODELS_A_PAGE, FLEET_REPORTS_MAX } from '../limits.ts';
+import { pageAnswer } from '../page.tsx';
+import { rolloutInForce } from '../parts/rollout-in-force.ts';
+import { type FleetModel, FleetPage } from './fleet-page.tsx';
+import type { Visit } from './guarded.tsx';
+
+export type FleetStores = {
+  readonly db: D1Database;
+  readonly bucket: R2Bucket;
+  readonly nowMs: () => number;
+};
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** The beginning of the first day that charts show. */
+export function fleetSince(nowMs: number): number {
+  return Math.floor(nowMs / DAY_MS) * DAY_MS - (FLEET_DAYS - 1) * DAY_MS;
+}
+
+export async function getFleet(stores: FleetStores, { request, operator }: Visit): Promise<Response> {
+  const { db } = stores;
+  const after = (new URL(request.url).searchParams.get('after') ?? '').slice(0, MODEL_ID_MAX_CHARS);
+  const nowMs = stores.nowMs();
+  const fromMs = fleetSince(nowMs);
+  const since = new Date(fromMs).toISOString();
+  const [listed, reports, deeds] = await Promise.all([
+    listModelRows(db, { after, limit: FLEET_MODELS_A_PAGE + 1 }),
+    readFleetReports(db, { model: null, since, limit: FLEET_REPORTS_MAX }),
+    listAuditEntries(db, { before: null, target: null, limit: DEEDS_SHOWN_MAX }),
+  ]);
+  const models = await Promise.all(
+    listed.slice(0, FLEET_MODELS_A_PAGE).map((model) => withRollout(stores, model)),
+  );
+  const next = listed.length > FLEET_MODELS_A_PAGE ? (models.at(-1)?.model ?? null) : null;
+  const content = (
+    <FleetPage
+      models={models}
+      next={next}
+      reports={reports}
+      deeds={deeds.entries}
+      operator={operator}
+      fromMs={fromMs}
+      nowMs={nowMs}
+    />
+  );
+  return pageAnswer({ title: 'Fleet', place: '/fleet', content });
+}
+
+async function withRollout({ bucket }: FleetStores, listing: ModelListing): Promise<FleetModel> {
+  const model = parseModelId(listing.model);
+  const inForce = model === null ? null : await rolloutInForce(bucket, model);
+  return { ...listing, rollout: inForce?.rollout ?? null };
+}
