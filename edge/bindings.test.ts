@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { checkBindings } from './bindings.ts';
+
+const KEY = { seed: '0'.repeat(64), public: '1'.repeat(64) };
+
+/** All that a Worker must be given; only the names of bindings are looked at. */
+const given = (change: Record<string, unknown> = {}) => ({
+  ...Object.fromEntries(
+    ['FIRMWARE', 'ARCHIVE', 'DB', 'REPORTS', 'RATE_READS', 'RATE_QUESTIONS', 'RATE_REFUSALS'].map((name) => [
+      name,
+      {},
+    ]),
+  ),
+  ONLINE_KEYS: JSON.stringify({ snapshot: KEY, timestamp: KEY, rollout: KEY }),
+  OPERATOR_TOKEN_SHA256: '2'.repeat(64),
+  ...change,
+});
+
+const ACCESS = {
+  ACCESS_TEAM_DOMAIN: 'https://fleet.cloudflareaccess.com',
+  ACCESS_AUDIENCE: 'a'.repeat(64),
+  ACCESS_SCOPES: 'read,rollout',
+};
+
+describe('what the Worker is given', () => {
+  it('is enough without variables: nobody comes by Access, and releases halt as they do by default', () => {
+    const { access, haltRule } = checkBindings(given());
+    expect(access).toBeNull();
+    expect(haltRule).toEqual({ minFailures: 5, successBelow: 0.9 });
+  });
+
+  it('may open Cloudflare Access as a second door', () => {
+    expect(checkBindings(given(ACCESS)).access).toEqual({
+      teamOrigin: 'https://fleet.cloudflareaccess.com',
+      audience: 'a'.repeat(64),
+      scopes: new Set(['read', 'rollout']),
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a team without an audience', { ...ACCESS, ACCESS_AUDIENCE: '' }],
+    ['an audience without a team', { ...ACCESS, ACCESS_TEAM_DOMAIN: undefined }],
+    ['a team that is elsewhere', { ...ACCESS, ACCESS_TEAM_DOMAIN: 'https://evil.example' }],
+    ['a team with a path', { ...ACCESS, ACCESS_TEAM_DOMAIN: 'https://fleet.cloudflareaccess.com/x' }],
+    ['no scopes', { ...ACCESS, ACCESS_SCOPES: '' }],
+    ['a scope that is none', { ...ACCESS, ACCESS_SCOPES: 'read,everything' }],
+  ])('opens nothing by half: %s', (_, variables) => {
+    expect(() => checkBindings(given(variables))).toThrow(/ACCESS_TEAM_DOMAIN/);
+  });
+
+  it('may say when a release halts, and that none does', () => {
+    const rule = (failures: unknown, percent: unknown) =>
+      checkBindings(given({ HALT_MIN_FAILURES: failures, HALT_SUCCESS_BELOW_PERCENT: percent })).haltRule;
+    expect(rule('20', '95')).toEqual({ minFailures: 20, successBelow: 0.95 });
+    expect(rule('5', '0').successBelow).toBe(0);
+  });
+
+  it.each([
+    ['0', '90'],
+    ['5', '101'],
+    ['many', '90'],
+    ['5', '-1'],
+  ])('does not halt by nonsense: %s failures, below %s %%', (failures, percent) => {
+    const variables = { HALT_MIN_FAILURES: failures, HALT_SUCCESS_BELOW_PERCENT: percent };
+    expect(() => checkBindings(given(variables))).toThrow(/HALT_MIN_FAILURES/);
+  });
+
+  it.each(['ARCHIVE', 'REPORTS'])('is not enough without %s', (name) => {
+    expect(() => checkBindings(given({ [name]: undefined }))).toThrow(`binding ${name} is missing`);
+  });
+});
