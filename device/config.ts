@@ -1,6 +1,6 @@
 /**
- * Where the updater finds things: flags, then CISTERN_* variables, then /etc/cistern/config.json (or --config), then
- * defaults. Root keeps state in /var/lib/cistern, others in $XDG_STATE_HOME/cistern.
+ * Where the updater finds things: flags, then CISTERN_* variables, then /etc/cistern/config.json (or --config, or
+ * CISTERN_CONFIG), then defaults. Root keeps state in /var/lib/cistern, others in $XDG_STATE_HOME/cistern.
  */
 import { join } from 'node:path';
 import * as z from 'zod';

@@ -11,6 +11,7 @@ import type { DeviceKeyFailure } from './report/device-key.ts';
 import type { TrustFailure } from './repository/trust-failure.ts';
 import type { RouterFailure } from './router/make-ready.ts';
 import type { PowerFailure } from './router/power/power-cycle.ts';
+import type { ScheduleFailure } from './schedule/schedule-failure.ts';
 import type { StageFailure } from './stage/stage-failure.ts';
 import type { LocalStageFailure } from './stage/stage-local-package.ts';
 import type { LocatorFailure } from './transport/locator.ts';
@@ -55,6 +56,7 @@ export type UpdateFailure =
   | ResetFailure
   | ResolveFailure
   | RouterFailure
+  | ScheduleFailure
   | StageFailure
   | StagedPlanFailure
   | TrustFailure

@@ -24,24 +24,20 @@ import { readSettings } from './session.ts';
 import { tellFailure } from './tell.ts';
 
 type InstallFlags = RootFlags &
-  Omit<CommonFlags, 'config'> &
-  Omit<DownloadFlags, 'mirror'> & {
+  CommonFlags &
+  DownloadFlags & {
     readonly window: string;
     readonly system?: System;
     readonly program?: string;
     readonly channel?: 'stable' | 'beta';
   };
 
-// Neither can be told to the runs: they read /etc/cistern/config.json, where several mirrors have their place.
-const { mirror: _mirror, ...oneValueFlags } = downloadFlags;
-const { config: _config, ...settingFlags } = commonFlags;
-
 export const scheduleInstallCommand = buildCommand<InstallFlags, [], Context>({
   func: runInstall,
   parameters: {
     flags: {
-      ...settingFlags,
-      ...oneValueFlags,
+      ...commonFlags,
+      ...downloadFlags,
       ...rootFlags,
       channel: channelFlag,
       window: {
@@ -70,11 +66,12 @@ export const scheduleInstallCommand = buildCommand<InstallFlags, [], Context>({
     brief: 'Put the timer, the boot hook and the hotplug hook in place',
     fullDescription: [
       'Writes files and says which; installed again it changes only what differs. Settings that are given here are',
-      'written into the schedule (on OpenWrt: /etc/config/cistern); others come from /etc/cistern/config.json as always.',
+      'written into the schedule (on OpenWrt: /etc/config/cistern); others come from /etc/cistern/config.json, or the file of --config.',
       '',
       'Examples:',
       '  cistern schedule install',
       '  cistern schedule install --window 22:30-04:00 --modem usb:1-1.4 --stage /mnt/usb',
+      '  cistern schedule install --config /etc/cistern/line-2.json --mirror /mnt/stick --mirror https://mirror.lan',
       '  cistern schedule install --root-directory ./image --system systemd',
     ].join('\n'),
   },
@@ -87,16 +84,14 @@ async function runInstall(this: Context, flags: InstallFlags): Promise<void> {
   if (!facts.ok) return tellScheduleFailure(this, facts.failure, flags.json);
   const slot = await slotOf(this, window.value, facts.value, flags);
   if (slot === null) return;
-  const given = Object.entries(settingsOf(flags)).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name, value] as const] : [],
-  );
+  const settings = scheduledSettings(flags);
   const program = flags.program ?? (flags.rootDirectory === '/' ? null : '/usr/bin/cistern');
   const installed = await installSchedule(
     { rootDirectory: flags.rootDirectory, facts: facts.value },
     {
       program: program === null ? ownCommand(this) : [program],
       ...slot,
-      settings: Object.fromEntries(given),
+      settings,
       hasUdev: facts.value.hasUdev,
     },
   );
@@ -107,6 +102,16 @@ async function runInstall(this: Context, flags: InstallFlags): Promise<void> {
       noticeCommands(facts.value.system, { hasUdev: facts.value.hasUdev, after: 'install' }),
     );
   tellInstalled(this, facts.value, installed.value, flags);
+}
+
+/** As the runs read them, from CISTERN_ variables; a comma is what stands between mirrors there. */
+function scheduledSettings(flags: InstallFlags): Readonly<Record<string, string>> {
+  const { config } = flags;
+  const given = Object.entries({ ...settingsOf(flags), config }).flatMap(([name, value]) => {
+    if (typeof value === 'string') return [[name, value] as const];
+    return name === 'mirrors' && Array.isArray(value) ? [[name, value.join(',')] as const] : [];
+  });
+  return Object.fromEntries(given);
 }
 
 /**
@@ -121,7 +126,7 @@ async function slotOf(
 ) {
   if (flags.rootDirectory !== '/') return { at: timeOfDay(startMinute), spreadMinutes: lengthMinutes };
   const told = { json: flags.json, state: 'Nothing was installed.' };
-  const read = await readSettings(context, settingsOf(flags), undefined);
+  const read = await readSettings(context, settingsOf(flags), flags.config);
   if (!read.ok) {
     tellFailure(context, read.failure, told);
     return null;

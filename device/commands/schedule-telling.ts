@@ -1,10 +1,10 @@
 /** What the commands of `cistern schedule` share: the root directory, and how a failure is told. */
 import type { Context } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
 import { runCommand } from '../router/run-command.ts';
 import { COMMAND_SAID_MAX_CHARS, COMMAND_TIMEOUT_MS } from '../schedule/limits.ts';
 import type { ScheduleFailure } from '../schedule/schedule-failure.ts';
-import { explainSchedule } from '../schedule/schedule-sentences.ts';
+import { tellFailure } from './tell.ts';
+import { UNTOUCHED } from './tell-result.ts';
 
 export type RootFlags = { readonly rootDirectory: string; readonly json: boolean };
 
@@ -20,15 +20,7 @@ export const rootFlags = {
 } as const;
 
 export function tellScheduleFailure(context: Context, failure: ScheduleFailure, json: boolean): void {
-  const { exit, what, next } = explainSchedule(failure);
-  const { code } = EXIT[exit];
-  context.setExitCode(code);
-  const state = 'The modem was not touched.';
-  if (json)
-    context.stdout.write(
-      `${JSON.stringify({ format: 'cistern-failure/1', reason: failure.reason, what, state, next, exit: code })}\n`,
-    );
-  else context.stderr.write(`cistern: ${what}\n  state: ${state}\n  next:  ${next}\n`);
+  tellFailure(context, failure, { json, state: UNTOUCHED });
 }
 
 /** A system that cannot be told now notices when it starts next. */

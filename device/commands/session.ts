@@ -28,9 +28,10 @@ export async function readSettings(
   flags: Settings,
   configPath: string | undefined,
 ): Promise<Result<Omit<ModemSession, 'door'>, UpdateFailure>> {
-  const path = configPath ?? DEFAULT_CONFIG_PATH;
+  const named = configPath ?? context.environment.CISTERN_CONFIG;
+  const path = named ?? DEFAULT_CONFIG_PATH;
   const text = await context.readTextFile(path);
-  if (text === null && configPath !== undefined)
+  if (text === null && named !== undefined)
     return err({ reason: 'config-unreadable', path, why: 'there is no such file' });
   const settings = mergeSettings(flags, context.environment, { path, text });
   if (!settings.ok) return settings;

@@ -179,7 +179,7 @@ function digestOf(text: string): Promise<string> {
 }
 
 /** Paths that the runs open, wherever they are started. */
-const PATH_SETTINGS: readonly string[] = ['root', 'state', 'stage', 'keepCopy', 'program'];
+const PATH_SETTINGS: readonly string[] = ['config', 'root', 'state', 'stage', 'keepCopy', 'program'];
 
 /** A newline in a value would write lines of its own into units, crontabs and scripts. */
 function unusableSetting({ settings, program: [program = ''] }: ScheduleWish): ScheduleFailure | null {
@@ -193,5 +193,8 @@ function unusableSetting({ settings, program: [program = ''] }: ScheduleWish): S
 function whyUnusable(name: string, value: string): string | null {
   if (value === '' || /\p{Cc}/u.test(value)) return 'it is empty or holds a control character';
   const isRelative = PATH_SETTINGS.includes(name) && !value.startsWith('/') && value !== 'auto';
+  const isStartedElsewhere =
+    name === 'mirrors' && value.split(',').some((mirror) => !/^(\/|https?:|file:)/i.test(mirror));
+  if (isStartedElsewhere) return 'a mirror is an absolute path or an address without a comma';
   return isRelative ? 'its path does not begin at the root, and the runs start elsewhere' : null;
 }

@@ -16,6 +16,7 @@ const CRONTAB = '/etc/crontabs/root';
 export const OPENWRT_STATE = '/etc/cistern/state';
 
 const SETTINGS = [
+  'config',
   'modem',
   'repository',
   'root',
@@ -27,6 +28,7 @@ const SETTINGS = [
   'limitRate',
   'maxBytes',
   'metered',
+  'mirrors',
 ] as const;
 
 export function openwrtFiles(wish: ScheduleWish): readonly ScheduledFile[] {

@@ -74,6 +74,39 @@ describe('cistern schedule', () => {
     ]);
   });
 
+  it.each([
+    ['systemd', 'etc/systemd/system/cistern-update.service', /^Environment=CISTERN_(CONFIG|MIRRORS)=(.*)$/gm],
+    ['openwrt', 'etc/config/cistern', /^\toption (config|mirrors) '(.*)'$/gm],
+    ['cron', 'etc/cron.d/cistern', /CISTERN_(CONFIG|MIRRORS)=(\S+)/g],
+  ])('tells the runs of %s their settings file and their mirrors', async (system, file, form) => {
+    const { root, schedule } = await aRoot('/etc/cron.d');
+    const mirrors = ['--mirror', '/mnt/stick', '--mirror', 'https://mirror.lan/firmware'];
+    const config = ['--config', '/etc/cistern/line-2.json'];
+    expect(await schedule('install', '--system', system, ...config, ...mirrors)).toMatchObject({ code: 0 });
+    const found = [...(await readFile(join(root, file), 'utf8')).matchAll(form)].map(
+      ([, name = '', value]) => [name.toLowerCase(), value],
+    );
+    expect(new Map(found as [string, string][])).toEqual(
+      new Map([
+        ['config', '/etc/cistern/line-2.json'],
+        ['mirrors', '/mnt/stick,https://mirror.lan/firmware'],
+      ]),
+    );
+  });
+
+  it.each([
+    ['--mirror', 'stick'],
+    ['--mirror', '/mnt/a,b'],
+    ['--config', 'here.json'],
+  ])('refuses %s %s, which the runs would not find', async (...words) => {
+    const { schedule } = await aRoot('/etc/cron.d');
+    const { code, stderr } = await schedule('install', '--system', 'cron', ...words);
+    expect({ code, stderr }).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('cannot be written'),
+    });
+  });
+
   it('promises nothing that the system cannot do', async () => {
     const { schedule } = await aRoot('/etc/cron.d');
     expect((await schedule('install')).stdout).toContain('as there is no udev');

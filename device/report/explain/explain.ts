@@ -7,6 +7,7 @@ import { modemSentences } from './modem-sentences.ts';
 import { packageSentences } from './package-sentences.ts';
 import { repositorySentences } from './repository-sentences.ts';
 import { routerSentences } from './router-sentences.ts';
+import { scheduleSentences } from './schedule-sentences.ts';
 import { stageSentences } from './stage-sentences.ts';
 
 const EXPLAINERS: Explainers = {
@@ -17,6 +18,7 @@ const EXPLAINERS: Explainers = {
   ...repositorySentences,
   ...helpSentences,
   ...routerSentences,
+  ...scheduleSentences,
 };
 
 export function explain(failure: UpdateFailure): Explanation {

@@ -1,16 +1,7 @@
-/** What is told of a schedule that could not be put in place: what happened to what, and what to do. */
-import type { ExitName } from '../exit-code.ts';
-import type { ScheduleFailure } from './schedule-failure.ts';
+/** A schedule that could not be put in place: what happened to what, and what to do. */
+import type { Explainers } from './explanation.ts';
 
-type Sentences = {
-  readonly [R in ScheduleFailure['reason']]: (failure: Extract<ScheduleFailure, { readonly reason: R }>) => {
-    readonly exit: ExitName;
-    readonly what: string;
-    readonly next: string;
-  };
-};
-
-export const scheduleSentences: Sentences = {
+export const scheduleSentences = {
   'window-unreadable': ({ text, why }) => ({
     exit: 'USAGE',
     what: `The maintenance window ${text} cannot be used: ${why}.`,
@@ -41,11 +32,4 @@ export const scheduleSentences: Sentences = {
     what: `${path}, which says what the schedule consists of, cannot be read: ${why}.`,
     next: `Delete ${path} and run cistern schedule install again: files of its own it writes anew.`,
   }),
-};
-
-export function explainSchedule(failure: ScheduleFailure) {
-  const sentence = scheduleSentences[failure.reason] as (
-    failure: ScheduleFailure,
-  ) => ReturnType<Sentences[ScheduleFailure['reason']]>;
-  return sentence(failure);
-}
+} satisfies Partial<Explainers>;
