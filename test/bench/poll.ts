@@ -1,5 +1,6 @@
 /** Whether an unchanged poll takes longer when the repository holds more models. */
 import { cp } from 'node:fs/promises';
+import { copyName } from '../support/copy-models.ts';
 import { MODEL } from '../support/repository.ts';
 import type { Comparison } from './comparison.ts';
 import { PASS_THROUGH, pollPath } from './edge.ts';
@@ -38,7 +39,7 @@ export async function benchPoll(scene: Scene): Promise<Comparison[]> {
   const sides = [];
   for (const [i, worker] of workers.entries()) {
     const step = i === 0 ? 1 : MANY_MODELS / POLLED_MODELS;
-    const models = Array.from({ length: POLLED_MODELS }, (_, n) => modelName(n * step));
+    const models = Array.from({ length: POLLED_MODELS }, (_, n) => copyName(n * step));
     const paths = await Promise.all(models.map((model) => pollPath(worker.url, model)));
     const side = { origin: worker.url, paths, connections: 1 };
     await putLoad({ ...side, requests: EDGE_WARM_UP_REQUESTS });
@@ -78,9 +79,4 @@ async function seed(url: string, from: number, count: number): Promise<void> {
     const answer = await fetch(`${url}/models?${query}`, { method: 'POST' });
     if (answer.status !== 204) throw new Error(`seeding: HTTP ${answer.status} ${await answer.text()}`);
   }
-}
-
-/** As the pass-through Worker names them. */
-function modelName(number: number): string {
-  return `bench/m${String(number).padStart(5, '0')}-m4g`;
 }

@@ -18,7 +18,11 @@ export type Repository = {
   readonly worker: WorkerProcess;
 };
 
-export async function makeRepository(directory: string): Promise<Repository> {
+/** `entry`: a Worker that stands in front of the real one. */
+export async function makeRepository(
+  directory: string,
+  { entry }: { readonly entry?: string } = {},
+): Promise<Repository> {
   await mkdir(directory, { recursive: true });
   const keysDirectory = join(directory, 'keys');
   const online = join(directory, 'online.env');
@@ -32,7 +36,11 @@ export async function makeRepository(directory: string): Promise<Repository> {
     online,
     '--no-passphrase',
   ]);
-  const worker = await startWorker({ stateDirectory: join(directory, 'worker'), envFile: online });
+  const worker = await startWorker({
+    stateDirectory: join(directory, 'worker'),
+    envFile: online,
+    ...(entry === undefined ? {} : { entry }),
+  });
   const tokenFile = join(keysDirectory, 'operator.token');
   return {
     url: worker.url,

@@ -19,10 +19,13 @@ export async function startWorker({
   stateDirectory,
   envFile,
   configFile,
+  entry,
 }: {
   readonly stateDirectory: string;
   readonly envFile: string;
   readonly configFile?: string;
+  /** The Worker that runs on these bindings, instead of the configuration's. */
+  readonly entry?: string;
 }): Promise<WorkerProcess> {
   const config = configFile === undefined ? [] : ['--config', configFile];
   const local = [...config, '--local', '--persist-to', stateDirectory];
@@ -33,7 +36,17 @@ export async function startWorker({
 
   // The system chooses the ports: one that was found free beforehand may be taken when the Worker gets to it.
   const args = [
-    ...['dev', ...local, '--env-file', envFile, '--ip', '127.0.0.1', '--port', '0'],
+    ...[
+      'dev',
+      ...(entry === undefined ? [] : [entry]),
+      ...local,
+      '--env-file',
+      envFile,
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      '0',
+    ],
     ...['--inspector-port', '0', '--show-interactive-dev-session=false'],
   ];
   const starting = startAndAwaitLine([WRANGLER, ...args], (line) => line.includes('Ready on'), {

@@ -1,0 +1,58 @@
+/** A simulated device: a key of its own, a model, an address, and the newest timestamp it has seen. */
+import { fromHex, toBase64, utf8 } from '../../shared/bytes.ts';
+import { digestField, sha256Hex } from '../../shared/digest.ts';
+import { signatureBase, signatureFields } from '../../shared/http-signature.ts';
+import type { ModelId } from '../../shared/model.ts';
+import type { Report } from '../../shared/telemetry.ts';
+import { report } from '../../shared/test-documents.ts';
+import { generatePrivateKey, type Signer, signerOf } from '../../shared/trust/keys.ts';
+
+export type SimulatedDevice = {
+  readonly deviceId: string;
+  /** Raw public key, base64. */
+  readonly deviceKey: string;
+  readonly signer: Signer;
+  /** Each its own, as Cloudflare would see it. */
+  readonly address: string;
+  readonly model: string;
+  /** TUF timestamp version it has; 0 for one that was just installed. */
+  readonly timestamp: number;
+};
+
+export async function aSimulatedDevice(
+  number: number,
+  has: Pick<SimulatedDevice, 'model' | 'timestamp'>,
+): Promise<SimulatedDevice> {
+  const key = await generatePrivateKey();
+  const raw = fromHex(key.public);
+  if (raw === null) throw new Error('a key that is no hex');
+  const signer = await signerOf(key);
+  const address = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
+  return { deviceId: await sha256Hex(raw), deviceKey: toBase64(raw), signer, address, ...has };
+}
+
+export type SignedReport = { readonly headers: Record<string, string>; readonly body: string };
+
+/** A report of what became of its update, signed for delivery as the updater signs it. */
+export async function signedReport(
+  { deviceId, deviceKey, signer }: Pick<SimulatedDevice, 'deviceId' | 'deviceKey' | 'signer'>,
+  said: Partial<Report> & { readonly model: ModelId },
+  nowMs: number,
+): Promise<SignedReport> {
+  const body = JSON.stringify(report({ ...said, id: crypto.randomUUID(), deviceId, deviceKey }));
+  const request = {
+    method: 'POST',
+    path: '/v1/telemetry',
+    contentType: 'application/json',
+    contentDigest: await digestField(utf8(body)),
+    createdAt: Math.floor(nowMs / 1000),
+    keyId: deviceId,
+  };
+  const signature = await signer.sign(signatureBase(request));
+  const headers = {
+    'content-type': request.contentType,
+    'content-digest': request.contentDigest,
+    ...signatureFields(request, signature),
+  };
+  return { headers, body };
+}
