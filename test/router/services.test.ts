@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../device/clock.ts';
+import { type Clock, systemClock } from '../../device/clock.ts';
 import { type Machine, systemMachine } from '../../device/router/machine.ts';
 import {
   findServiceProfile,
@@ -18,6 +18,13 @@ const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
+
+/** What waits ten seconds for a service that does not stop waits two here. */
+const HURRY = 5;
+const hurried: Clock = {
+  nowMs: () => performance.now() * HURRY,
+  sleep: (delayMs, signal) => systemClock.sleep(delayMs / HURRY, signal),
+};
 
 /** A pid that no process has: the table of the test says so. */
 const DEAD_PID = 4_000_000;
@@ -90,7 +97,7 @@ esac
     stateDir,
     machine,
     processTable: { ...systemProcesses, ownPid },
-    clock: systemClock,
+    clock: hurried,
     onNote: (note: string) => void notes.push(note),
   });
   const runningNames = async () => {
@@ -229,6 +236,20 @@ describe('services around a modem', () => {
     expect(await runningNames()).toEqual(['gsmd', 'ping_reboot']);
     expect((await calls()).filter((call) => call.startsWith('start'))).toEqual(['start ping_reboot']);
     expect(await records()).toEqual([]);
+  });
+
+  it('that do not stop are told, and the rest stays stopped, where flash was touched', {
+    timeout: 30_000,
+  }, async () => {
+    const { profile, portsOf, runningNames, notes } = await rutos({
+      gsmd: { stopFails: true },
+      ping_reboot: {},
+    });
+    const halfWritten = { ...MODEM, goesOnRegardless: true };
+    const stopped = await stopServices(profile, halfWritten, portsOf(process.pid));
+    expect(stopped).toMatchObject({ ok: true, value: { names: ['ping_reboot'] } });
+    expect(notes).toEqual([expect.stringContaining('gsmd could not be stopped')]);
+    expect(await runningNames()).toEqual(['gsmd']);
   });
 
   it('that may go on are named when they do not stop, and are not started a second time', {
