@@ -146,7 +146,7 @@ export function createApp(deps: EdgeDeps): Hono {
     GET: { scope: 'read', handle: () => getMetrics(deps) },
   });
   resource(app, '/openapi.json', reads, { GET: serveOpenapi });
-  resource(app, '/healthz', questions, { GET: () => answerHealth(repository, deps.db) });
+  resource(app, '/healthz', questions, { GET: () => answerHealth(repository, deps) });
   addPages(app, deps, { reads, questions });
   return app;
 }

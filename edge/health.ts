@@ -8,13 +8,17 @@ import { newestRootVersion, readRoot, trustsSigners } from './metadata/roots.ts'
 type Health = z.infer<typeof healthSchema>;
 
 /** 200 when all is well, 503 otherwise. A repository without a root is well: it is new. */
-export async function answerHealth(repository: MetadataRepository, db: D1Database): Promise<Response | null> {
+export async function answerHealth(
+  repository: MetadataRepository,
+  { db, reports }: { readonly db: D1Database; readonly reports: Queue },
+): Promise<Response | null> {
   const checks = [
     await check('r2: list roots', async () => `newest root is ${await newestRootVersion(repository.bucket)}`),
     await check('d1: read models', async () => {
       await db.prepare('SELECT model FROM models LIMIT 1').first();
       return 'readable';
     }),
+    await check('queue: ask for its length', async () => `${(await reports.metrics()).backlogCount} wait`),
     await check('keys: online keys are loaded and named by the root', () => describeKeys(repository)),
   ];
   const status = checks.every(({ ok }) => ok) ? 'ok' : 'failing';

@@ -35,11 +35,17 @@ export async function listAuditEntries(
   return { entries, next };
 }
 
-/** When this was last done to the target, as ISO 8601; `null` where it never was. */
-export async function lastDone(db: D1Database, action: string, target: string): Promise<string | null> {
+/** When one of these was last done to the target, as ISO 8601; `null` where none ever was. */
+export async function lastDone(
+  db: D1Database,
+  actions: readonly string[],
+  target: string,
+): Promise<string | null> {
   return db
-    .prepare(`SELECT max(at) AS at FROM audit_log WHERE target = ?1 AND action = ?2 AND outcome = 'done'`)
-    .bind(target, action)
+    .prepare(
+      `SELECT max(at) AS at FROM audit_log WHERE target = ?1 AND action IN (SELECT value FROM json_each(?2)) AND outcome = 'done'`,
+    )
+    .bind(target, JSON.stringify(actions))
     .first<string | null>('at');
 }
 

@@ -23,6 +23,9 @@ export type HaltStores = {
   readonly audit: (entries: readonly AuditEntry[]) => Promise<void>;
 };
 
+/** What a person decided with open eyes: reports of before say nothing against it. */
+const COUNTED_FROM = ['rollout.started', 'rollout.resumed'];
+
 /** Never throws: the next batch, or the schedule, judges again. */
 export async function haltFailing(releases: readonly ReportedRelease[], stores: HaltStores): Promise<void> {
   const judged = new Map(releases.map((release) => [releaseTarget(release.model, release.version), release]));
@@ -37,7 +40,7 @@ export async function haltFailing(releases: readonly ReportedRelease[], stores: 
 
 async function judge({ model, version }: ReportedRelease, stores: HaltStores): Promise<void> {
   const { db, rule } = stores;
-  const since = await lastDone(db, 'rollout.resumed', releaseTarget(model, version));
+  const since = await lastDone(db, COUNTED_FROM, releaseTarget(model, version));
   const health = healthOf(await newestEnds(db, { model, version, since, limit: HEALTH_REPORTS_MAX }));
   if (shouldHalt(health, rule)) await halt(model, version, whyHalted(health), stores);
 }

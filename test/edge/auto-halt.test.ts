@@ -16,6 +16,7 @@ beforeEach(async () => {
   edge = await anEdge();
   await published(edge);
   await mustStore(await putRollout(edge, rolloutOf()));
+  edge.clock.nowMs += 1000;
 });
 
 const FAILED = { outcome: 'unconfirmed', lastStep: 'confirming', reason: 'worse-than-before' } as const;
@@ -116,6 +117,17 @@ describe('a release that fails', () => {
       state: 'halted',
       why: expect.stringContaining('5 of 5 devices'),
     });
+  });
+
+  it('is not held against by what was reported before it was offered', async () => {
+    await mustStore(await putRollout(edge, { ...rolloutOf(), releases: [] }));
+    wait(10, FAILED);
+    await edge.drain();
+    edge.clock.nowMs += 1000;
+    await mustStore(await putRollout(edge, rolloutOf()));
+    wait(1, WELL, 10);
+    await edge.drain();
+    expect((await inForce())?.state).toBe('running');
   });
 
   it('is halted by the schedule where the consumer did not get to it', async () => {

@@ -139,6 +139,7 @@ describe('GET /healthz', () => {
       checks: [
         { name: 'r2: list roots', ok: true, found: 'newest root is 1' },
         { name: 'd1: read models', ok: true, found: 'readable' },
+        { name: 'queue: ask for its length', ok: true, found: '0 wait' },
         {
           name: 'keys: online keys are loaded and named by the root',
           ok: true,

@@ -1,9 +1,11 @@
-import { exports } from 'cloudflare:workers';
+import { createScheduledController } from 'cloudflare:test';
+import { env, exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EXPORT_PAGE } from '../../edge/limits.ts';
 import { keepDeadLetters } from '../../edge/telemetry/dead-letters.ts';
 import type { Queued, ReceivedReport } from '../../edge/telemetry/queued.ts';
 import { takeBatch } from '../../edge/telemetry/take-batch.ts';
+import worker from '../../edge/worker.ts';
 import { toBase64, utf8 } from '../../shared/bytes.ts';
 import { digestField } from '../../shared/digest.ts';
 import { readSignatureFields } from '../../shared/http-signature.ts';
@@ -297,13 +299,19 @@ describe('what the queue delivers', () => {
 });
 
 it('the deployed Worker takes its own reports from the platform’s queue', async () => {
-  const worker = (exports as unknown as { default: Fetcher }).default;
+  const deployed = (exports as unknown as { default: Fetcher }).default;
   const report = aReport();
   const post = await signedPost(device, report, { createdAt: Math.floor(Date.now() / 1000) });
-  const taken = await worker.fetch('https://edge.test/v1/telemetry', post);
+  const taken = await deployed.fetch('https://edge.test/v1/telemetry', post);
   expect(taken.status).toBe(202);
   await expect.poll(countRows, { timeout: 10_000, interval: 50 }).toBe(1);
   expect((await reports())[0]?.report).toEqual(report);
+});
+
+it('the entry of the Worker keeps its schedule', async () => {
+  await edge.archive.put('reports/2020-01-01/x.ndjson', '{}');
+  await worker.scheduled(createScheduledController({ cron: '*/5 * * * *' }), env);
+  expect((await edge.archive.list()).objects).toEqual([]);
 });
 
 describe('GET /v1/operator/reports', () => {
