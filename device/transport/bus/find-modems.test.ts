@@ -61,6 +61,7 @@ describe('finding modems', () => {
     ['18d1:d00d', 1, 'fastboot', 'fastboot'],
     ['2c7c:6005', 5, 'not-qualcomm', 'EC200A (ASR)'],
     ['2c7c:0901', 6, 'not-qualcomm', 'EC200U (Unisoc)'],
+    ['2c7c:6007', 5, 'not-qualcomm', 'EG915Q, EG916Q or EG800Q (Eigencomm)'],
     ['2c7c:0900', 6, 'not-qualcomm', 'RG500U, RM500U or RG200U (Unisoc)'],
     ['2c7c:7001', 6, 'not-qualcomm', 'RM500K (MediaTek)'],
     ['1e0e:9001', 5, 'unsupported', 'SIMCom'],

@@ -21,6 +21,8 @@ const NOT_QUALCOMM: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^2c7c:6005$/, 'EC200A (ASR)'],
   [/^2c7c:6002$/, 'EC200S (ASR)'],
   [/^2c7c:6026$/, 'EC200T (ASR)'],
+  // Linux has EG916Q-GL under it (drivers/usb/serial/option.c), connection managers EG915Q and EG800Q.
+  [/^2c7c:6007$/, 'EG915Q, EG916Q or EG800Q (Eigencomm)'],
   [/^2c7c:0901$/, 'EC200U (Unisoc)'],
   [/^2c7c:0900$/, 'RG500U, RM500U or RG200U (Unisoc)'],
   [/^2c7c:7001$/, 'RM500K (MediaTek)'],
