@@ -5,5 +5,5 @@ export const CONNECT_TIMEOUT_MS = 3_000;
 export const ANNOUNCEMENT_TIMEOUT_MS = 3_000;
 /** The largest transfer a relay may frame: 1 MiB is the largest Firehose payload (edl 1c). */
 export const FRAME_MAX_BYTES = 1024 * 1024 + 4096;
-/** Received and not yet read; beyond it the socket is paused. */
-export const INBOX_MAX_BYTES = 4 * 1024 * 1024;
+/** Received and not yet read; beyond it the socket is paused. A few reads ahead: what waits longer is memory for nothing. */
+export const INBOX_MAX_BYTES = 256 * 1024;
