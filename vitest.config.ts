@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{shared,device,manifests,test}/**/*.test.ts'],
-          exclude: ['test/{edge,promises,e2e,soak}/**', '**/node_modules/**'],
+          exclude: ['test/{edge,promises,e2e,soak,browser}/**', '**/node_modules/**'],
           testTimeout: 30_000,
         },
       },
@@ -23,6 +23,14 @@ export default defineConfig({
           globalSetup: ['test/support/shared-repository.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
       {
