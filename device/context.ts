@@ -12,6 +12,7 @@ import { type InterfaceFailure, localAddressOf } from './http/local-address.ts';
 import { undiciHttp } from './http/undici-http.ts';
 import { Interruption } from './interruption.ts';
 import { inputReader, type ReadInput } from './read-input.ts';
+import type { RemoteFailure } from './remote/remote-failure.ts';
 import { UPDATER_VERSION } from './report/updater-version.ts';
 import { type Machine, systemMachine } from './router/machine.ts';
 import { nodePlatform } from './stage/node-platform.ts';
@@ -45,7 +46,7 @@ export type Context = CommandContext & {
   readonly openHttp: (options: { readonly interface: string | undefined }) => Result<Http, InterfaceFailure>;
   /** The USB bus and the ttys of this machine. */
   readonly localPorts: LocalPorts;
-  readonly openDoor: (locator: string) => Promise<Result<ModemDoor, OpenDoorFailure>>;
+  readonly openDoor: (locator: string) => Promise<Result<ModemDoor, OpenDoorFailure | RemoteFailure>>;
   /** Files, programs and processes of this machine, for what surrounds a modem. */
   readonly machine: Machine;
   /** Addresses of a host name; none where it cannot be resolved. */

@@ -7,6 +7,7 @@ import type { InterfaceFailure } from './http/local-address.ts';
 import type { IdentifyFailure } from './modem/identify.ts';
 import type { LocalPackageFailure } from './package/open-local-package.ts';
 import type { InputFailure } from './read-input.ts';
+import type { RemoteFailure } from './remote/remote-failure.ts';
 import type { DeviceKeyFailure } from './report/device-key.ts';
 import type { TrustFailure } from './repository/trust-failure.ts';
 import type { RouterFailure } from './router/make-ready.ts';
@@ -52,6 +53,7 @@ export type UpdateFailure =
   | LockFailure
   | MeteredFailure
   | PowerFailure
+  | RemoteFailure
   | RescueFailure
   | ResetFailure
   | ResolveFailure

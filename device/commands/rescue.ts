@@ -12,6 +12,7 @@ import { type RescueFirmware, type RescueResult, rescue } from '../update/rescue
 import { localFirmware, publishedFirmware } from '../update/rescue-firmware.ts';
 import { withoutUplink, withUplink } from '../update/uplink.ts';
 import { askOnce, yesFlag } from './ask.ts';
+import { besideRouter, routerFlag } from './beside-router.ts';
 import {
   acceptFlag,
   type CommonFlags,
@@ -30,6 +31,7 @@ import { tellResult, UNTOUCHED } from './tell-result.ts';
 type RescueFlags = CommonFlags &
   DownloadFlags &
   PackageFlags & {
+    readonly router?: string;
     readonly channel?: 'stable' | 'beta';
     readonly yes: boolean;
     readonly accept?: readonly AcceptableCheck[];
@@ -38,11 +40,12 @@ type RescueFlags = CommonFlags &
   };
 
 export const rescueCommand = buildCommand<RescueFlags, [string?], Context>({
-  func: runRescue,
+  func: besideRouter(runRescue),
   parameters: {
     positional: { kind: 'tuple', parameters: [{ ...packageArgument, optional: true }] },
     flags: {
       ...commonFlags,
+      router: routerFlag,
       ...packageFlags,
       ...downloadFlags,
       accept: acceptFlag,
@@ -64,6 +67,7 @@ export const rescueCommand = buildCommand<RescueFlags, [string?], Context>({
       '',
       'Examples:',
       '  cistern rescue --modem usb:1-1.4',
+      '  cistern rescue --router root@192.0.2.1                  a modem in a router, over SSH',
       '  cistern rescue /mnt/usb/EC25EUGAR08A03M4G_01.200.01.200.zip --modem auto',
       '  cistern rescue --model quectel/ec25euga-m4g --version EC25EUGAR08A03M4G_01.200.01.200 --yes',
     ].join('\n'),

@@ -5,6 +5,7 @@ import type { AcceptableCheck } from '../router/preflight/preflight.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import { update } from '../update/update.ts';
 import { askOnce, costQuestion } from './ask.ts';
+import { besideRouter, routerFlag } from './beside-router.ts';
 import {
   acceptFlag,
   type CommonFlags,
@@ -21,6 +22,7 @@ import { tellResult, UNTOUCHED } from './tell-result.ts';
 
 type UpdateFlags = CommonFlags &
   DownloadFlags & {
+    readonly router?: string;
     readonly version?: string;
     readonly channel?: 'stable' | 'beta';
     readonly keepCopy?: string;
@@ -31,10 +33,11 @@ type UpdateFlags = CommonFlags &
   };
 
 export const updateCommand = buildCommand<UpdateFlags, [], Context>({
-  func: runUpdate,
+  func: besideRouter(runUpdate),
   parameters: {
     flags: {
       ...commonFlags,
+      router: routerFlag,
       version: {
         kind: 'parsed',
         parse: (text: string) => text,
@@ -73,6 +76,7 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
       'Examples:',
       '  cistern update --modem usb:1-1.4 --repository https://firmware.example --root root.json',
       '  cistern update --modem "tcp://192.0.2.1:9008?at=9007"   a modem behind a relay',
+      '  cistern update --router root@192.0.2.1                  a modem in a router, over SSH; nothing is installed there',
       '  cistern update --modem auto     the only modem in sight; serial:/dev/ttyUSB0 goes over its ttys',
       '  cistern update --ask            show the plan and ask before the modem is touched',
       '  cistern update --stage /mnt/usb where memory is short',

@@ -7,6 +7,7 @@ import {
   ROUTER_COMMAND_TIMEOUT_MS,
   ROUTER_OUTPUT_MAX_CHARS,
 } from './limits.ts';
+import type { PortHolder } from './preflight/facts.ts';
 import { type RunEnd, runCommand } from './run-command.ts';
 
 export type RunningProcess = {
@@ -23,6 +24,8 @@ export type Machine = {
   readonly writeText: (path: string, text: string) => Promise<string | null>;
   readonly run: (command: readonly string[]) => Promise<RunEnd>;
   readonly processes: () => Promise<readonly RunningProcess[]>;
+  /** Who holds these device nodes open, where only the machine itself can tell; else /proc is read here. */
+  readonly portHolders?: (nodes: readonly string[]) => Promise<readonly PortHolder[]>;
 };
 
 export const systemMachine: Machine = {
@@ -69,7 +72,8 @@ export async function readProcesses(proc: string): Promise<readonly RunningProce
 
 const INTERPRETERS = /^(ba|da|a)?sh$|^busybox$|^lua[\d.]*$|^python[\d.]*$|^perl$/;
 
-function namesOf(program: string, script: string): readonly string[] {
+/** What a process goes by, of its program and the first word behind it. */
+export function namesOf(program: string, script: string): readonly string[] {
   const name = basename(program.replace(/^-/, ''));
   return INTERPRETERS.test(name) && script !== '' && !script.startsWith('-')
     ? [name, basename(script)]

@@ -1,7 +1,7 @@
 /** What a person writes to name a modem, taken apart. `open-door.ts` looks for what it names. */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { isUsbPath } from './bus/ports.ts';
-import type { Address } from './tcp-socket.ts';
+import type { TcpAddress } from './tcp-socket.ts';
 
 export type Locator =
   /** `usb:1-1.4`; without a path (`usb:`, `auto`) the only modem in sight. */
@@ -10,7 +10,7 @@ export type Locator =
   | { readonly transport: 'serial'; readonly tty: string; readonly at: string | null }
   | { readonly transport: 'serial'; readonly path: string }
   /** `tcp://HOST:PORT?at=PORT`: a relay. */
-  | { readonly transport: 'tcp'; readonly usb: Address; readonly at: Address };
+  | { readonly transport: 'tcp'; readonly usb: TcpAddress; readonly at: TcpAddress };
 
 export type LocatorFailure = {
   readonly reason: 'locator-unreadable';

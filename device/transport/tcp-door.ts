@@ -8,10 +8,18 @@ import { type DoorFailure, type ModemDoor, type OpenedModem, stateOf } from './d
 import { Inbox } from './inbox.ts';
 import { ANNOUNCEMENT_TIMEOUT_MS } from './limits.ts';
 import type { Pipe } from './pipe.ts';
-import { type Address, closeTcp, connectTcp, pump, resumeWhenDrained, sendTcp } from './tcp-socket.ts';
+import {
+  type Address,
+  closeTcp,
+  connectTcp,
+  pump,
+  resumeWhenDrained,
+  sendTcp,
+  type TcpAddress,
+} from './tcp-socket.ts';
 import { FrameReader, frameHeader, parseAnnouncement } from './usb2tcp.ts';
 
-export function tcpDoor(usb: Address, at: Address): ModemDoor {
+export function tcpDoor(usb: TcpAddress, at: TcpAddress): ModemDoor {
   const where = `tcp://${usb.host}:${usb.port}?at=${at.port}`;
   return {
     key: `tcp-${usb.host}-${usb.port}`.replaceAll(/[^A-Za-z0-9.-]/g, '_'),
@@ -22,7 +30,8 @@ export function tcpDoor(usb: Address, at: Address): ModemDoor {
   };
 }
 
-async function openRelay(
+/** Any address that a usb2tcp relay listens at; `where` is what a person knows it by. */
+export async function openRelay(
   address: Address,
   where: string,
   signal?: AbortSignal,

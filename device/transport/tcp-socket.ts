@@ -5,12 +5,14 @@ import type { Inbox } from './inbox.ts';
 import { CONNECT_TIMEOUT_MS, INBOX_MAX_BYTES } from './limits.ts';
 import type { TransferFailure, TransferOptions } from './pipe.ts';
 
-export type Address = { readonly host: string; readonly port: number };
+export type TcpAddress = { readonly host: string; readonly port: number };
+/** Or a socket file of this machine. */
+export type Address = TcpAddress | { readonly path: string };
 
 /** A connected socket, or null while nobody listens there. */
-export function connectTcp({ host, port }: Address, signal?: AbortSignal): Promise<net.Socket | null> {
+export function connectTcp(address: Address, signal?: AbortSignal): Promise<net.Socket | null> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host, port, noDelay: true });
+    const socket = net.connect({ ...address, noDelay: true });
     const settle = (connected: boolean) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);

@@ -5,6 +5,7 @@ import { flashSentences } from './flash-sentences.ts';
 import { helpSentences } from './help-sentences.ts';
 import { modemSentences } from './modem-sentences.ts';
 import { packageSentences } from './package-sentences.ts';
+import { remoteSentences } from './remote-sentences.ts';
 import { repositorySentences } from './repository-sentences.ts';
 import { routerSentences } from './router-sentences.ts';
 import { scheduleSentences } from './schedule-sentences.ts';
@@ -18,6 +19,7 @@ const EXPLAINERS: Explainers = {
   ...repositorySentences,
   ...helpSentences,
   ...routerSentences,
+  ...remoteSentences,
   ...scheduleSentences,
 };
 

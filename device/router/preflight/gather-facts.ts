@@ -49,7 +49,7 @@ export async function gatherFacts(
   const isUplinkWanted = repositoryUrl !== null;
   const routeDevice = isUplinkWanted ? (throughInterface ?? (await findRoute(repositoryUrl, ports))) : null;
   const [holders, processes, power] = await Promise.all([
-    nodes.length === 0 ? [] : portHolders(ports.proc, nodes, ports.ownPid),
+    nodes.length === 0 ? [] : holdersOf(nodes, ports),
     // Behind a relay the modem is another machine's; and what flashes here may be the relay itself (QFirehose -p).
     modem === null ? [] : ports.machine.processes(),
     powerFacts(ports.sysfs),
@@ -66,6 +66,10 @@ export async function gatherFacts(
     power,
     packageOutlivesReboot,
   };
+}
+
+function holdersOf(nodes: readonly string[], { machine, proc, ownPid }: GatherPorts) {
+  return machine.portHolders?.(nodes) ?? portHolders(proc, nodes, ownPid);
 }
 
 const LOOPBACK = new BlockList();
