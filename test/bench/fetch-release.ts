@@ -7,8 +7,9 @@ import { nodePlatform } from '../../device/stage/node-platform.ts';
 import { prepareStage } from '../../device/stage/prepare-stage.ts';
 import type { Stage } from '../../device/stage/stage.ts';
 import type { ReleaseDocuments } from '../../device/update/documents.ts';
-import { must } from '../support/local-release.ts';
-import { TEST_AGENT } from '../support/release-documents.ts';
+import { must } from '../support/must.ts';
+
+const BENCH_AGENT = 'cistern-bench/1';
 
 export type Fetched = {
   readonly summary: FetchSummary;
@@ -32,7 +33,7 @@ export async function fetchChunks(
   const stage = must(
     await prepareStage({ wanted: 'auto', neededBytes: storedBytes, platform: nodePlatform }, never),
   );
-  const http = undiciHttp({ userAgent: TEST_AGENT });
+  const http = undiciHttp({ userAgent: BENCH_AGENT });
   const startedMs = performance.now();
   const cpuBefore = process.cpuUsage();
   try {

@@ -40,7 +40,7 @@ export const TRANSFER_BYTES = 8192;
 export const RAW_LINK_BYTES = 60_000_000;
 
 /** No tool of a peer may take longer. */
-export const TOOL_TIMEOUT_MS = 60_000;
+export const TOOL_TIMEOUT_MS = 180_000;
 export const UPDATE_TIMEOUT_MS = 150_000;
 export const MODEM_REBOOT_MS = 200;
 
@@ -63,3 +63,9 @@ export const SMALL_PACKAGE_BYTES = 400_000;
 /** Releases that share their content, as releases of one firmware do. */
 export const RELEASES_ALIKE = 10;
 export const VERIFY_PEAK_MAX_MB = 256;
+
+/** `bench staging`: the fetch, stage and read path at sizes that tell flat from growing. Bytes. */
+export const STAGING_PACKAGE_BYTES = [60_000_000, 200_000_000, 600_000_000] as const;
+export const FILLER_FILE_BYTES = 100_000_000;
+/** What a reader of the stage asks for at once, as flashing does. */
+export const READ_PIECE_BYTES = 64 * 1024;

@@ -35,11 +35,16 @@ export const CURL = 'curl -C - + sha256sum';
 export const BARE_NODE = 'bare Node streaming and hashing';
 const SHARED_MEMORY = '/dev/shm';
 
-export function ourClient(programs: Programs, { indexFile, storedBytes }: LinePackage): Client {
+/** With `reads` also what follows the download, as the updater does it: the stage verified, every file read out of it. */
+export function ourClient(
+  programs: Programs,
+  { manifestFile, indexFile }: LinePackage,
+  { reads }: { readonly reads: boolean },
+): Client {
   return {
     name: 'cistern',
     download: async (url) => {
-      const args = [programs['fetch-program'], indexFile, String(storedBytes), url];
+      const args = [programs['fetch-program'], manifestFile, indexFile, url, ...(reads ? ['read'] : [])];
       const run = mustSucceed(await runTool(process.execPath, args), 'the download');
       const { wallMs, ...summary } = JSON.parse(run.stdout) as FetchSummary & { wallMs: number };
       return { wallMs, peakBytes: run.peakBytes, failure: null, summary, processMs: run.wallMs };

@@ -58,14 +58,17 @@ type Taken = {
 
 export async function benchLines(scene: Scene): Promise<Comparison[]> {
   const packageDirectory = await scene.packageOf({ ...RELEASE, sizeBytes: LINES_PACKAGE_BYTES });
-  const cut = await makeLinePackage(packageDirectory, await scene.scratch('lines'));
+  const cut = await makeLinePackage(packageDirectory, RELEASE.version, await scene.scratch('lines'));
   const programs = await bundle(ENTRIES, await scene.scratch('bundles'));
   const farEnd = startFarEnd(cut.servedDirectory);
   scene.atEnd(farEnd.stop);
   const others = [...peers(cut), bareNode(programs, cut)];
   const missing = new Set<string>();
   for (const { tool } of others) if (tool !== undefined && !(await isInstalled(tool))) missing.add(tool);
-  const clients = [ourClient(programs, cut), ...others.filter(({ tool }) => !missing.has(tool ?? ''))];
+  const clients = [
+    ourClient(programs, cut, { reads: false }),
+    ...others.filter(({ tool }) => !missing.has(tool ?? '')),
+  ];
 
   const comparisons: Comparison[] = [];
   for (const passage of PASSAGES) {

@@ -16,6 +16,7 @@ import { benchMemory } from './memory.ts';
 import { benchPoll } from './poll.ts';
 import { benchPublish } from './publish.ts';
 import { openScene, type Scene } from './scene.ts';
+import { benchStaging } from './staging.ts';
 import { markdownTable, notesList } from './table.ts';
 import { benchVerify } from './verify.ts';
 
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (scene: Scene) => Promise<Comparison[]>>>
   edge: benchEdge,
   poll: benchPoll,
   memory: benchMemory,
+  staging: benchStaging,
   publish: benchPublish,
   verify: benchVerify,
   flash: benchFlash,

@@ -13,8 +13,10 @@ import { buildManifest } from '../../manifests/publish/release-targets.ts';
 import { parseIndex } from '../../shared/caibx.ts';
 import { findFlashFiles } from '../../shared/lint/flash-files.ts';
 import { parseModelId } from '../../shared/model.ts';
-import type { Result } from '../../shared/result.ts';
 import { DEMO_NEW_VERSION, SMALL_SIZE_BYTES, writeDemoPackage } from '../firmware/demo-package.ts';
+import { must } from './must.ts';
+
+export { must };
 
 export const DEMO_MODEL = 'quectel/ec25euga-m4g';
 
@@ -29,14 +31,27 @@ export async function localRelease(
   const packageDirectory = join(directory, version);
   await writeDemoPackage(packageDirectory, { version, sizeBytes: SMALL_SIZE_BYTES });
   await spoil(packageDirectory);
+  return releaseOf({ packageDirectory, version, storeDirectory: join(directory, 'store') });
+}
+
+/** A package on a disk, cut into a store. */
+export async function releaseOf({
+  packageDirectory,
+  version,
+  storeDirectory,
+}: {
+  readonly packageDirectory: string;
+  readonly version: string;
+  readonly storeDirectory: string;
+}): Promise<LocalRelease> {
   const model = parseModelId(DEMO_MODEL);
   if (model === null) throw new Error(DEMO_MODEL);
   const entry = must(await findModel(model));
   const source = must(await openPackage(packageDirectory));
-  const storeDirectory = join(directory, 'store');
   const cut = must(
     await cutPackage(source, openChunkStore(storeDirectory), () => {}, new AbortController().signal),
   );
+  await source.close();
   const { flash } = findFlashFiles(source.files);
   if (flash === null) throw new Error('the package has no flash files');
   const statement = {
@@ -64,9 +79,4 @@ export async function filledStage(release: LocalRelease, directory: string): Pro
   const stage = must(await prepareStage(wish, new AbortController().signal));
   await cp(release.storeDirectory, stage.directory, { recursive: true });
   return stage;
-}
-
-export function must<T>(result: Result<T, unknown>): T {
-  if (result.ok) return result.value;
-  throw new Error(JSON.stringify(result.failure));
 }
