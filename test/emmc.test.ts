@@ -158,6 +158,31 @@ async function rescueWith(local: LocalPackage, { ports }: Bench): Promise<string
   );
 }
 
+/** What becomes of a modem to which this happens at one transfer, and how many transfers there were. */
+function runsWith(kind: 'cut-power' | 'disconnect') {
+  const factory = aModem();
+  const before = { flash: flashFingerprint(factory), calibration: factory.calibrationDigest() };
+  return async (atTransfer: number | null): Promise<readonly [string, number]> => {
+    const faults = atTransfer === null ? [] : [{ kind, atTransfer } as const];
+    const modem = aModem({ faults });
+    const bench = await benchOf(modem);
+    const local = must(await open());
+    let end = await flash(local, bench);
+    for (let again = 0; again < 3 && /^unfinished/.test(end); again++) end = await rescueWith(local, bench);
+    await local.close();
+    await modem.whenState(['normal'], { timeoutMs: 2_000 });
+    const outcome = modem.bootOutcome;
+    const isWhole = outcome?.kind === 'normal' && modem.calibrationDigest() === before.calibration;
+    const isNew = isWhole && end === 'updated' && outcome.firmware === EMMC_NEW_VERSION;
+    const isOld =
+      isWhole &&
+      /^(unchanged|refused)/.test(end) &&
+      outcome.firmware === EMMC_OLD_VERSION &&
+      flashFingerprint(modem) === before.flash;
+    return [isNew ? 'new' : isOld ? 'old' : `LOST after ${end}`, modem.transferCount];
+  };
+}
+
 describe('a modem with eMMC', () => {
   it('is flashed: cleared, written, patched, proved, the boot partition last, told where to boot from', async () => {
     const modem = aModem();
@@ -185,33 +210,20 @@ describe('a modem with eMMC', () => {
   it(`ends with new firmware or old firmware untouched, whichever of ${CUTS} transfers power is cut at`, {
     timeout: 120_000,
   }, async () => {
-    const factory = aModem();
-    const before = { flash: flashFingerprint(factory), calibration: factory.calibrationDigest() };
-    const run = async (atTransfer: number | null): Promise<readonly [string, number]> => {
-      const faults = atTransfer === null ? [] : [{ kind: 'cut-power', atTransfer } as const];
-      const modem = aModem({ faults });
-      const bench = await benchOf(modem);
-      const local = must(await open());
-      let end = await flash(local, bench);
-      for (let again = 0; again < 3 && /^unfinished/.test(end); again++) end = await rescueWith(local, bench);
-      await local.close();
-      await modem.whenState(['normal'], { timeoutMs: 2_000 });
-      const outcome = modem.bootOutcome;
-      const isWhole = outcome?.kind === 'normal' && modem.calibrationDigest() === before.calibration;
-      const isNew = isWhole && end === 'updated' && outcome.firmware === EMMC_NEW_VERSION;
-      const isOld =
-        isWhole &&
-        /^(unchanged|refused)/.test(end) &&
-        outcome.firmware === EMMC_OLD_VERSION &&
-        flashFingerprint(modem) === before.flash;
-      return [isNew ? 'new' : isOld ? 'old' : `LOST after ${end}`, modem.transferCount];
-    };
+    const run = runsWith('cut-power');
     const [end, total] = await run(null);
     expect(end).toBe('new');
     const cuts = Array.from({ length: CUTS }, (_, i) => 1 + Math.floor(((total - 1) * i) / (CUTS - 1)));
     const ends = (await sideBySide(cuts, 4, run)).map(([each]) => each);
     expect(ends.filter((each) => each !== 'new' && each !== 'old')).toEqual([]);
     expect(new Set(ends)).toEqual(new Set(['new', 'old']));
+  });
+
+  it('is finished when the cable is pulled, with the programmer still waiting for bytes', async () => {
+    const run = runsWith('disconnect');
+    const [, total] = await run(null);
+    const pulls = [0.6, 0.75, 0.9].map((share) => Math.floor(total * share));
+    expect((await sideBySide(pulls, 4, run)).map(([end]) => end)).toEqual(pulls.map(() => 'new'));
   });
 
   it('is not flashed when its own table has calibration elsewhere than the catalogue', async () => {
