@@ -31,7 +31,7 @@ export type ReadyWish = GatherWish & {
   readonly isBehindRelay: boolean;
   /** Checks that a person lets through; an update that is taken up after its first erase lets all through. */
   readonly accepted: readonly Check[];
-  /** After the first erase: a service that does not stop is told, and the modem is finished all the same. */
+  /** After the first erase, or where nothing is written: a service that does not stop is told, and it goes on. */
   readonly goesOnRegardless: boolean;
 };
 

@@ -20,9 +20,12 @@ export type Surroundings = {
     readonly packageOutlivesReboot: boolean;
     readonly accepted: readonly Check[];
   }) => Promise<Result<void, RouterFailure>>;
-  /** For a modem that has left it already: no check but other flashers keeps it there. */
+  /**
+   * For a modem that has left it already: no check but other flashers keeps anybody from helping it, and with
+   * `goesOnRegardless` (its flash was touched, or nothing is written) no service that does not stop.
+   */
   readonly makeReadyToFinish: (wish: {
-    readonly flashTouched: boolean;
+    readonly goesOnRegardless: boolean;
   }) => Promise<Result<void, RouterFailure>>;
   /** What the way to the repository costs; null where it is like any other, or none is asked. */
   readonly uplinkCost: (isRoaming: () => Promise<boolean>) => Promise<UplinkCost | null>;
@@ -94,8 +97,8 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
       }
     },
     makeReady: (wish) => ready({ ...wish, goesOnRegardless: false }),
-    makeReadyToFinish: ({ flashTouched }) =>
-      ready({ packageOutlivesReboot: true, accepted: CHECKS, goesOnRegardless: flashTouched }),
+    makeReadyToFinish: ({ goesOnRegardless }) =>
+      ready({ packageOutlivesReboot: true, accepted: CHECKS, goesOnRegardless }),
     uplinkCost: async (isRoaming) => {
       const { onBus, repositoryUrl, throughInterface } = modem;
       const wish = { repositoryUrl, throughInterface, packageOutlivesReboot: true };

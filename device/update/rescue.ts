@@ -78,7 +78,7 @@ async function rescueReady(
   signal: AbortSignal,
 ): Promise<RescueResult> {
   const flashTouched = left?.flashTouched ?? false;
-  const ready = await ports.surroundings.makeReadyToFinish({ flashTouched });
+  const ready = await ports.surroundings.makeReadyToFinish({ goesOnRegardless: flashTouched });
   if (!ready.ok) return refused(ready.failure);
   if (left !== null) return finishAttempt(left, firmware, options, ports, signal);
   return rescueUnknown(firmware, options, ports, signal);

@@ -75,7 +75,7 @@ export async function resetToNormal(
     const { surroundings } = ports;
     await surroundings.startLeftStopped({ isGoingOn: false });
     return await surroundings.around(async () => {
-      const ready = await surroundings.makeReadyToFinish({ flashTouched: false });
+      const ready = await surroundings.makeReadyToFinish({ goesOnRegardless: true });
       return ready.ok ? resetAlone(ports, mayReset, signal) : ready;
     });
   } finally {

@@ -47,7 +47,7 @@ async function finish(
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
   const { flashTouched } = journal.attempt;
-  const ready = await ports.surroundings.makeReadyToFinish({ flashTouched });
+  const ready = await ports.surroundings.makeReadyToFinish({ goesOnRegardless: flashTouched });
   if (!ready.ok) return { outcome: 'unfinished', modemState: await seenState(ports), failure: ready.failure };
   if (!flashTouched)
     return backToNormal({ reason: 'broken-off-before-erase', step: journal.attempt.step }, journal, ports);

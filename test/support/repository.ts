@@ -21,7 +21,7 @@ export type Repository = {
 /** `entry`: a Worker that stands in front of the real one. */
 export async function makeRepository(
   directory: string,
-  { entry }: { readonly entry?: string } = {},
+  { entry, variables }: Pick<Parameters<typeof startWorker>[0], 'entry' | 'variables'> = {},
 ): Promise<Repository> {
   await mkdir(directory, { recursive: true });
   const keysDirectory = join(directory, 'keys');
@@ -40,6 +40,7 @@ export async function makeRepository(
     stateDirectory: join(directory, 'worker'),
     envFile: online,
     ...(entry === undefined ? {} : { entry }),
+    ...(variables === undefined ? {} : { variables }),
   });
   const tokenFile = join(keysDirectory, 'operator.token');
   return {

@@ -20,12 +20,15 @@ export async function startWorker({
   envFile,
   configFile,
   entry,
+  variables = {},
 }: {
   readonly stateDirectory: string;
   readonly envFile: string;
   readonly configFile?: string;
   /** The Worker that runs on these bindings, instead of the configuration's. */
   readonly entry?: string;
+  /** Instead of the configuration's. */
+  readonly variables?: Readonly<Record<string, string>>;
 }): Promise<WorkerProcess> {
   const config = configFile === undefined ? [] : ['--config', configFile];
   const local = [...config, '--local', '--persist-to', stateDirectory];
@@ -47,6 +50,7 @@ export async function startWorker({
       '--port',
       '0',
     ],
+    ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
     ...['--inspector-port', '0', '--show-interactive-dev-session=false'],
   ];
   const starting = startAndAwaitLine([WRANGLER, ...args], (line) => line.includes('Ready on'), {

@@ -48,7 +48,7 @@ export type ModemOnMachine = {
   readonly modemKey: string;
   /** Names of its network interfaces, e.g. `wwan0`. */
   readonly netDevices: readonly string[];
-  /** Its flash was touched: nothing that a service does is worse than to leave it so. */
+  /** What does not stop is told and left running: to leave the modem as it is would be worse. */
   readonly goesOnRegardless?: boolean;
 };
 
