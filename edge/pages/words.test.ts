@@ -1,9 +1,13 @@
 /** What pages say, where it can be told without a page. One file: each costs a start of workerd. */
 import { describe, expect, it } from 'vitest';
 import type { VersionMatch } from '../../shared/catalogue.ts';
+import type { FleetReport } from '../store/fleet-reports.ts';
+import { needAttention, tellDays, tellSteps } from './fleet/fleet-view.ts';
 import { DEVICES_SHOWN_MIN } from './limits.ts';
 import { headlineOf } from './lookup/headline.ts';
 import { healthSaid } from './parts/health-said.ts';
+import { bytesSaid } from './parts/numbers-said.ts';
+import { rolloutSaid } from './parts/rollout-said.ts';
 import { versionsSaid } from './parts/versions-said.ts';
 
 const OLD = 'EC25EUGAR06A05M4G_01.001.01.001';
@@ -101,5 +105,98 @@ describe('how it went for others', () => {
 
   it('is never rounded up to all', () => {
     expect(healthSaid({ succeeded: 999, failed: 1, mostly }).percent).toBe(99);
+  });
+});
+
+describe('what a fleet’s reports tell', () => {
+  const at = (day: string) => Date.parse(`${day}T12:00:00Z`);
+  const a = (change: Partial<FleetReport>): FleetReport => ({
+    receivedAt: '2026-11-23T08:00:00.000Z',
+    deviceId: 'a',
+    model: 'quectel/ec25euga-m4g',
+    fromVersion: OLD,
+    toVersion: NEW,
+    outcome: 'updated',
+    lastStep: 'reported',
+    reason: null,
+    modemState: 'normal',
+    ...change,
+  });
+  const stuck = { outcome: 'unfinished', lastStep: 'programming', modemState: 'edl' } as const;
+
+  it('has a place for each day, also for those without a report', () => {
+    const reports = [a({}), a({ outcome: 'unchanged' }), a({ receivedAt: '2026-11-21T23:59:59.999Z' })];
+    const days = tellDays(reports, { fromMs: at('2026-11-21'), toMs: at('2026-11-23') });
+    expect(days.map(({ day, updated, unchanged }) => [day, updated, unchanged])).toEqual([
+      ['2026-11-21', 1, 0],
+      ['2026-11-22', 0, 0],
+      ['2026-11-23', 1, 1],
+    ]);
+  });
+
+  it('names the steps at which it ended early, in the order of an update, each with its commonest reason', () => {
+    const reports = [
+      a({ ...stuck, reason: 'modem-lost' }),
+      a({ ...stuck, reason: 'write-refused' }),
+      a({ ...stuck, reason: 'write-refused' }),
+      a({ outcome: 'unchanged', lastStep: 'fetching' }),
+      a({}),
+    ];
+    expect(tellSteps(reports)).toEqual([
+      { step: 'fetching', failures: 1, mostly: null },
+      { step: 'programming', failures: 3, mostly: 'write-refused' },
+    ]);
+  });
+
+  it.each<[string, Partial<FleetReport>[], number]>([
+    ['a modem that was left half written', [stuck], 1],
+    ['a modem that did not come back', [{ outcome: 'unchanged', modemState: 'absent' }], 1],
+    ['an update that the modem did not confirm', [{ outcome: 'unconfirmed', lastStep: 'confirming' }], 1],
+    ['a modem that was brought back since', [{}, stuck], 0],
+    ['a modem that failed after it had worked', [stuck, {}], 1],
+    ['an attempt that ended before it touched anything', [{ outcome: 'unchanged' }], 0],
+  ])('of %s judges by the newest report', (_, newestFirst, count) => {
+    expect(needAttention(newestFirst.map(a))).toHaveLength(count);
+  });
+});
+
+describe('a size', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [641_234, '641 kB'],
+    [64_500_000, '64.5 MB'],
+    [2_000_000_000, '2.0 GB'],
+  ])('of %i bytes is %s', (bytes, said) => {
+    expect(bytesSaid(bytes)).toBe(said);
+  });
+});
+
+describe('what a rollout lets through', () => {
+  const entry = {
+    version: NEW,
+    channel: 'stable',
+    percentage: 25,
+    startsAt: '2026-11-23T08:00:00.000Z',
+    state: 'running',
+    why: '',
+  } as const;
+  const now = Date.parse('2026-11-23T08:00:00Z');
+
+  it.each<[Parameters<typeof rolloutSaid>[0], string, string]>([
+    [undefined, 'not rolled out', 'It is published, and offered to no device yet.'],
+    [entry, '25 %', 'It is offered to 25 % of devices.'],
+    [{ ...entry, percentage: 100 }, 'for all', 'It is offered to all devices.'],
+    [{ ...entry, channel: 'beta' }, '25 %, beta', 'It is offered to 25 % of devices of the beta channel.'],
+    [
+      { ...entry, startsAt: '2026-11-24T08:00:00.000Z' },
+      'not begun',
+      'From 2026-11-24 08:00 UTC it is offered to 25 % of devices.',
+    ],
+    [{ ...entry, state: 'halted', why: 'Why.' }, 'halted', 'It is halted and offered to no device: Why.'],
+    [{ ...entry, state: 'recalled', why: 'Why.' }, 'recalled', 'It was recalled for good: Why.'],
+  ])('%j is said', (given, word, sentence) => {
+    expect(rolloutSaid(given, now)).toMatchObject({ word, sentence });
   });
 });

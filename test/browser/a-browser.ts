@@ -59,9 +59,19 @@ export const COLOURS: RunOptions = { runOnly: { type: 'rule', values: ['color-co
 export async function axeViolations(page: Page, rules: RunOptions): Promise<readonly string[]> {
   await page.evaluate(await axeSource);
   const options: RunOptions = { ...rules, resultTypes: ['violations'] };
+  await unfold(page, true);
   const results = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as AxeResults;
+  await unfold(page, false);
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+/** What is folded away is judged as well; what was open when it came stays so. */
+async function unfold(page: Page, open: boolean): Promise<void> {
+  const folded = open ? 'details:not([open])' : 'details.was-folded';
+  await page.evaluate(
+    `for (const each of document.querySelectorAll('${folded}')) { each.open = ${open}; each.classList.toggle('was-folded', ${open}); }`,
   );
 }
 

@@ -109,8 +109,8 @@ function Attention({ reports }: { readonly reports: readonly FleetReport[] }) {
                   </td>
                   <td data-is="Ended:">{`${outcome} at ${lastStep}${reason === null ? '' : `: ${reason}`}`}</td>
                   <td data-is="Wanted:">
-                    <a href={fleetModelPath(model)}>
-                      <span class="version">{toVersion}</span>
+                    <a class="version" href={fleetModelPath(model)}>
+                      {toVersion}
                     </a>
                   </td>
                   <td data-is="Reported:">{dateTimeSaid(receivedAt)}</td>

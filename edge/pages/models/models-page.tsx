@@ -5,6 +5,7 @@ import { modelOf } from '../../../shared/model.ts';
 import { howFlashed } from '../../compatibility/known-modem.ts';
 import type { ModelListing } from '../../store/model-rows.ts';
 import { lookUpPath, modelPath, releasePath } from '../parts/links.ts';
+import { plural } from '../parts/numbers-said.ts';
 
 type Props = {
   readonly models: readonly ModelListing[];
@@ -86,34 +87,47 @@ function Known({ families }: { readonly families: readonly KnownFamily[] }) {
         What the catalogue knows of families of modems, whether or not firmware for them is published or
         Cistern flashes them.
       </p>
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">Family</th>
-            <th scope="col">Chip</th>
-            <th scope="col">Flashed</th>
-            <th scope="col">Hardware known</th>
-          </tr>
-        </thead>
-        <tbody>
-          {families.map((family) => (
-            <tr>
-              <th scope="row">
-                <span class="soft">{family.vendor}</span> {family.family}
-              </th>
-              <td data-is="Chip:">{family.chip ?? <span class="soft">not known</span>}</td>
-              <td data-is="Flashed">
-                {howFlashed(family.flashMethod)}
-                {isFlashedByUs(family) ? '' : ' (not by Cistern yet)'}
-              </td>
-              <td>
-                <HardwareLinks family={family} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {[...byVendor(families)].map(([vendor, ofVendor]) => (
+        <details class="vendor">
+          <summary>{`${vendor}: ${plural(ofVendor.length, 'family', 'families')}`}</summary>
+          <Families families={ofVendor} />
+        </details>
+      ))}
     </>
+  );
+}
+
+function byVendor(families: readonly KnownFamily[]): ReadonlyMap<string, readonly KnownFamily[]> {
+  return Map.groupBy(families, ({ vendor }) => vendor);
+}
+
+function Families({ families }: { readonly families: readonly KnownFamily[] }) {
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">Family</th>
+          <th scope="col">Chip</th>
+          <th scope="col">Flashed</th>
+          <th scope="col">Hardware known</th>
+        </tr>
+      </thead>
+      <tbody>
+        {families.map((family) => (
+          <tr>
+            <th scope="row">{family.family}</th>
+            <td data-is="Chip:">{family.chip ?? <span class="soft">not known</span>}</td>
+            <td data-is="Flashed">
+              {howFlashed(family.flashMethod)}
+              {isFlashedByUs(family) ? '' : ' (not by Cistern yet)'}
+            </td>
+            <td>
+              <HardwareLinks family={family} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
