@@ -18,6 +18,8 @@ export type BootFiles = { readonly kernel: string; readonly initramfs: string; r
 const MODULES = [
   ...['virtio_pci', 'virtio_net', '9pnet_virtio', '9p', 'overlay'],
   ...['vhci-hcd', 'option', 'qcserial', 'qmi_wwan'],
+  // ext4 asks for its checksum by the name of an algorithm, which modules.dep does not know.
+  ...['virtio_blk', 'ext4', 'crc32c_generic'],
 ];
 const TIMEOUT_MS = 120_000;
 const BUSYBOX = join(TOOLS_TREE, 'usr/bin/busybox');
@@ -30,7 +32,7 @@ export async function buildInitramfs(): Promise<Result<BootFiles, InitramfsFailu
   const modules = await copyModules(release, tree);
   if (!modules.ok) return modules;
 
-  for (const name of ['bin', 'proc', 'sys', 'dev', 'host', 'job', 'root', 'memory'])
+  for (const name of ['bin', 'proc', 'sys', 'dev', 'host', 'job', 'root', 'written'])
     await mkdir(join(tree, name), { recursive: true });
   await copyFile(BUSYBOX, join(tree, 'bin/busybox'));
   await copyFile(fileURLToPath(new URL('guest/init.sh', import.meta.url)), join(tree, 'init'));

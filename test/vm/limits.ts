@@ -9,6 +9,8 @@ export const KVM_PROBE_TIMEOUT_MS = 8_000;
 /** `apt-get`: 30 packages for QEMU, 70 MB of kernel. */
 export const APT_TIMEOUT_MS = 600_000;
 export const GUEST_MEMORY_MIB = 768;
+/** Of a guest that is to find again what it wrote: state, hooks, a staged package. */
+export const DISK_BYTES = 128 * 1024 * 1024;
 /** What a scenario may print; more is a runaway. */
 export const OUTPUT_MAX_CHARS = 4 * 1024 * 1024;
 /** Lines of the kernel's log that are shown when a scenario fails. */

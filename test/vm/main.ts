@@ -64,9 +64,10 @@ async function runAll(boot: BootFiles): Promise<number> {
   const scenarios = await Promise.all(names.map(load));
   // Not in /tmp: the guest has its own.
   const directory = await mkdtemp(join(CACHE, 'around-'));
-  const release = await releaseFor(scenarios, directory);
   const failed: string[] = [];
+  let release: PublishedRelease | null = null;
   try {
+    release = await releaseFor(scenarios, directory);
     for (const [index, scenario] of scenarios.entries()) {
       const name = names[index] ?? '';
       const onLine = options.verbose ? (line: string) => say(`    ${line}`) : () => {};

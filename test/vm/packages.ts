@@ -16,8 +16,8 @@ export type PackagesFailure =
   | { readonly reason: 'not-root'; readonly packages: readonly string[] };
 
 export const QEMU = 'qemu-system-x86_64';
-/** QEMU, and the libraries that the guest's tools find on this machine. */
-const INSTALLED = ['qemu-system-x86', 'libudev1', 'libxml2'] as const;
+/** QEMU, mke2fs for the guest's disk, and the libraries that the guest's tools find on this machine. */
+const INSTALLED = ['qemu-system-x86', 'e2fsprogs', 'libudev1', 'libxml2'] as const;
 const KERNEL_META_PACKAGE = 'linux-image-amd64';
 const TOOLS = ['busybox-static', 'usbip', 'libwrap0', 'qdl'] as const;
 /** A client that is not ours, and strace, which helps it over a defect (`scenarios/14-fwupd.ts`). */

@@ -16,9 +16,17 @@ export function qemuArguments(
     readonly accelerator: Accelerator;
     readonly jobDirectory: string;
     readonly kernelLogFile: string;
+    /** An ext4 image; what the guest writes to / lies on it. Absent: in memory. */
+    readonly diskFile?: string;
   },
 ): readonly string[] {
-  const { accelerator, jobDirectory, kernelLogFile } = options;
+  const { accelerator, jobDirectory, kernelLogFile, diskFile } = options;
+  // Power is cut by ending QEMU: what the guest has not handed to its disk is lost, what it has is not.
+  const disk = [
+    ...['-drive', `file=${diskFile},format=raw,if=none,id=disk,cache=writeback`],
+    ...['-device', 'virtio-blk-pci,drive=disk'],
+  ];
+  const kernelWords = 'console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off';
   return [
     ...[QEMU, '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-machine', 'q35', '-accel', accelerator, '-cpu', CPU[accelerator]],
@@ -29,7 +37,7 @@ export function qemuArguments(
       '-initrd',
       initramfs,
       '-append',
-      'console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off',
+      diskFile === undefined ? kernelWords : `${kernelWords} cistern.disk=/dev/vda`,
     ],
     // Without multidevs=remap inode numbers of the host's file systems collide and directories appear empty.
     ...['-fsdev', 'local,id=host,path=/,security_model=none,readonly=on,multidevs=remap'],
@@ -37,6 +45,7 @@ export function qemuArguments(
     ...['-fsdev', `local,id=job,path=${jobDirectory},security_model=none,multidevs=remap`],
     ...['-device', 'virtio-9p-pci,fsdev=job,mount_tag=job'],
     ...['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile='],
+    ...(diskFile === undefined ? [] : disk),
     ...['-serial', `file:${kernelLogFile}`],
     ...['-chardev', 'stdio,id=lines,signal=off', '-serial', 'chardev:lines'],
   ];

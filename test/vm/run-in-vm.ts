@@ -21,6 +21,10 @@ export type VmJob = {
   readonly timeoutMs: number;
   /** Each line as the guest writes it, `@...` among them. */
   readonly onLine?: (line: string) => void;
+  /** An ext4 image that keeps what the guest writes. */
+  readonly diskFile?: string;
+  /** QEMU is ended at once when it is aborted, as a power cut ends a machine. */
+  readonly power?: AbortSignal;
 };
 
 export type VmRun = {
@@ -32,7 +36,12 @@ export type VmRun = {
 };
 
 export type VmFailure = {
-  readonly reason: 'vm-timed-out' | 'vm-ended-early' | 'vm-init-failed' | 'vm-runaway-output';
+  readonly reason:
+    | 'vm-timed-out'
+    | 'vm-power-cut'
+    | 'vm-ended-early'
+    | 'vm-init-failed'
+    | 'vm-runaway-output';
   readonly why: string;
   readonly output: string;
   readonly kernelLog: string;
@@ -68,7 +77,7 @@ export async function runInVm(
 type Ended = {
   readonly lines: readonly string[];
   readonly stderr: string;
-  readonly stopped: 'time' | 'output' | null;
+  readonly stopped: 'time' | 'output' | 'power' | null;
 };
 
 function judge(
@@ -80,6 +89,7 @@ function judge(
   const failed = (reason: VmFailure['reason'], why: string) => err({ reason, why, output, kernelLog });
   if (stopped === 'output') return failed('vm-runaway-output', `more than ${OUTPUT_MAX_CHARS} characters`);
   if (stopped === 'time') return failed('vm-timed-out', `not done within ${timeoutMs / 1000} s`);
+  if (stopped === 'power') return failed('vm-power-cut', 'its power was cut');
   const init = lines.find((line) => line.startsWith('@init-failed '));
   if (init !== undefined) return failed('vm-init-failed', init.slice('@init-failed '.length));
   const exit = lines.map((line) => /^@exit (\d+)$/.exec(line)?.[1]).find((code) => code !== undefined);
@@ -90,14 +100,19 @@ function judge(
 
 function runQemu(
   boot: BootFiles,
-  { accelerator, timeoutMs, onLine }: VmJob,
+  { accelerator, timeoutMs, onLine, diskFile, power }: VmJob,
   jobDirectory: string,
   kernelLogFile: string,
   signal: AbortSignal | undefined,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const lifetime = String(Math.ceil(timeoutMs / 1000) + ORPHAN_GRACE_S);
-    const qemu = qemuArguments(boot, { accelerator, jobDirectory, kernelLogFile });
+    const qemu = qemuArguments(boot, {
+      accelerator,
+      jobDirectory,
+      kernelLogFile,
+      ...(diskFile === undefined ? {} : { diskFile }),
+    });
     const child = spawn('timeout', ['--signal=KILL', lifetime, ...qemu], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -112,6 +127,9 @@ function runQemu(
     };
     const timer = setTimeout(() => stop('time'), timeoutMs);
     const abort = () => killGroup(child);
+    const cut = () => stop('power');
+    if (power?.aborted) cut();
+    power?.addEventListener('abort', cut, { once: true });
     process.once('exit', abort);
     signal?.addEventListener('abort', abort, { once: true });
 
@@ -130,6 +148,7 @@ function runQemu(
       clearTimeout(timer);
       process.off('exit', abort);
       signal?.removeEventListener('abort', abort);
+      power?.removeEventListener('abort', cut);
       resolve({ lines, stderr, stopped });
     });
   });

@@ -38,14 +38,16 @@ export type Guest = {
   readonly cistern: (args: readonly string[], options?: CommandOptions) => Promise<Finished>;
   /** `update` against the repository of the setting, `--json`. */
   readonly update: (modem: string, options?: CommandOptions) => Promise<Finished>;
-  /** The flags that name the repository of the setting, as `update` has them. */
-  readonly fromRepository: () => readonly string[];
+  /** The flags that name the repository of the setting, which can be reached from now on. */
+  readonly fromRepository: () => Promise<readonly string[]>;
   /** Hands a figure to the scenario's report on the host. */
   readonly report: (figures: object) => void;
   /** Keeps attaching whatever the simulated modem exports under these bus ids, as a person who plugs it in. */
   readonly plugIn: (...busIds: readonly string[]) => void;
   /** One line for the standard input of the modem process on the host. */
   readonly tellModem: (line: string) => void;
+  /** This machine is off a moment later; what was not written to its disk is lost. */
+  readonly cutPower: () => Promise<never>;
   /** Looks until it is so; throws with `what` when the time is over. */
   readonly await: <T>(what: string, look: () => Promise<T | null>, timeoutMs?: number) => Promise<T>;
   /** Ends what was started for the scenario. */
@@ -67,18 +69,23 @@ export function openGuest(setting: Setting): Guest {
     },
     cistern: (args, options) => guest.run(process.execPath, ['dist/cistern.mjs', ...args], options),
     update: async (modem, options) => {
-      const from = guest.fromRepository();
-      if (!isForwarded) ends.push(await forwardToHost(repositoryOf(setting).port));
-      isForwarded = true;
+      const from = await guest.fromRepository();
       return guest.cistern(['update', '--modem', modem, ...from, '--state', '/tmp/state', '--json'], options);
     },
-    fromRepository: () => {
+    fromRepository: async () => {
       const { port, rootFile } = repositoryOf(setting);
+      if (!isForwarded) ends.push(await forwardToHost(port));
+      isForwarded = true;
       return ['--repository', `http://127.0.0.1:${port}`, '--root', rootFile];
     },
     report: (figures) => say(`@report ${JSON.stringify(figures)}`),
     plugIn: (...busIds) => ends.push(startAttachAgent(setting, busIds)),
     tellModem: (line) => say(`@modem ${line}`),
+    cutPower: async () => {
+      say('@power cut');
+      await delay(AWAIT_TIMEOUT_MS);
+      throw new Error('the power was not cut');
+    },
     await: async (what, look, timeoutMs = AWAIT_TIMEOUT_MS) => {
       const endMs = performance.now() + timeoutMs;
       for (;;) {

@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# First program of the guest. The host's files come read-only by 9p, below a tmpfs that takes what is written; the job's
+# First program of the guest. The host's files come read-only by 9p, below a tmpfs, or a disk that is kept, which takes what is written; the job's
 # directory is the only thing on the host that the guest can write to. Then the job runs, and the machine goes off.
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -25,9 +25,15 @@ dmesg -n 8
 modprobe -a virtio_pci virtio_net 9pnet_virtio 9p overlay || fail "modprobe"
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro host /host || fail "9p of the host's files"
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none job /job || fail "9p of the job"
-mount -t tmpfs tmpfs /memory
-mkdir -p /memory/upper /memory/work
-mount -t overlay -o lowerdir=/tools:/host,upperdir=/memory/upper,workdir=/memory/work overlay /root ||
+disk="$(sed -n 's/.*cistern.disk=\([^ ]*\).*/\1/p' /proc/cmdline)"
+if [ -n "$disk" ]; then
+  modprobe -a virtio_blk crc32c_generic ext4 || fail "modprobe for the disk"
+  mount -t ext4 "$disk" /written || fail "the disk"
+else
+  mount -t tmpfs tmpfs /written
+fi
+mkdir -p /written/upper /written/work
+mount -t overlay -o lowerdir=/tools:/host,upperdir=/written/upper,workdir=/written/work overlay /root ||
   fail "overlay"
 
 for place in proc sys dev; do mount -o rbind /$place /root/$place || fail "bind $place"; done

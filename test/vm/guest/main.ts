@@ -7,7 +7,8 @@ const setting = JSON.parse(await readFile('/run/job/setting.json', 'utf8')) as S
 const { scenario } = (await import(`../scenarios/${setting.scenario}.ts`)) as { readonly scenario: Scenario };
 const guest = openGuest(setting);
 try {
-  await scenario.inGuest(guest);
+  if (setting.boot === 1) await scenario.inGuest(guest);
+  else await scenario.powerCut?.thenInGuest(guest);
 } catch (error) {
   guest.say(`FAILED: ${error instanceof Error ? error.stack : String(error)}`);
   process.exitCode = 1;

@@ -16,9 +16,18 @@ type Expected = { readonly busIds?: readonly string[]; readonly usbId?: string }
 
 /** Loads the drivers, attaches the modem by Debian's usbip, and answers it with its four ttys. */
 export async function modemAppears(guest: Guest, expected: Expected = {}): Promise<UsbDevice> {
-  await guest.must('modprobe', ['-a', ...MODULES]);
-  guest.plugIn(...(expected.busIds ?? [BUS_ID]));
+  await modemIsPluggedIn(guest, expected);
   return modemIsThere(guest, expected);
+}
+
+/** The same with a modem that may be in any mode, and comes in its own time. */
+export async function modemIsPluggedIn(guest: Guest, { busIds = [BUS_ID] }: Expected = {}): Promise<void> {
+  await driversAreLoaded(guest);
+  guest.plugIn(...busIds);
+}
+
+export async function driversAreLoaded(guest: Guest): Promise<void> {
+  await guest.must('modprobe', ['-a', ...MODULES]);
 }
 
 /** In normal mode, with four ttys and QMI. */

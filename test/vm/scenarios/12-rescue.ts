@@ -25,7 +25,7 @@ export const scenario: Scenario = {
         'rescue',
         '--modem',
         `usb:${BUS_ID}`,
-        ...guest.fromRepository(),
+        ...(await guest.fromRepository()),
         '--state',
         '/tmp/state',
         '--yes',

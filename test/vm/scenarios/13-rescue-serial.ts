@@ -37,7 +37,16 @@ export const scenario: Scenario = {
       'the tty was used, and not usbfs',
     );
     const rescued = await guest.cistern([
-      ...['rescue', '--modem', where, ...guest.fromRepository(), '--state', '/tmp/state', '--yes', '--json'],
+      ...[
+        'rescue',
+        '--modem',
+        where,
+        ...(await guest.fromRepository()),
+        '--state',
+        '/tmp/state',
+        '--yes',
+        '--json',
+      ],
     ]);
     assert.equal(rescued.code, 0, JSON.stringify(lastJsonLine(rescued.stdout)));
   },
