@@ -37,6 +37,8 @@ export const ARCHIVE_FORGOTTEN_MAX = 500;
 /** A batch that could not be written comes again after this, and after twice as long each time; half a day in all. */
 export const BATCH_RETRY_FIRST_SECONDS = 30;
 export const BATCH_RETRY_LONGEST_SECONDS = 60 * 60;
+/** Messages sent at once: a queue takes a hundred, and 256 kB; an audit entry is 2 kB at most. */
+export const QUEUE_SEND_MAX = 50;
 /** Dead letters that one look brings back: each costs three operations of R2 and one of the queue. */
 export const DEAD_LETTERS_REVIVED_MAX = 100;
 /** Reports by which a release is judged: the newest. A thousand tell a share to three points of a hundred. */

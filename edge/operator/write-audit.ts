@@ -3,6 +3,7 @@
  * fails too, to the Worker's log in full. What was done is not undone for it.
  */
 import type { AuditEntry } from '../../shared/operator-api.ts';
+import { QUEUE_SEND_MAX } from '../limits.ts';
 import { insertAuditEntries } from '../store/audit-rows.ts';
 import type { Queued } from '../telemetry/queued.ts';
 
@@ -17,7 +18,9 @@ export async function writeAudit(
     console.error(JSON.stringify({ event: 'audit-delayed', message: String(error) }));
   }
   try {
-    await stores.reports.sendBatch(entries.map((entry) => ({ body: { kind: 'audit', entry } })));
+    const messages = entries.map((entry) => ({ body: { kind: 'audit', entry } as const }));
+    for (let i = 0; i < messages.length; i += QUEUE_SEND_MAX)
+      await stores.reports.sendBatch(messages.slice(i, i + QUEUE_SEND_MAX));
   } catch (error) {
     for (const entry of entries)
       console.error(JSON.stringify({ event: 'audit-not-written', entry, message: String(error) }));

@@ -16,11 +16,15 @@ export type TestQueue = {
   isDown: boolean;
 };
 
+/** What the platform takes. */
+const SENT_AT_ONCE_MAX = 100;
+
 export function aQueue(): TestQueue {
   const waiting: Queued[] = [];
   let count = 0;
   const send = async (...bodies: Queued[]) => {
     if (made.isDown) throw new Error('the queue is down');
+    if (bodies.length > SENT_AT_ONCE_MAX) throw new Error('Too Many Messages');
     // As the platform does it: what cannot be written as JSON cannot be sent.
     for (const body of bodies) waiting.push(JSON.parse(JSON.stringify(body)));
   };

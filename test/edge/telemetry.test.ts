@@ -2,6 +2,7 @@ import { createScheduledController } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EXPORT_PAGE } from '../../edge/limits.ts';
+import { writeAudit } from '../../edge/operator/write-audit.ts';
 import { keepDeadLetters } from '../../edge/telemetry/dead-letters.ts';
 import type { Queued, ReceivedReport } from '../../edge/telemetry/queued.ts';
 import { takeBatch } from '../../edge/telemetry/take-batch.ts';
@@ -262,6 +263,24 @@ describe('what the queue delivers', () => {
     expect(await log.json()).toMatchObject({
       entries: [{ action: 'rollout.halted', detail: 'no SIM', actor: 'root token' }],
     });
+  });
+
+  it('brings them however many there are', async () => {
+    const entries = Array.from({ length: 120 }, (_, i) => ({
+      id: crypto.randomUUID(),
+      at: new Date(START_MS).toISOString(),
+      actor: 'root token',
+      action: 'rollout.changed',
+      target: `release ${i}`,
+      outcome: 'done' as const,
+      status: 201,
+      detail: '',
+      requestId: '',
+    }));
+    await writeAudit({ db: brokenDb, reports: edge.queue.queue }, entries);
+    await edge.drain();
+    const count = await edge.db.prepare('SELECT count(*) AS count FROM audit_log').first<number>('count');
+    expect(count).toBe(120);
   });
 
   it('is set aside where it cannot be read, and stops nothing', async () => {
