@@ -21,6 +21,7 @@ import { rescue } from '../device/update/rescue.ts';
 import { localFirmware } from '../device/update/rescue-firmware.ts';
 import { withoutUplink } from '../device/update/uplink.ts';
 import type { ModelEntry } from '../shared/catalogue.ts';
+import { modelEntry } from '../shared/test-documents.ts';
 import {
   EMMC_NEW_VERSION,
   EMMC_OLD_VERSION,
@@ -354,6 +355,36 @@ describe('a package for eMMC', () => {
     expect([EMMC_RAWPROGRAM, EMMC_PATCH]).toContain(found?.file);
     expect(found?.line).toBeGreaterThan(0);
     expect(found?.sentence).toMatch(/\.$/);
+  });
+
+  it('is refused for a model with NAND, in words that say so', async () => {
+    const { storage, flashMethod, protectedRanges } = modelEntry();
+    const refused = await open(packageDirectory, emmcEntry({ storage, flashMethod, protectedRanges }));
+    const findings = refused.ok || !('findings' in refused.failure) ? [] : refused.failure.findings;
+    expect(findings.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining([
+        'name-contradicts-geometry',
+        'rawprogram-attribute-missing',
+        'patch-for-the-device',
+      ]),
+    );
+    expect(findings.map(({ sentence }) => sentence).join()).toContain('A programmer for EMMC');
+  });
+
+  it('is judged again as it lies in the stage, before the modem leaves normal mode', async () => {
+    const modem = aModem();
+    const states: string[] = [];
+    modem.onStateChange((state) => states.push(state));
+    const local = must(await open());
+    const entry = emmcEntry();
+    const protectedRanges = [
+      ...entry.protectedRanges,
+      ...modem.partitions.filter(({ name }) => name === 'system'),
+    ].map(({ name, startSector, sectorCount }) => ({ name, startSector, sectorCount }));
+    const stricter = { ...local, entry: { ...entry, protectedRanges } };
+    expect(await flash(stricter, await benchOf(modem))).toBe('unchanged: plan-refused');
+    await local.close();
+    expect(states).toEqual([]);
   });
 
   it('is refused where its own table moves calibration', async () => {

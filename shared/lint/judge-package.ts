@@ -12,7 +12,7 @@ import { errorAt, type Finding, warningAt } from './finding.ts';
 import { type FlashFiles, findFlashFiles } from './flash-files.ts';
 import { judgePartitions, judgeProgrammer, partitionTableFile, readPartitions } from './images.ts';
 import { judgeMd5List, MD5_LIST, parseMd5List } from './md5-list.ts';
-import { judgeGeometryName, judgeVersion } from './names.ts';
+import { judgeGeometryName, judgeProgrammerName, judgeVersion } from './names.ts';
 import type { ReadFiles } from './read-files.ts';
 import { planSentence, rawprogramSentence } from './sentences.ts';
 import { CONTENTS, judgeContents, judgePatch } from './xml-files.ts';
@@ -155,7 +155,9 @@ function judgeModel(read: ReadFiles, flash: FlashFiles | null, entry: ModelEntry
     ...(contents === null
       ? [warningAt('contents-missing', CONTENTS, `No ${CONTENTS}, so nothing confirms the chip.`)]
       : judgeContents(contents, entry)),
-    ...(flash === null ? [] : judgeGeometryName(flash.rawprogram, entry)),
+    ...(flash === null
+      ? []
+      : [...judgeGeometryName(flash.rawprogram, entry), ...judgeProgrammerName(flash.programmer, entry)]),
   ];
 }
 

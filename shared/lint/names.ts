@@ -20,6 +20,14 @@ export function judgeGeometryName(file: string, entry: ModelEntry): readonly Fin
   return [errorAt('name-contradicts-geometry', { file }, sentence)];
 }
 
+/** `prog_nand_firehose_9x07.mbn`, `prog_emmc_firehose_….mbn`: which storage it drives, where its name says so (edl 1b). */
+export function judgeProgrammerName(file: string, entry: ModelEntry): readonly Finding[] {
+  const kind = /(?:^|\/)prog_(nand|emmc|ufs)_[^/]*$/i.exec(file)?.[1]?.toLowerCase();
+  if (kind === undefined || kind === entry.storage.type) return [];
+  const sentence = `A programmer for ${kind.toUpperCase()}; ${entry.name} has ${entry.storage.type === 'nand' ? 'NAND' : 'eMMC'}.`;
+  return [errorAt('name-contradicts-geometry', { file }, sentence)];
+}
+
 const VERSION_IN_NAME = /[A-Z0-9]+R\d{2}A\d{2}(?:V\d{2})?[ME]\d{1,2}G[A-Z]*(?:_[A-Za-z0-9.]+)?/;
 
 /** The version a package's own name shows; the content does not carry it (field 2a). */
