@@ -66,7 +66,7 @@ describe('P4 never give up after the first erase', () => {
 
   it('goes on by itself when the cable goes while it programs, with the programmer still waiting for bytes', async () => {
     const total = await transfersOfAnUpdate(inject('repository'));
-    for (const share of [0.35, 0.5, 0.65, 0.8, 0.95]) {
+    for (const share of [0.45, 0.55, 0.65, 0.8, 0.95]) {
       const atTransfer = Math.floor(total * share);
       scenario = await aScenario({ modem: { faults: [{ kind: 'disconnect', atTransfer }] } });
       const ends = await runLikeCron(2);
