@@ -26,3 +26,6 @@ export const FLEET_MODELS_A_PAGE = 20;
 export const ATTENTION_MAX = 20;
 /** Of the audit log, on one page. */
 export const DEEDS_SHOWN_MAX = 20;
+/** Entries of the audit log in which halts of models on other pages are looked for, and how many of those are shown. */
+export const HALT_ENTRIES_MAX = 1000;
+export const HALTS_SHOWN_MAX = 20;

@@ -170,6 +170,15 @@ describe('the fleet', () => {
     expect(html).toContain('It loses its roaming.');
   });
 
+  it('shows a halt also where the model is on another page, until it is resumed', async () => {
+    const { form } = await confirmation({ action: 'halt', why: 'It loses its roaming.' });
+    await browser().post(RELEASE, form);
+    const elsewhere = '/fleet?after=quectel/z';
+    expect(await (await browser().get(elsewhere)).text()).toContain('waiting for a decision');
+    await browser().post(RELEASE, (await confirmation({ action: 'resume' })).form);
+    expect(await (await browser().get(elsewhere)).text()).not.toContain('waiting for a decision');
+  });
+
   it.each([`/fleet/models/quectel/nobody-m4g`, `/fleet/models/${EUGA}/releases/EC25EUGAR09A01M4G`])(
     'has no page %s',
     async (path) => {

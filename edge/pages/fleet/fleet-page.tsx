@@ -12,8 +12,12 @@ import { ReportsView } from './reports-view.tsx';
 
 export type FleetModel = ModelListing & { readonly rollout: Rollout | null };
 
+export type HaltedRelease = { readonly model: string; readonly version: string; readonly why: string };
+
 type Props = {
   readonly models: readonly FleetModel[];
+  /** Also of models on other pages. */
+  readonly halted: readonly HaltedRelease[];
   /** The model after which the next page begins. */
   readonly next: string | null;
   readonly reports: readonly FleetReport[];
@@ -23,12 +27,12 @@ type Props = {
   readonly nowMs: number;
 };
 
-export function FleetPage({ models, next, reports, deeds, operator, fromMs, nowMs }: Props) {
+export function FleetPage({ models, next, halted, reports, deeds, operator, fromMs, nowMs }: Props) {
   return (
     <>
       <h1>Fleet</h1>
       <SignedIn operator={operator} />
-      <Stopped models={models} />
+      <Stopped halted={halted} />
       <h2>Rollouts</h2>
       {models.length === 0 ? (
         <p>No model is published here yet.</p>
@@ -63,10 +67,7 @@ export function SignedIn({ operator }: { readonly operator: Caller }) {
 }
 
 /** Halts first: somebody has to decide. */
-function Stopped({ models }: { readonly models: readonly FleetModel[] }) {
-  const halted = models.flatMap(({ model, rollout }) =>
-    (rollout?.releases ?? []).filter(({ state }) => state === 'halted').map((entry) => ({ ...entry, model })),
-  );
+function Stopped({ halted }: { readonly halted: readonly HaltedRelease[] }) {
   if (halted.length === 0) return null;
   return (
     <>

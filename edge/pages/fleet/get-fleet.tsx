@@ -5,10 +5,18 @@ import { parseModelId } from '../../../shared/model.ts';
 import { listAuditEntries } from '../../store/audit-rows.ts';
 import { readFleetReports } from '../../store/fleet-reports.ts';
 import { listModelRows, type ModelListing } from '../../store/model-rows.ts';
-import { DEEDS_SHOWN_MAX, FLEET_DAYS, FLEET_MODELS_A_PAGE, FLEET_REPORTS_MAX } from '../limits.ts';
+import { recentlyHaltedTargets } from '../../store/recent-halts.ts';
+import {
+  DEEDS_SHOWN_MAX,
+  FLEET_DAYS,
+  FLEET_MODELS_A_PAGE,
+  FLEET_REPORTS_MAX,
+  HALT_ENTRIES_MAX,
+  HALTS_SHOWN_MAX,
+} from '../limits.ts';
 import { pageAnswer } from '../page.tsx';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
-import { type FleetModel, FleetPage } from './fleet-page.tsx';
+import { type FleetModel, FleetPage, type HaltedRelease } from './fleet-page.tsx';
 import type { Visit } from './guarded.tsx';
 
 export type FleetStores = {
@@ -30,10 +38,11 @@ export async function getFleet(stores: FleetStores, { request, operator }: Visit
   const nowMs = stores.nowMs();
   const fromMs = fleetSince(nowMs);
   const since = new Date(fromMs).toISOString();
-  const [listed, reports, deeds] = await Promise.all([
+  const [listed, reports, deeds, recent] = await Promise.all([
     listModelRows(db, { after, limit: FLEET_MODELS_A_PAGE + 1 }),
     readFleetReports(db, { model: null, since, limit: FLEET_REPORTS_MAX }),
     listAuditEntries(db, { before: null, target: null, limit: DEEDS_SHOWN_MAX }),
+    recentlyHaltedTargets(db, { entries: HALT_ENTRIES_MAX, targets: HALTS_SHOWN_MAX }),
   ]);
   const models = await Promise.all(
     listed.slice(0, FLEET_MODELS_A_PAGE).map((model) => withRollout(stores, model)),
@@ -43,6 +52,7 @@ export async function getFleet(stores: FleetStores, { request, operator }: Visit
     <FleetPage
       models={models}
       next={next}
+      halted={await stillHalted(stores, models, recent)}
       reports={reports}
       deeds={deeds.entries}
       operator={operator}
@@ -51,6 +61,27 @@ export async function getFleet(stores: FleetStores, { request, operator }: Visit
     />
   );
   return pageAnswer({ title: 'Fleet', place: '/fleet', content });
+}
+
+/** Of the models on this page, and of others that were halted of late. */
+async function stillHalted(
+  { bucket }: FleetStores,
+  models: readonly FleetModel[],
+  recentTargets: readonly string[],
+): Promise<readonly HaltedRelease[]> {
+  const shown = new Set(models.map(({ model }) => model));
+  const others = new Set(recentTargets.map((target) => target.split(' ')[0] ?? ''));
+  const unseen = [...others]
+    .filter((model) => !shown.has(model))
+    .flatMap((model) => parseModelId(model) ?? []);
+  const elsewhere = await Promise.all(
+    unseen.map(async (model) => ({ model, rollout: (await rolloutInForce(bucket, model))?.rollout ?? null })),
+  );
+  return [...models, ...elsewhere].flatMap(({ model, rollout }) =>
+    (rollout?.releases ?? [])
+      .filter(({ state }) => state === 'halted')
+      .map(({ version, why }) => ({ model, version, why })),
+  );
 }
 
 async function withRollout({ bucket }: FleetStores, listing: ModelListing): Promise<FleetModel> {
