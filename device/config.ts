@@ -20,6 +20,11 @@ const configSchema = z.strictObject({
   repository: z.string().max(500).optional(),
   root: z.string().max(500).optional(),
   modem: z.string().max(300).optional(),
+  /** What makes this device one of its operator's fleet: goes with its reports. A secret, so no flag takes it. */
+  fleetToken: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,200}$/, 'is no token of 16 to 200 printable characters')
+    .optional(),
   state: z.string().max(500).optional(),
   stage: z.string().max(500).optional(),
   channel: z.enum(['stable', 'beta']).optional(),
@@ -65,6 +70,7 @@ export function mergeSettings(
       repository: environment.CISTERN_REPOSITORY,
       root: environment.CISTERN_ROOT,
       modem: environment.CISTERN_MODEM,
+      fleetToken: environment.CISTERN_FLEET_TOKEN,
       state: environment.CISTERN_STATE,
       stage: environment.CISTERN_STAGE,
       channel: environment.CISTERN_CHANNEL,

@@ -65,6 +65,20 @@ describe('what the Worker is given', () => {
     expect(() => checkBindings(given(variables))).toThrow(/HALT_MIN_FAILURES/);
   });
 
+  it('takes reports of any device, or of a fleet whose token may be changing', () => {
+    const tokens = (secret: unknown) => checkBindings(given({ FLEET_TOKEN_SHA256: secret })).fleetTokens;
+    expect(tokens(undefined)).toEqual([]);
+    expect(tokens('0'.repeat(64))).toHaveLength(1);
+    expect(tokens(`${'0'.repeat(64)},${'1'.repeat(64)}`)).toHaveLength(2);
+  });
+
+  it.each(['secret', `${'0'.repeat(64)},`, '0'.repeat(63)])(
+    'takes no reports by a fleet token that can be none: %s',
+    (secret) => {
+      expect(() => checkBindings(given({ FLEET_TOKEN_SHA256: secret }))).toThrow(/FLEET_TOKEN_SHA256 is not/);
+    },
+  );
+
   it.each(['ARCHIVE', 'REPORTS'])('is not enough without %s', (name) => {
     expect(() => checkBindings(given({ [name]: undefined }))).toThrow(`binding ${name} is missing`);
   });

@@ -21,6 +21,8 @@ export type Bindings = {
   readonly operatorTokenSha256: Uint8Array<ArrayBuffer>;
   /** `null` where its variables are not set: then nobody comes in by it. */
   readonly access: AccessSettings | null;
+  /** SHA-256 of the tokens that enrol a device; empty where any device may report. */
+  readonly fleetTokens: readonly Uint8Array<ArrayBuffer>[];
   /** When a release is halted by itself. */
   readonly haltRule: HaltRule;
 };
@@ -74,6 +76,9 @@ export function checkBindings(env: object): Bindings {
       `ACCESS_TEAM_DOMAIN, ACCESS_AUDIENCE and ACCESS_SCOPES are not all of https://TEAM.cloudflareaccess.com, the tag, and some of ${SCOPES.join(',')}`,
     );
   }
+  const fleetTokens = readDigests(given.FLEET_TOKEN_SHA256);
+  if (fleetTokens === null)
+    wrong.push('secret FLEET_TOKEN_SHA256 is not one SHA-256 in lower-case hex, or some with commas between');
   const haltRule = readHaltRule(given);
   if (haltRule === null) {
     wrong.push(
@@ -83,13 +88,14 @@ export function checkBindings(env: object): Bindings {
   if (
     wrong.length > 0 ||
     haltRule === null ||
+    fleetTokens === null ||
     access === 'unreadable' ||
     onlineKeys === null ||
     operatorTokenSha256 === null
   ) {
     throw new Error(`the Worker is not set up: ${wrong.join('; ')}`);
   }
-  return { ...checked, onlineKeys, operatorTokenSha256, access, haltRule };
+  return { ...checked, onlineKeys, operatorTokenSha256, access, haltRule, fleetTokens };
 }
 
 function readOnlineKeys(secret: unknown): OnlineKeys | null {
@@ -129,6 +135,13 @@ function readHaltRule(given: Readonly<Record<string, unknown>>): HaltRule | null
   const { HALT_MIN_FAILURES: failures, HALT_SUCCESS_BELOW_PERCENT: percent } = given;
   const read = haltRuleSchema.safeParse({ failures, percent });
   return read.success ? { minFailures: read.data.failures, successBelow: read.data.percent / 100 } : null;
+}
+
+/** None where it is not set; two while one is replaced by another. */
+function readDigests(secret: unknown): readonly Uint8Array<ArrayBuffer>[] | null {
+  if (secret === undefined || secret === '') return [];
+  const digests = String(secret).split(',').map(readDigest);
+  return digests.every((digest) => digest !== null) ? digests : null;
 }
 
 function readDigest(secret: unknown): Uint8Array<ArrayBuffer> | null {

@@ -117,6 +117,7 @@ export async function openUpdatePorts(
     http: http.value,
     random: context.random,
     repositoryUrl: repositoryUrl.value,
+    ...(settings.fleetToken === undefined ? {} : { fleetToken: settings.fleetToken }),
     download: downloadOf(settings),
     pinnedRoot,
   });

@@ -19,6 +19,8 @@ export type Delivery = {
 export type DeliveryPorts = {
   readonly stateDir: string;
   readonly repositoryUrl: string;
+  /** Enrols this device where a repository takes the reports of its own fleet alone; absent where any device may report. */
+  readonly fleetToken?: string;
   readonly http: Http;
   readonly clock: Clock;
   readonly identity: DeviceIdentity;
@@ -47,7 +49,7 @@ export async function deliverReports(
 /** null once the edge has it; 409 means that it has had another by this id, which sending again will not mend. */
 async function deliver(
   report: Report,
-  { repositoryUrl, http, clock, identity }: DeliveryPorts,
+  { repositoryUrl, fleetToken, http, clock, identity }: DeliveryPorts,
   signal: AbortSignal,
 ): Promise<string | null> {
   const base = repositoryUrl.endsWith('/') ? repositoryUrl : `${repositoryUrl}/`;
@@ -67,10 +69,16 @@ async function deliver(
     'content-type': request.contentType,
     'content-digest': request.contentDigest,
     ...signatureFields(request, signature),
+    ...(fleetToken !== undefined && mayCarryToken(url) ? { authorization: `Bearer ${fleetToken}` } : {}),
   };
   const options = { headers, body, maxBytes: ANSWER_MAX_BYTES, timeoutMs: DELIVERY_TIMEOUT_MS };
   const answer = await http.post(url.href, options, signal);
   if (!answer.ok) return answer.failure.reason;
   const taken = answer.value.status === 200 || answer.value.status === 201 || answer.value.status === 202;
   return taken || answer.value.status === 409 ? null : `HTTP status ${answer.value.status}`;
+}
+
+/** In the clear to this machine alone: who reads the token on its way could report as this fleet. */
+function mayCarryToken({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }

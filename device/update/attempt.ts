@@ -42,6 +42,8 @@ export type RepositoryPorts = {
   readonly http: Http;
   readonly random: () => number;
   readonly repositoryUrl: string;
+  /** Goes with reports; absent where any device may report. */
+  readonly fleetToken?: string;
   /** Where chunks may come from before the repository, and what they may cost. */
   readonly download: {
     readonly mirrors: readonly string[];

@@ -14,6 +14,12 @@ export const problemTable = {
     about:
       'Content-Digest, Signature-Input and Signature (RFC 9421, RFC 9530) must match the body, be made by the key in the report, and be recent. Check the clock of the device. Which check failed is not said.',
   },
+  'fleet-token-needed': {
+    status: 401,
+    title: 'This repository takes the reports of its own fleet',
+    about:
+      'Reports carry `Authorization: Bearer <fleet token>` beside the signature of the device. Give the updater the token (`fleetToken`); it keeps its reports until they are taken.',
+  },
   unauthorized: {
     status: 401,
     title: 'An operator token is needed',

@@ -5,7 +5,7 @@
 import { fromHex, utf8 } from '../../shared/bytes.ts';
 import { sha256 } from '../../shared/digest.ts';
 import { operatorTokenId } from '../../shared/operator-token.ts';
-import { TOKEN_MAX_CHARS } from '../limits.ts';
+import { bearerToken } from '../http/bearer-token.ts';
 import { readTokenRow } from '../store/token-rows.ts';
 import { type Access, identifyByAccess } from './access.ts';
 import { type Caller, ROOT_CALLER } from './caller.ts';
@@ -18,8 +18,6 @@ export type Authority = {
   readonly nowMs: () => number;
 };
 
-const BEARER = /^Bearer ([\x21-\x7e]+)$/i;
-
 /** `null` for a stranger: no token, a wrong, expired or revoked one. Which of these it was is not said. */
 export async function identifyCaller(request: Request, authority: Authority): Promise<Caller | null> {
   const authorization = request.headers.get('authorization');
@@ -28,8 +26,8 @@ export async function identifyCaller(request: Request, authority: Authority): Pr
 }
 
 async function identifyByToken(authorization: string, authority: Authority): Promise<Caller | null> {
-  const token = BEARER.exec(authorization)?.[1] ?? '';
-  if (token === '' || token.length > TOKEN_MAX_CHARS) return null;
+  const token = bearerToken(authorization);
+  if (token === null) return null;
   const digest = await sha256(utf8(token));
   if (crypto.subtle.timingSafeEqual(digest, authority.operatorTokenSha256)) return ROOT_CALLER;
   const id = operatorTokenId(token);

@@ -2,15 +2,18 @@
  * `POST /v1/telemetry`: one report, signed by the key it names (RFC 9421, RFC 9530). The key proves nothing but that
  * the same device reports again; which check failed is not said.
  */
-import { fromBase64, fromUtf8 } from '../../shared/bytes.ts';
-import { digestField, sha256Hex } from '../../shared/digest.ts';
+import { fromBase64, fromUtf8, utf8 } from '../../shared/bytes.ts';
+import { digestField, sha256, sha256Hex } from '../../shared/digest.ts';
 import { ACCEPT_SIGNATURE, readSignatureFields, signatureBase } from '../../shared/http-signature.ts';
 import { REPORT_MAX_BYTES, SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type Report, reportSchema } from '../../shared/telemetry.ts';
+import { bearerToken } from '../http/bearer-token.ts';
 import { parseJson, readBody, refuseUnlessJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
 import type { ReceivedReport } from './queued.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A genuine report, and what proves that it is. */
 export type AcceptedReport = {
@@ -18,10 +21,12 @@ export type AcceptedReport = {
   readonly received: Pick<ReceivedReport, 'body' | 'signatureInput' | 'signature'>;
 };
 
+/** `fleetTokens`: SHA-256 of the tokens that enrol a device; empty where any device may report. */
 export async function acceptReport(
   request: Request,
-  nowMs: number,
+  { nowMs, fleetTokens }: { readonly nowMs: number; readonly fleetTokens: readonly Bytes[] },
 ): Promise<Result<AcceptedReport, Refusal>> {
+  if (fleetTokens.length > 0 && !(await isOfTheFleet(request, fleetTokens))) return err(notEnrolled);
   const notJson = refuseUnlessJson(request);
   if (notJson !== null) return err(notJson);
   const body = await readBody(request, REPORT_MAX_BYTES);
@@ -38,6 +43,21 @@ export async function acceptReport(
   };
   return ok({ id: report.value.id, received });
 }
+
+/** All are compared, each in constant time: while one is replaced, two are good. */
+async function isOfTheFleet(request: Request, fleetTokens: readonly Bytes[]): Promise<boolean> {
+  const token = bearerToken(request.headers.get('authorization'));
+  if (token === null) return false;
+  const digest = await sha256(utf8(token));
+  return fleetTokens.map((known) => crypto.subtle.timingSafeEqual(digest, known)).includes(true);
+}
+
+const notEnrolled: Refusal = {
+  reason: 'fleet-token-needed',
+  headers: { 'www-authenticate': 'Bearer realm="cistern reports"' },
+  detail:
+    'The report was not taken: this repository takes those of its own fleet. Give the updater its fleet token.',
+};
 
 async function isSignedByItsDevice(
   request: Request,

@@ -8,19 +8,26 @@ import { acceptReport } from './accept-report.ts';
 import type { Queued } from './queued.ts';
 
 export async function postReport(
-  stores: { readonly reports: Queue<Queued>; readonly nowMs: () => number },
+  stores: {
+    readonly reports: Queue<Queued>;
+    readonly fleetTokens: readonly Uint8Array<ArrayBuffer>[];
+    readonly nowMs: () => number;
+  },
   request: Request,
 ): Promise<Response | null> {
   const nowMs = stores.nowMs();
-  return whenOk(await acceptReport(request, nowMs), async ({ id, received }) => {
-    try {
-      await stores.reports.send({ kind: 'report', receivedAt: new Date(nowMs).toISOString(), ...received });
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'report-not-queued', id, message: String(error) }));
-      return problemResponse(notTaken);
-    }
-    return jsonAnswer({ id }, NEVER, 202);
-  });
+  return whenOk(
+    await acceptReport(request, { nowMs, fleetTokens: stores.fleetTokens }),
+    async ({ id, received }) => {
+      try {
+        await stores.reports.send({ kind: 'report', receivedAt: new Date(nowMs).toISOString(), ...received });
+      } catch (error) {
+        console.error(JSON.stringify({ event: 'report-not-queued', id, message: String(error) }));
+        return problemResponse(notTaken);
+      }
+      return jsonAnswer({ id }, NEVER, 202);
+    },
+  );
 }
 
 const notTaken = {

@@ -46,9 +46,11 @@ export async function edgeOn(
     readonly access?: Access;
     readonly queue?: TestQueue;
     readonly questions?: RateLimit;
+    /** In place of those of wrangler.toml. */
+    readonly vars?: Readonly<Record<string, string>>;
   },
 ): Promise<Edge> {
-  const bindings = checkBindings({ ...env, FIRMWARE: bucket, DB: given.db ?? env.DB });
+  const bindings = checkBindings({ ...env, ...given.vars, FIRMWARE: bucket, DB: given.db ?? env.DB });
   const queue = given.queue ?? aQueue();
   const signers = await onlineSignersOf(given.onlineKeys ?? bindings.onlineKeys);
   const deps = {

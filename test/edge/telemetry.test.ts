@@ -8,7 +8,7 @@ import type { Queued, ReceivedReport } from '../../edge/telemetry/queued.ts';
 import { takeBatch } from '../../edge/telemetry/take-batch.ts';
 import worker from '../../edge/worker.ts';
 import { toBase64, utf8 } from '../../shared/bytes.ts';
-import { digestField } from '../../shared/digest.ts';
+import { digestField, sha256Hex } from '../../shared/digest.ts';
 import { readSignatureFields } from '../../shared/http-signature.ts';
 import { REPORT_MAX_BYTES, SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/limits.ts';
 import { reportListSchema } from '../../shared/operator-api.ts';
@@ -184,6 +184,24 @@ describe('POST /v1/telemetry', () => {
       'The report was not taken. Sign it again with the key of this device and a right clock.',
     );
     expect(await reports()).toHaveLength(0);
+  });
+
+  it('of a stranger to the fleet is not taken, whatever its signature; two tokens are good while one is replaced', async () => {
+    const FLEET_TOKEN_SHA256 = `${await sha256Hex(utf8('the-old-one'))},${await sha256Hex(utf8('the-new-one'))}`;
+    const { clock, queue } = edge;
+    const fleet = await edgeOn(edge.bucket, { clock, queue, vars: { FLEET_TOKEN_SHA256 } });
+    const post = async (authorization?: string) => {
+      const headers = authorization === undefined ? {} : { authorization };
+      return fleet.request('/v1/telemetry', await signedPost(device, aReport(), { headers }));
+    };
+    for (const authorization of [undefined, 'Bearer another', 'Basic x', `Bearer ${operatorToken}`]) {
+      const refused = await post(authorization);
+      expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="cistern reports"');
+      expect(await refusalOf(refused)).toMatchObject({ status: 401, code: 'fleet-token-needed' });
+    }
+    expect((await post('Bearer the-old-one')).status).toBe(202);
+    expect((await post('Bearer the-new-one')).status).toBe(202);
+    expect(edge.queue.waiting).toHaveLength(2);
   });
 
   it('of which the queue is down is not taken: the device keeps it', async () => {
