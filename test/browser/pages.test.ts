@@ -22,6 +22,8 @@ import {
 import { type Site, startSite } from './a-site.ts';
 
 const RELEASE = `/models/${MODEL}/releases/${DEMO_NEW_VERSION}`;
+/** For hardware that looks alike. */
+const OTHER_MODEL = 'EC25EFAR06A01M4G_01.001.01.001';
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>'); DROP TABLE reports; --`;
 
 let site: Site;
@@ -89,7 +91,7 @@ describe.skipIf(!hasChromium)('the pages in Chromium (apt-get install chromium)'
     ['look-up-refused', '/?installed=nothing&wanted=nothing', 'Does this firmware fit this modem?'],
     [
       'look-up-no',
-      `/?installed=${DEMO_NEW_VERSION}&wanted=${DEMO_OLD_VERSION}`,
+      `/?installed=${DEMO_OLD_VERSION}&wanted=${OTHER_MODEL}`,
       'Does this firmware fit this modem?',
     ],
     ['models', '/models', 'Models'],

@@ -93,6 +93,12 @@ describe('the look-up', () => {
     expect(await ask({ installed: R08, wanted: R06 })).toContain('No, it does not fit');
   });
 
+  it('counts nothing for a release that is not here', async () => {
+    const html = await ask({ installed: R06, wanted: 'EC25EUGAR09A01M4G_01.200.01.200' });
+    expect(html).toContain('Not known, so do not install it');
+    expect(html).not.toContain('How it went for others');
+  });
+
   it('names what was meant', async () => {
     const html = await ask({ installed: 'EC25EUGBR06A05M4G_01.003.01.003' });
     expect(html).toContain('Did you mean');

@@ -37,9 +37,10 @@ async function lookUpWhatWasAsked(stores: Stores, asked: Asked, vendor: string):
 
 /** `null` where no published release is in question, or where it must not be installed anyway. */
 async function releaseNow({ db, bucket }: Stores, answer: Answer): Promise<ReleaseNow | null> {
-  const { wanted, verdict } = answer;
+  const { wanted, verdict, reasons } = answer;
   const model = parseModelId(answer.model ?? '');
-  if (model === null || wanted === null || verdict === 'does not fit') return null;
+  const isPublished = !reasons.some(({ code }) => code === 'release-not-published');
+  if (model === null || wanted === null || !isPublished || verdict === 'does not fit') return null;
   const inForce = await rolloutInForce(bucket, model);
   if (inForce === null) return null;
   return {
