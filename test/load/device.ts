@@ -1,11 +1,11 @@
 /** A simulated device: a key of its own, a model, an address, and the newest timestamp it has seen. */
-import { fromHex, toBase64, utf8 } from '../../shared/bytes.ts';
+import { fromBase64, fromHex, toBase64, toHex, utf8 } from '../../shared/bytes.ts';
 import { digestField, sha256Hex } from '../../shared/digest.ts';
 import { signatureBase, signatureFields } from '../../shared/http-signature.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { Report } from '../../shared/telemetry.ts';
 import { report } from '../../shared/test-documents.ts';
-import { generatePrivateKey, type Signer, signerOf } from '../../shared/trust/keys.ts';
+import { type Signer, signerOf } from '../../shared/trust/keys.ts';
 
 export type SimulatedDevice = {
   readonly deviceId: string;
@@ -19,16 +19,29 @@ export type SimulatedDevice = {
   readonly timestamp: number;
 };
 
+/** The same key for the same number, so that a run can be repeated; it protects nothing. */
 export async function aSimulatedDevice(
   number: number,
   has: Pick<SimulatedDevice, 'model' | 'timestamp'>,
 ): Promise<SimulatedDevice> {
-  const key = await generatePrivateKey();
-  const raw = fromHex(key.public);
-  if (raw === null) throw new Error('a key that is no hex');
-  const signer = await signerOf(key);
+  const seed = await sha256Hex(utf8(`simulated device ${number}`));
+  const raw = await publicKeyOf(seed);
+  const signer = await signerOf({ seed, public: toHex(raw) });
   const address = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
   return { deviceId: await sha256Hex(raw), deviceKey: toBase64(raw), signer, address, ...has };
+}
+
+/** PKCS #8 of an Ed25519 key is this and the seed (RFC 8410 section 7). */
+const PKCS8_ED25519 = '302e020100300506032b657004220420';
+
+async function publicKeyOf(seed: string): Promise<Uint8Array<ArrayBuffer>> {
+  const pkcs8 = fromHex(PKCS8_ED25519 + seed);
+  if (pkcs8 === null) throw new Error('a seed that is no hex');
+  const key = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign']);
+  const { x = '' } = (await crypto.subtle.exportKey('jwk', key)) as { readonly x?: string };
+  const raw = fromBase64(`${x.replaceAll('-', '+').replaceAll('_', '/')}=`);
+  if (raw?.length !== 32) throw new Error('Ed25519 gave no public key');
+  return raw;
 }
 
 export type SignedReport = { readonly headers: Record<string, string>; readonly body: string };

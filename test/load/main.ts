@@ -9,11 +9,18 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseModelId } from '../../shared/model.ts';
 import { describeMachine } from '../bench/machine.ts';
+import { cpuMsOf, findWorkerd } from '../bench/workerd-cpu.ts';
 import { DEMO_NEW_VERSION, writeDemoPackage } from '../firmware/demo-package.ts';
 import { MODEL, makeRepository, mustRun, publishArguments, type Repository } from '../support/repository.ts';
 import { type LoadArguments, readArguments } from './arguments.ts';
 import { makeFleet, runFleet } from './fleet.ts';
-import { BEHIND_EVERY, PACKAGE_BYTES, REPORTS_ARRIVE_WITHIN_MS, SEED_BATCH } from './limits.ts';
+import {
+  BEHIND_EVERY,
+  PACKAGE_BYTES,
+  REPORTS_ARRIVE_WITHIN_MS,
+  SEED_BATCH,
+  SEED_WITHIN_MS,
+} from './limits.ts';
 import { poolSend } from './pool-send.ts';
 import { readOffer } from './read-offer.ts';
 import { KINDS } from './send.ts';
@@ -33,17 +40,23 @@ else {
 
 async function load(wanted: LoadArguments): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'cistern-load-'));
-  const repository = await makeRepository(join(directory, 'repository'), { entry: COUNTING_WORKER });
+  const starting = makeRepository(join(directory, 'repository'), { entry: COUNTING_WORKER });
   const end = async () => {
-    await repository.worker.stop();
+    const started = await starting.catch(() => null);
+    await started?.worker.stop();
     await rm(directory, { recursive: true, force: true });
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void end().then(() => process.exit(130)));
   try {
+    const repository = await starting;
     await publish(repository, directory);
     await seed(repository.url, wanted.models);
-    return await measure(repository.url, wanted);
+    const workerCpuMs = () => {
+      const workerd = findWorkerd(join(directory, 'repository/worker'));
+      return workerd === null ? null : cpuMsOf(workerd);
+    };
+    return await measure(repository.url, wanted, workerCpuMs);
   } finally {
     await end();
   }
@@ -59,6 +72,10 @@ async function publish(repository: Repository, directory: string): Promise<void>
 async function seed(url: string, modelCount: number): Promise<void> {
   const startedMs = performance.now();
   for (let from = 0; from < modelCount; from += SEED_BATCH) {
+    if (performance.now() - startedMs > SEED_WITHIN_MS)
+      throw new Error(
+        `${from} of ${modelCount} models after ${secondsSince(startedMs)} s: too busy a machine`,
+      );
     const count = Math.min(SEED_BATCH, modelCount - from);
     const query = new URLSearchParams({
       ...{ original: MODEL, from: String(from), count: String(count), wholeEvery: String(BEHIND_EVERY) },
@@ -69,7 +86,11 @@ async function seed(url: string, modelCount: number): Promise<void> {
   say(`${modelCount} models in the catalogue after ${secondsSince(startedMs)} s`);
 }
 
-async function measure(url: string, wanted: LoadArguments): Promise<number> {
+async function measure(
+  url: string,
+  wanted: LoadArguments,
+  workerCpuMs: () => number | null,
+): Promise<number> {
   const model = parseModelId(MODEL);
   if (model === null) throw new Error(MODEL);
   const pool = poolSend(url, wanted.connections);
@@ -79,6 +100,7 @@ async function measure(url: string, wanted: LoadArguments): Promise<number> {
     const devices = await makeFleet({ deviceCount: wanted.devices, modelCount: wanted.models }, timestamp);
     say(`${devices.length} devices, each with a key of its own, after ${secondsSince(madeMs)} s`);
     const before = await countsOf(url);
+    const cpuBeforeMs = workerCpuMs();
     const run = await runFleet(devices, {
       offer,
       send: pool.send,
@@ -89,6 +111,7 @@ async function measure(url: string, wanted: LoadArguments): Promise<number> {
     });
     const reported = run.tally.report.latenciesMs.length - run.tally.report.errorCount;
     const after = await countsWhenStored(url, reported);
+    const cpuAfterMs = workerCpuMs();
     if (after.isolateId !== before.isolateId)
       throw new Error('the Worker was loaded anew while it was measured: a source changed; run it again');
     const requests = KINDS.reduce((sum, kind) => sum + run.tally[kind].latenciesMs.length, 0);
@@ -96,7 +119,14 @@ async function measure(url: string, wanted: LoadArguments): Promise<number> {
       `${run.turnsTaken} of ${devices.length} devices had their turn in ${(run.wallMs / 1000).toFixed(1)} s: ` +
         `${requests} requests over ${wanted.connections} connections, ${((requests / run.wallMs) * 1000).toFixed(0)} a second`,
     );
-    say(`${after.reportsStored} of ${reported} reports in D1`);
+    const bytesPerReport = (after.databaseBytes - before.databaseBytes) / after.reportsStored;
+    say(
+      `${after.reportsStored} of ${reported} reports in D1, which grew by ${bytesPerReport.toFixed(0)} bytes each`,
+    );
+    if (cpuBeforeMs !== null && cpuAfterMs !== null)
+      say(
+        `CPU of workerd: ${((cpuAfterMs - cpuBeforeMs) / requests).toFixed(2)} ms a request, reports included`,
+      );
     say(describeMachine());
     process.stdout.write(`\n${loadTable(run.tally, after.kinds)}`);
     const errors = KINDS.flatMap((kind) => run.tally[kind].errors.map((words) => `${kind}: ${words}`));

@@ -12,5 +12,7 @@ export const QUEUE_KIND = 'queue-message';
 export type Counts = {
   readonly isolateId: string;
   readonly reportsStored: number;
+  /** Size of D1, with its indexes. */
+  readonly databaseBytes: number;
   readonly kinds: Readonly<Record<string, KindCost>>;
 };

@@ -66,8 +66,15 @@ export default {
 };
 
 async function countsOf(db: D1Database): Promise<Counts> {
-  const reports = await db.prepare('SELECT count(*) AS stored FROM reports').first<{ stored: number }>();
+  const { results, meta } = await db
+    .prepare('SELECT count(*) AS stored FROM reports')
+    .all<{ stored: number }>();
   // Not above: a Worker has no randomness before its first request.
   isolateId ??= crypto.randomUUID();
-  return { isolateId, reportsStored: reports?.stored ?? 0, kinds: Object.fromEntries(counted) };
+  return {
+    isolateId,
+    reportsStored: results[0]?.stored ?? 0,
+    databaseBytes: meta.size_after,
+    kinds: Object.fromEntries(counted),
+  };
 }

@@ -13,6 +13,7 @@ import { EUGA } from '../a-publisher.ts';
 import { anEdge, edgeOn } from '../an-edge.ts';
 import { published } from '../publish.ts';
 import { START_MS } from '../start.ts';
+import { chainOf, pollOf } from '../visible-chain.ts';
 import { costOf, countedBucket, countedDatabase } from './count-operations.ts';
 
 const DEVICES = 100;
@@ -61,4 +62,22 @@ it('a fleet polls, downloads and reports without an error, and each kind of requ
     'chunk-range': of({ r2ClassB: 1 }, BEHIND * 4),
     report: of({}, BEHIND),
   });
+});
+
+/** Devices that ask once a day find a new timestamp each time; most of them find nothing else. */
+it('a day later one poll of a model signs its timestamp anew, and every other one reads it', async () => {
+  await published(await anEdge());
+  const clock = { nowMs: START_MS };
+  const edge = await edgeOn(countedBucket(env.FIRMWARE), { clock, db: countedDatabase(env.DB) });
+  const { timestamp } = await chainOf(edge);
+  const poll = async () => {
+    const asked = () => pollOf(edge, { timestamp: timestamp.signed.version });
+    const { answer, cost } = await costOf(asked);
+    return { told: Object.keys(answer.answer), cost };
+  };
+  clock.nowMs += 25 * 60 * 60_000;
+  const told = ['format', 'timestamp'];
+  // Two listings of the roots, one of which polls of an isolate do once a minute, and one write.
+  expect(await poll()).toEqual({ told, cost: { ...noCost(), r2ClassA: 3, r2ClassB: 4 } });
+  expect(await poll()).toEqual({ told, cost: { ...noCost(), r2ClassB: 2 } });
 });
