@@ -9,6 +9,7 @@ import { updateDisplay } from '../ui/update-display.ts';
 import { flashLocal } from '../update/flash-local.ts';
 import { withoutUplink } from '../update/uplink.ts';
 import { askOnce, yesFlag } from './ask.ts';
+import { besideRouter, routerFlag } from './beside-router.ts';
 import {
   acceptFlag,
   type CommonFlags,
@@ -24,6 +25,7 @@ import { tellResult, UNTOUCHED } from './tell-result.ts';
 
 type FlashFlags = Omit<CommonFlags, 'repository' | 'root'> &
   PackageFlags & {
+    readonly router?: string;
     readonly stage?: string;
     readonly plan: boolean;
     readonly yes: boolean;
@@ -34,11 +36,12 @@ type FlashFlags = Omit<CommonFlags, 'repository' | 'root'> &
   };
 
 export const flashCommand = buildCommand<FlashFlags, [string], Context>({
-  func: runFlash,
+  func: besideRouter(runFlash),
   parameters: {
     positional: { kind: 'tuple', parameters: [packageArgument] },
     flags: {
       modem: commonFlags.modem,
+      router: routerFlag,
       ...packageFlags,
       stage: downloadFlags.stage,
       plan: {

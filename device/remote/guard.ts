@@ -13,7 +13,7 @@ export type Guard = {
   readonly keep: (start: readonly string[]) => Promise<boolean>;
   /** It runs again. */
   readonly forget: (start: readonly string[]) => Promise<void>;
-  /** Keeps a relay running until the end. */
+  /** Keeps a relay running until the end; its words hold no line break, for the watchman reads lines. */
   readonly keepRelay: (command: readonly string[]) => void;
   /** Everything that is still written down is started, the relay ended, and no trace left; awaited. */
   readonly end: () => Promise<void>;

@@ -33,3 +33,6 @@ export const MIRROR_ENTRIES_MAX = 20_000;
 export const MIRROR_VALUE_MAX_CHARS = 300;
 /** A connection that broke is made anew no more often than this. */
 export const RECONNECT_PAUSE_MS = 3_000;
+/** How long a relay may take to listen again while the modem is there, and how often it is tried. */
+export const RELAY_AGAIN_MS = 8_000;
+export const RELAY_LOOK_INTERVAL_MS = 300;

@@ -15,11 +15,8 @@ export const RELAY_PORT = 9008;
 const LISTENS = `grep -qi ':${RELAY_PORT.toString(16)} [0-9a-f:]* 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null`;
 
 /** It is told where the modem stands now: in EDL a USB 3 module is in another path of its socket (edl 1a). */
-const RELAY_SCRIPT = `c=$1; shift
-for p; do
-  [ -d "/sys/bus/usb/devices/$p" ] && eval "exec $c -s /sys/bus/usb/devices/$p"
-done
-sleep 1`;
+const RELAY_SCRIPT =
+  'c=$1; shift; for p; do [ ! -d "/sys/bus/usb/devices/$p" ] || eval "exec $c -s /sys/bus/usb/devices/$p"; done; sleep 1';
 
 /** A socket file here that leads to the relay for the modem in that socket of the router, whichever of its paths it stands in. */
 export async function startRelay(

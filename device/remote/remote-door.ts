@@ -7,6 +7,7 @@ import type { LocalPorts } from '../transport/local-ports.ts';
 import type { LocatorFailure } from '../transport/locator.ts';
 import { serialDoor } from '../transport/serial/serial-door.ts';
 import { openRelay } from '../transport/tcp-door.ts';
+import { RELAY_AGAIN_MS, RELAY_LOOK_INTERVAL_MS } from './limits.ts';
 import type { Mirror } from './mirror.ts';
 import type { RemoteFailure } from './remote-failure.ts';
 import type { RouterSession } from './router-session.ts';
@@ -54,10 +55,20 @@ export async function remoteDoor(
   const paths = socket.peer === null ? [path] : [path, socket.peer];
   const relay = await session.relayFor(finds.relay, paths);
   if (!relay.ok) return relay;
+  const open = async (signal?: AbortSignal) =>
+    (await session.isReachable()) ? openRelay({ path: relay.value() }, where, signal) : absent;
   return ok({
     ...door,
-    open: async (signal) =>
-      (await session.isReachable()) ? openRelay({ path: relay.value() }, where, signal) : absent,
+    open: async (signal) => {
+      const untilMs = ports.clock.nowMs() + RELAY_AGAIN_MS;
+      for (;;) {
+        const opened = await open(signal);
+        if (opened.ok || opened.failure.reason !== 'modem-absent' || signal?.aborted) return opened;
+        // A relay that has just lost a client, or a modem, is started again: the modem may be there all the same.
+        if (ports.clock.nowMs() >= untilMs || (await door.onBus?.look()) == null) return opened;
+        await ports.clock.sleep(RELAY_LOOK_INTERVAL_MS);
+      }
+    },
   });
 }
 

@@ -1,0 +1,121 @@
+/** `cistern … --router`, through a real ssh and a real sshd, to a router whose programs are busybox. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import { SimulatedModem } from '../modem/modem.ts';
+import type { SimulatedModemOptions } from '../modem/modem-options.ts';
+import { aCommandScene, type CommandScene } from '../support/a-command.ts';
+import { inProcessDoor } from '../support/in-process-door.ts';
+import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { SHORT_TIMINGS } from '../support/short-timings.ts';
+import {
+  ROUTER,
+  SOCKET,
+  type SshRouter,
+  type SshRouterOptions,
+  sshRouter,
+  whyNoRouter,
+} from './router-behind-sshd.ts';
+
+const why = whyNoRouter();
+if (why !== null) console.warn(`SKIPPED: a router behind a real sshd: ${why}`);
+
+/** What takes processes and connections needs longer than what a modem in this process does. */
+const TIMINGS = {
+  ...SHORT_TIMINGS,
+  sahara: { helloMs: 2_000, replyMs: 5_000, writeMs: 5_000 },
+  firehose: {
+    ...SHORT_TIMINGS.firehose,
+    firstLogMs: 1_000,
+    startQuietMs: 300,
+    quietMs: 50,
+    writeMs: 5_000,
+    replyMs: 5_000,
+    eraseMs: 5_000,
+    programDoneMs: 5_000,
+    rawReadMs: 5_000,
+    leaveMs: 2_000,
+  },
+  lookIntervalMs: 100,
+  edlRetryMs: 200,
+  reenumerationMs: 20_000,
+  returnMs: 30_000,
+  recoveryMs: 20_000,
+  recoveryIntervalMs: 200,
+};
+
+let shelf: PackageShelf;
+let next = '';
+beforeAll(async () => {
+  shelf = await packageShelf();
+  next = await shelf.copy(NEXT_VERSION);
+});
+afterAll(() => shelf.remove());
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+type Scene = { readonly modem: SimulatedModem; readonly router: SshRouter; readonly scene: CommandScene };
+
+async function sceneWith(
+  routerOptions: SshRouterOptions,
+  options: Partial<SimulatedModemOptions> = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Scene> {
+  const modem = new SimulatedModem({
+    firmware: DEMO_OLD_VERSION,
+    timing: { rebootMs: 300, departureMs: 20 },
+    ...options,
+  });
+  ends.push(() => modem.close());
+  const router = await sshRouter(modem, routerOptions);
+  ends.push(router.end);
+  const state = await mkdtemp(join(tmpdir(), 'cistern-beside-'));
+  ends.push(() => rm(state, { recursive: true, force: true }));
+  const scene = await aCommandScene({
+    door: inProcessDoor(modem),
+    context: {
+      environment: { CISTERN_STATE: state, CISTERN_SSH_CONFIG: router.sshConfig },
+      timings: TIMINGS,
+      signal,
+    },
+  });
+  ends.push(scene.end);
+  return { modem, router, scene };
+}
+
+async function run({ scene }: Scene, ...words: readonly string[]) {
+  const stage = await mkdtemp(join(shelf.directory, 'stage-'));
+  return scene.cistern(...words, '--router', ROUTER, '--stage', stage, '--yes');
+}
+
+async function expectNothingLeft({ router }: Scene): Promise<void> {
+  await expect.poll(router.leftBehind, { timeout: 20_000 }).toEqual([]);
+  await expect.poll(router.strangers, { timeout: 20_000 }).toEqual([]);
+}
+
+describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () => {
+  it('of RutOS is flashed through its relay, with its services stopped, and nothing is left behind', async () => {
+    const on = await sceneWith({ kind: 'rutos' });
+    const { code, stderr } = await run(on, 'flash', next);
+    expect(code, stderr).toBe(0);
+    expect(on.modem.state()).toBe('normal');
+    const calls = await on.router.calls();
+    expect(calls.filter((call) => !call.startsWith('quectel_flash'))).toEqual([
+      'stop modem_trackd',
+      'stop gsmd',
+      'stop ledman',
+      'start ledman',
+      'start gsmd',
+      'start modem_trackd',
+    ]);
+    expect(calls).toContain(`quectel_flash qfirehose -p 9008 -s /sys/bus/usb/devices/${SOCKET}`);
+    expect(await on.router.running()).toEqual(['ledman', 'gsmd', 'modem_trackd']);
+    await expectNothingLeft(on);
+  });
+});
+void writeFile;
