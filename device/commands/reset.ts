@@ -2,17 +2,35 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import type { ModemDoor, Sighting } from '../transport/door.ts';
-import { type ResetEnd, type ResetFailure, resetToNormal } from '../update/reset-to-normal.ts';
+import {
+  type ResetEnd,
+  type ResetFailure,
+  type ResetPorts,
+  resetByPower,
+  resetToNormal,
+} from '../update/reset-to-normal.ts';
 import { askOnce, yesFlag } from './ask.ts';
 import { type CommonFlags, commonFlags, settingsOf } from './flags.ts';
 import { openModemSession, openSurroundings } from './session.ts';
 import { tellFailure } from './tell.ts';
 
-type ResetFlags = CommonFlags & { readonly yes: boolean };
+type ResetFlags = CommonFlags & { readonly yes: boolean; readonly power: boolean };
 
 export const resetCommand = buildCommand<ResetFlags, [], Context>({
   func: runReset,
-  parameters: { flags: { ...commonFlags, yes: yesFlag } },
+  parameters: {
+    flags: {
+      ...commonFlags,
+      power: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief:
+          "Cut the modem's power and give it back, by this board's switch, instead of telling it to restart",
+      },
+      yes: yesFlag,
+    },
+  },
   docs: {
     brief: 'Bring a modem out of emergency download mode without writing anything',
     fullDescription: [
@@ -21,11 +39,12 @@ export const resetCommand = buildCommand<ResetFlags, [], Context>({
       'is in normal mode and says its version. At a terminal it asks once.',
       '',
       'A modem whose flash holds no whole firmware comes back in emergency download mode: cistern rescue.',
-      'A modem in fastboot is not reset: fastboot reboot, or a power cycle, does it.',
+      'A modem in fastboot, one that hears nothing and one that is not on the bus: --power, where the board has a switch.',
       '',
       'Examples:',
       '  cistern reset --modem usb:1-1.4',
       '  cistern reset --modem auto --yes          the only modem in sight, in a script',
+      '  cistern reset --modem usb:1-1.4 --power   one that hears nothing, or has left the bus',
       '  cistern reset --modem "tcp://127.0.0.1:9008?at=9007" --json',
     ].join('\n'),
   },
@@ -39,14 +58,29 @@ async function runReset(this: Context, flags: ResetFlags): Promise<void> {
   const { processes, timings, clock } = this;
   const onNote = (note: string) => void (flags.json || this.stderr.write(`${note}\n`));
   const surroundings = openSurroundings(this, session.value, onNote);
-  const reset = await resetToNormal(
-    { door, stateDir, processes, timings, clock, surroundings },
-    (found) => mayReset(this, door, found, flags),
-    this.signal,
-  );
+  const ports = { door, stateDir, processes, timings, clock, surroundings };
+  if (flags.power) return runByPower(this, ports, flags);
+  const reset = await resetToNormal(ports, (found) => mayReset(this, door, found, flags), this.signal);
   if (!reset.ok)
     return tellFailure(this, reset.failure, { json: flags.json, state: stateAfter(reset.failure) });
   tellEnd(this, door, reset.value, flags);
+}
+
+async function runByPower(context: Context, ports: ResetPorts, flags: ResetFlags): Promise<void> {
+  const { where } = ports.door;
+  const mayCut = async () =>
+    flags.yes || !context.isInteractive || askOnce(context, `Cut the power of ${where} now?`);
+  const back = await resetByPower(ports, mayCut, context.signal);
+  if (!back.ok)
+    return tellFailure(context, back.failure, { json: flags.json, state: stateAfter(back.failure) });
+  const { model } = back.value;
+  const version = back.value.version.text;
+  const document = { format: 'cistern-reset/1', where, found: null, state: 'normal', model, version };
+  context.stdout.write(
+    flags.json
+      ? `${JSON.stringify(document)}\n`
+      : `${where} has its power again and is in normal mode: ${model} ${version}; nothing was written\n`,
+  );
 }
 
 function stateAfter({ reason }: ResetFailure): string {

@@ -27,6 +27,8 @@ export type ResetFailure =
   | PowerFailure
   | RouterFailure
   | { readonly reason: 'not-wanted-by-user' }
+  /** This board's switch is none that is known, or the modem stands behind a relay. */
+  | { readonly reason: 'power-switch-unknown'; readonly where: string }
   /** Its state is none that Sahara or Firehose could end. */
   | {
       readonly reason: 'modem-cannot-be-reset';
@@ -58,11 +60,35 @@ export type ResetEnd = {
 export type MayReset = (found: Sighting & { readonly state: ResettableState }) => Promise<boolean>;
 
 /** `mayReset` is asked once the modem was seen in a state that a reset ends. */
-export async function resetToNormal(
+export function resetToNormal(
   ports: ResetPorts,
   mayReset: MayReset,
   signal: AbortSignal,
 ): Promise<Result<ResetEnd, ResetFailure>> {
+  return alone(ports, () => resetAlone(ports, mayReset, signal));
+}
+
+/** The same by cutting its power, for one that hears nothing or is not on the bus; `mayCut` is asked before. */
+export function resetByPower(
+  ports: ResetPorts,
+  mayCut: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<Result<Identity, ResetFailure>> {
+  return alone(ports, async () => {
+    const { door, surroundings } = ports;
+    if (!(await mayCut())) return err({ reason: signal.aborted ? 'interrupted' : 'not-wanted-by-user' });
+    const renewed = await surroundings.renewPower();
+    if (!renewed.ok) return renewed;
+    if (!renewed.value) return err({ reason: 'power-switch-unknown', where: door.where });
+    return backAgain(ports);
+  });
+}
+
+/** Under the lock, with services stopped, and never of a modem whose flash an update has left half written. */
+async function alone<T>(
+  ports: ResetPorts,
+  work: () => Promise<Result<T, ResetFailure>>,
+): Promise<Result<T, ResetFailure>> {
   const { door, stateDir, processes } = ports;
   const lock = await takeLock(stateDir, door.key, processes);
   if (!lock.ok) return lock;
@@ -76,7 +102,7 @@ export async function resetToNormal(
     await surroundings.startLeftStopped({ isGoingOn: false });
     return await surroundings.around(async () => {
       const ready = await surroundings.makeReadyToFinish({ goesOnRegardless: true });
-      return ready.ok ? resetAlone(ports, mayReset, signal) : ready;
+      return ready.ok ? work() : ready;
     });
   } finally {
     await lock.value.release();
@@ -121,6 +147,14 @@ async function restart(
     const { failure } = left;
     return err(failure.reason === 'modem-stays-in-edl' ? { reason: 'modem-does-not-start', where } : failure);
   }
+  return backAgain(ports);
+}
+
+/** The word of a modem that was told to start again. */
+async function backAgain(
+  ports: Pick<ResetPorts, 'door' | 'timings' | 'clock' | 'surroundings'>,
+): Promise<Result<Identity, ResetFailure>> {
+  const { where } = ports.door;
   const identity = await awaitReturn(ports);
   if (identity.ok) return identity;
   const { failure } = identity;

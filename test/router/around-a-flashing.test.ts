@@ -159,4 +159,23 @@ describe('a modem that is gone or mute', () => {
     expect(await run(on, 'rescue')).toMatchObject({ code: 0, stdout: expect.stringContaining('updated') });
     expect(on.modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: NEXT_VERSION });
   });
+
+  it('is reset by its power where a person says so', async () => {
+    const on = await sceneWith({}, { hasPower: true });
+    on.modem.powerOff();
+    expect(await on.scene.cistern('reset', '--power')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('has its power again and is in normal mode'),
+    });
+    expect(await on.router.running()).toEqual(SERVICES);
+  });
+
+  it('is told to be switched by hand where the board has no switch', async () => {
+    const on = await sceneWith();
+    on.modem.powerOff();
+    expect(await on.scene.cistern('reset', '--power')).toMatchObject({
+      code: 69,
+      stderr: expect.stringContaining('by hand'),
+    });
+  });
 });

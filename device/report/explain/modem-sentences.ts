@@ -108,7 +108,7 @@ export const modemSentences = {
   'modem-silent-in-edl': ({ where }) => ({
     exit: 'IO',
     what: `The modem at ${where} is in emergency download mode and says nothing to any question: a programmer may wait there for the rest of an image.`,
-    next: 'Power-cycle the modem, which ends that, then look with cistern devices. Where it does not start: cistern rescue.',
+    next: 'Power-cycle the modem, which ends that (cistern reset --power, where the board has a switch), then look with cistern devices. Where it does not start: cistern rescue.',
   }),
   'modem-refuses-edl': ({ attempts }) => ({
     exit: 'PROTOCOL',

@@ -17,6 +17,11 @@ export const routerSentences = {
     what: `${name}, which ${why}, could not be stopped: ${said}.`,
     next: `Stop ${name} by hand, then run the same command again.`,
   }),
+  'power-switch-unknown': ({ where }) => ({
+    exit: 'UNAVAILABLE',
+    what: `No way is known to cut the power of the modem at ${where}.`,
+    next: 'Take the modem, or this machine, off its supply for ten seconds by hand.',
+  }),
   'power-not-switched': ({ board, said, isOff }) => ({
     exit: 'IO',
     what: isOff
