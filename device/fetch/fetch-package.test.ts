@@ -106,6 +106,17 @@ describe('a line that breaks', () => {
     await at.expectWhole(one);
   });
 
+  it.each([
+    ['an ETag alone', ['.part.etag']],
+    ['a part without bytes, and an ETag', ['.part', '.part.etag']],
+    ['a part without bytes', ['.part']],
+  ])('survives what a killed run left: %s', async (_name, endings) => {
+    for (const ending of endings)
+      writeFileSync(at.place(one) + ending, ending.endsWith('.etag') ? '"e"' : '');
+    expect(await at.fetch(one, [{ cutAfterBytes: 1000 }])).toMatchObject({ ok: true, value: { resumed: 1 } });
+    await at.expectWhole(one);
+  });
+
   it('replaces a part that is longer than its chunk', async () => {
     writeFileSync(`${at.place(one)}.part`, Buffer.alloc(oneBytes.length + 10, 'x'));
     expect(await at.fetch(one)).toMatchObject({ ok: true, value: { requests: 2 } });

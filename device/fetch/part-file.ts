@@ -105,10 +105,11 @@ async function earlierPart(path: string, etagPath: string): Promise<Uint8Array> 
       return await readFile(path);
     }
     await rm(path, { recursive: true });
-    await rm(etagPath, { force: true });
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
+  // Also where there is no part: a run may have been killed between removing the one and the other.
+  await rm(etagPath, { recursive: true, force: true });
   return new Uint8Array();
 }
 
