@@ -86,6 +86,23 @@ describe('who comes through Cloudflare Access', () => {
     expect(await refusalOf(made)).toMatchObject({ status: 403, code: 'forbidden' });
   });
 
+  it('sees the fleet without a token, and sends no form of a page elsewhere', async () => {
+    const headers = { 'cf-access-jwt-assertion': await assertion(), accept: 'text/html' };
+    const page = await edge.request('/fleet', { headers });
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    expect(html).toContain('Signed in as access anna@fleet.example');
+    expect(html).not.toContain('Sign out');
+    const other = await edgeOn(edge.bucket, { clock: edge.clock, access: access(['read', 'rollout']) });
+    const path = '/fleet/models/quectel/ec25euga-m4g/releases/EC25EUGAR06A05M4G_01.003.01.003';
+    const send = async (origin: string) => {
+      const body = new URLSearchParams({ action: 'halt', why: 'x' });
+      return (await other.request(path, { method: 'POST', body, headers: { ...headers, origin } })).status;
+    };
+    expect(await send('https://evil.example')).toBe(400);
+    expect(await send('http://localhost')).toBe(404);
+  });
+
   it('is known by address, or by the name of a service token', async () => {
     const other = await edgeOn(edge.bucket, { clock: edge.clock, access: access(['publish', 'read']) });
     for (const claims of [{}, { email: undefined, common_name: 'builder' }]) {

@@ -23,15 +23,26 @@ type Props = {
   readonly reports: readonly FleetReport[];
   readonly deeds: readonly AuditEntry[];
   readonly operator: Caller;
+  readonly hasSession: boolean;
   readonly fromMs: number;
   readonly nowMs: number;
 };
 
-export function FleetPage({ models, next, halted, reports, deeds, operator, fromMs, nowMs }: Props) {
+export function FleetPage({
+  models,
+  next,
+  halted,
+  reports,
+  deeds,
+  operator,
+  hasSession,
+  fromMs,
+  nowMs,
+}: Props) {
   return (
     <>
       <h1>Fleet</h1>
-      <SignedIn operator={operator} />
+      <SignedIn operator={operator} hasSession={hasSession} />
       <Stopped halted={halted} />
       <h2>Rollouts</h2>
       {models.length === 0 ? (
@@ -53,15 +64,20 @@ export function FleetPage({ models, next, halted, reports, deeds, operator, from
   );
 }
 
-export function SignedIn({ operator }: { readonly operator: Caller }) {
+type SignedInProps = { readonly operator: Caller; readonly hasSession: boolean };
+
+/** Who comes through Access has no session here that could be ended. */
+function SignedIn({ operator, hasSession }: SignedInProps) {
   return (
     <form class="signed-in" action="/fleet/session/end" method="post">
       <span class="soft">
         {`Signed in as ${operator.actor}, ${operator.scopes.has('rollout') ? 'may change rollouts' : 'may read'}.`}
       </span>
-      <button class="quiet" type="submit">
-        Sign out
-      </button>
+      {hasSession ? (
+        <button class="quiet" type="submit">
+          Sign out
+        </button>
+      ) : null}
     </form>
   );
 }

@@ -18,6 +18,7 @@ import { pageAnswer } from '../page.tsx';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
 import { type FleetModel, FleetPage, type HaltedRelease } from './fleet-page.tsx';
 import type { Visit } from './guarded.tsx';
+import { sessionToken } from './operator-session.ts';
 
 export type FleetStores = {
   readonly db: D1Database;
@@ -56,6 +57,7 @@ export async function getFleet(stores: FleetStores, { request, operator }: Visit
       reports={reports}
       deeds={deeds.entries}
       operator={operator}
+      hasSession={sessionToken(request.headers.get('cookie')) !== null}
       fromMs={fromMs}
       nowMs={nowMs}
     />
