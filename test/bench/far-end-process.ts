@@ -1,7 +1,8 @@
 /** `far-end.ts` forks this: serves the directory that is named, and opens and closes lines to it as it is told. */
+
+import { serveRanges } from '../support/range-server.ts';
 import type { FarEndAnswer, FarEndOrder } from './far-end.ts';
 import { type Line, openLine } from './line.ts';
-import { serveRanges } from './range-server.ts';
 
 const server = await serveRanges(process.argv[2] ?? '.');
 const lines = new Map<string, Line>();

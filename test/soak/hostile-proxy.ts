@@ -1,4 +1,4 @@
-/** A loopback proxy before the real Worker that does to chunk answers what its plan says, and keeps the account. */
+/** A loopback proxy before a server of chunks that does to chunk answers what its plan says, and keeps the account. */
 import http, { type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
@@ -9,6 +9,8 @@ export type HostileProxy = {
   /** Bytes of bodies that were handed to the client's connections. */
   readonly sentBytes: () => number;
   readonly requests: () => number;
+  /** Those that asked for the rest of a chunk. */
+  readonly resumed: () => number;
   /** Reasons that faults which nothing mends must lead to, of those that were delivered. */
   readonly fatal: ReadonlySet<string>;
   /** Called with each piece that was handed over. */
@@ -24,11 +26,13 @@ export async function hostileProxy(
 ): Promise<HostileProxy> {
   let sentBytes = 0;
   let requests = 0;
+  let resumed = 0;
   const fatal = new Set<string>();
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
   const server = http.createServer(async (request, response) => {
     const chunkId = /\/([0-9a-f]{64})\.cacnk/.exec(request.url ?? '')?.[1] ?? '';
     requests += 1;
+    if (request.headers.range !== undefined) resumed += 1;
     const isRedirected = (request.url ?? '').includes('redirected');
     const fault = isRedirected ? 'none' : faultOf(chunkId);
     if (typeof fault === 'string' && FATAL[fault] !== undefined) fatal.add(FATAL[fault]);
@@ -56,6 +60,7 @@ export async function hostileProxy(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sentBytes: () => sentBytes,
     requests: () => requests,
+    resumed: () => resumed,
     fatal,
     onSent: () => {},
     close: async () => {

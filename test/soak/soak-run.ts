@@ -2,7 +2,8 @@
  * One seeded download through the hostile proxy, killed up to twice on the way. Killed as by -9: what lies on the
  * disk at some moment, in the middle of whatever was being written, is all that the next run has.
  */
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FetchLimits, fetchPackage } from '../../device/fetch/fetch-package.ts';
 import type { Http } from '../../device/http/http.ts';
@@ -11,7 +12,7 @@ import { prepareStage } from '../../device/stage/prepare-stage.ts';
 import type { Stage } from '../../device/stage/stage.ts';
 import { verifyStage } from '../../device/stage/staged-package.ts';
 import type { ReleaseDocuments } from '../../device/update/documents.ts';
-import { must } from '../support/local-release.ts';
+import { must } from '../support/must.ts';
 import { type Draw, faultPlan, type Profile, seeded } from './faults.ts';
 import { type HostileProxy, hostileProxy } from './hostile-proxy.ts';
 
@@ -29,6 +30,10 @@ export type SoakResult = {
   readonly kills: number;
   readonly end: string;
   readonly requests: number;
+  /** Requests that asked for the rest of a chunk. */
+  readonly resumed: number;
+  /** Chunks of which a kill left a part that the next run could go on from. */
+  readonly partsLeft: number;
   /** In all of its runs together. */
   readonly fetchedBytes: number;
   readonly storedBytes: number;
@@ -37,6 +42,9 @@ export type SoakResult = {
 };
 
 const KILLS_MAX = 2;
+const COPY_TRIES_MAX = 20;
+const STALL_MS = 250;
+const SILENCE_MS = 10_000;
 /** Far above what the faults can waste: that the budget holds is tried by one seed in eight, with a small one. */
 const AMPLE_FACTOR = 20;
 const never = new AbortController().signal;
@@ -46,17 +54,21 @@ export async function soakRun(seed: number, scene: SoakScene): Promise<SoakResul
   const profile = (['cuts', 'hostile', 'hostile', 'fatal'] as const)[seed % 4] ?? 'cuts';
   const hasSmallBudget = seed % 8 === 1;
   const { storedBytes } = scene.documents.manifest.package;
-  const limits = { silenceMs: 150, budgetBytes: hasSmallBudget ? storedBytes : AMPLE_FACTOR * storedBytes };
+  // Where nothing stalls nothing may be taken for stalled, however busy the machine: each byte is counted.
+  const silenceMs = profile === 'cuts' ? SILENCE_MS : STALL_MS;
+  const limits = { silenceMs, budgetBytes: hasSmallBudget ? storedBytes : AMPLE_FACTOR * storedBytes };
   const wantedKills = Math.floor(draw() * (KILLS_MAX + 1));
   const proxy = await hostileProxy(scene.repositoryUrl, faultPlan(profile, draw));
   let parent = await mkdtemp(join(scene.directory, 'soak-'));
   const parents = [parent];
   let kills = 0;
   let allBytes = 0;
+  let partsLeft = 0;
   let last: RunEnd;
   try {
     for (;;) {
-      const killAfterBytes = kills < wantedKills ? Math.floor(draw() * storedBytes) : null;
+      const leftBytes = Math.max(0, storedBytes - (await bytesIn(parent)));
+      const killAfterBytes = kills < wantedKills ? Math.floor(draw() * leftBytes) : null;
       const survivor = await mkdtemp(join(scene.directory, 'soak-'));
       parents.push(survivor);
       last = await runOnce({ scene, proxy, parent, survivor, killAfterBytes, limits, draw });
@@ -64,6 +76,7 @@ export async function soakRun(seed: number, scene: SoakScene): Promise<SoakResul
       if (last.end !== 'killed') break;
       kills += 1;
       parent = survivor;
+      partsLeft += await countParts(survivor);
     }
     const verified = await verifyStage({ stage: last.stage, ...scene.documents }, never);
     const { end, fetchedBytes } = last;
@@ -83,6 +96,8 @@ export async function soakRun(seed: number, scene: SoakScene): Promise<SoakResul
       kills,
       end,
       requests: proxy.requests(),
+      resumed: proxy.resumed(),
+      partsLeft,
       fetchedBytes: allBytes,
       storedBytes,
       wrong,
@@ -118,10 +133,12 @@ async function runOnce(run: {
   const stage = must(await prepareStage(wish, never));
   const killing = new AbortController();
   const beganAtBytes = proxy.sentBytes();
-  let copied: Promise<void> | null = null;
+  let isKilled = false;
   proxy.onSent = (sentBytes) => {
-    if (killAfterBytes === null || copied !== null || sentBytes - beganAtBytes < killAfterBytes) return;
-    copied = copyDisk(parent, survivor).then(() => killing.abort());
+    if (killAfterBytes === null || isKilled || sentBytes - beganAtBytes < killAfterBytes) return;
+    isKilled = true;
+    copyDisk(parent, survivor);
+    killing.abort();
   };
   const clock = { nowMs: () => Date.now(), sleep: async () => {} };
   let fetchedBytes = 0;
@@ -142,25 +159,33 @@ async function runOnce(run: {
     killing.signal,
   );
   proxy.onSent = () => {};
-  if (copied !== null) {
-    await copied;
-    return { end: 'killed', fetchedBytes, stage };
-  }
+  if (isKilled) return { end: 'killed', fetchedBytes, stage };
   if (!fetched.ok) return { end: fetched.failure.reason, fetchedBytes, stage };
   return { end: 'staged', fetchedBytes: fetched.value.fetchedBytes, stage };
 }
 
-/** Files may vanish and change while they are copied: that is the point. */
-async function copyDisk(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (let tries = 0; tries < 20; tries++) {
+/** At once, between two turns of this process; what its threads are writing may be half there, as at a kill. */
+function copyDisk(from: string, to: string): void {
+  for (let tries = 0; tries < COPY_TRIES_MAX; tries++) {
     try {
-      await cp(from, to, { recursive: true, force: true });
+      cpSync(from, to, { recursive: true, force: true });
       return;
     } catch {
       // A part took its chunk's name between the listing and the copy.
     }
   }
+  throw new Error(`${from} could not be copied`);
+}
+
+async function bytesIn(directory: string): Promise<number> {
+  const names = await readdir(directory, { recursive: true });
+  const found = await Promise.all(names.map((name) => stat(join(directory, name))));
+  return found.reduce((all, { size }, i) => all + (names[i]?.includes('.cacnk') ? size : 0), 0);
+}
+
+async function countParts(directory: string): Promise<number> {
+  const names = await readdir(directory, { recursive: true });
+  return names.filter((name) => name.endsWith('.part')).length;
 }
 
 function judge(run: {
