@@ -70,8 +70,12 @@ async function runCheck(this: Context, flags: CheckFlags): Promise<void> {
     else this.stdout.write(`install ${install} (${(sizeBytes / 1e6).toFixed(1)} MB to fetch)\n`);
     for (const { sentence, source } of reasons) this.stdout.write(`  ${sentence} [${source}]\n`);
     for (const { version, verdict, rollout, sentence } of considered) {
-      if (version !== install)
-        this.stdout.write(`  ${version}: ${verdict}, rollout ${rollout}. ${sentence}\n`);
+      if (version === install) continue;
+      const why =
+        rollout === 'failed-here'
+          ? `failed on this modem before; cistern update --version ${version} tries it again`
+          : `rollout ${rollout}`;
+      this.stdout.write(`  ${version}: ${verdict}, ${why}. ${sentence}\n`);
     }
   } finally {
     await ports.value.http.close();

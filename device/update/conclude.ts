@@ -5,6 +5,7 @@ import { spoolReport } from '../report/spool.ts';
 import { reportOf, type Verdict, verdictOf, verdictPath } from '../report/verdict.ts';
 import { type AttemptEnd, type FlashPorts, isOver, type ModemPorts, type UpdateResult } from './attempt.ts';
 import { documentsDirectory, forgetDocuments } from './documents.ts';
+import { rememberEnd } from './failed-here.ts';
 import { type Journal, type JournalFailure, writeDurably } from './journal.ts';
 
 export async function conclude(
@@ -27,6 +28,8 @@ export async function conclude(
   });
   const report = reportOf(verdict, ports.identity);
   const written = await keepVerdict(verdict, ports);
+  const remembered = await rememberEnd(ports.stateDir, verdict);
+  if (!remembered.ok) tellUnwritten('how this release ended here', remembered.failure, ports);
   const spooled = await spoolReport(ports.stateDir, report);
   if (!spooled.ok) tellUnwritten('the report', spooled.failure, ports);
   if (written.ok && spooled.ok && isOver(verdict)) await closeJournal(journal, ports);

@@ -15,6 +15,10 @@ export const PUT_BACK_ROUNDS_MAX = 3;
 /** What an uplink that roams or is metered may cost without a word: metadata, a chunk. */
 export const METERED_FREE_BYTES = 100_000;
 export const JOURNAL_MAX_BYTES = 64 * 1024;
+/** Steps from version to version that are remembered to have failed on one modem. */
+export const FAILED_RELEASES_MAX = 32;
+/** Attempts that come to nothing in EDL before runs that nobody watches leave the release alone. */
+export const FAILURES_IN_EDL_MAX = 3;
 
 export type UpdateTimings = {
   readonly sahara: SaharaTimings;

@@ -77,6 +77,7 @@ async function resolve({
   return resolveRelease({
     installed: version.value,
     entry,
+    givenUp: [],
     releases,
     rollout: {
       format: 'cistern-rollout/1',
@@ -90,6 +91,10 @@ async function resolve({
 
 const installs = (version: string) => ({ ok: true, value: { action: 'install', manifest: { version } } });
 const UP_TO_DATE = { ok: true, value: { action: 'up-to-date' } };
+
+it('takes a release that failed on this modem when it is named', async () => {
+  expect(await resolve({ wanted: LATER, givenUp: [LATER] })).toMatchObject(installs(LATER));
+});
 
 describe('without a wish, a modem gets', () => {
   it('the newest release that fits', async () => {
@@ -124,6 +129,15 @@ describe('without a wish, a modem gets', () => {
     ['is a beta', { channel: 'beta' as const }],
   ])('the one before where the newest %s', async (_, change) => {
     expect(await resolve({ rollout: [running(NEXT), running(LATER, change)] })).toMatchObject(installs(NEXT));
+  });
+
+  it('the one before where the newest failed on it', async () => {
+    const decided = await resolve({ givenUp: [LATER] });
+    expect(decided).toMatchObject(installs(NEXT));
+    expect(decided).toMatchObject({
+      value: { considered: expect.arrayContaining([expect.objectContaining({ rollout: 'failed-here' })]) },
+    });
+    expect(await resolve({ givenUp: [NEXT, LATER] })).toMatchObject(UP_TO_DATE);
   });
 
   it('a beta where the device takes part in betas', async () => {

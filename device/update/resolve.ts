@@ -53,7 +53,7 @@ export type Resolved =
 export type Considered = {
   readonly version: string;
   readonly verdict: Compatibility['verdict'];
-  readonly rollout: 'in' | Extract<RolloutVerdict, { verdict: 'out' }>['because'];
+  readonly rollout: 'in' | Extract<RolloutVerdict, { verdict: 'out' }>['because'] | 'failed-here';
   readonly sentence: string;
 };
 
@@ -64,6 +64,8 @@ export type ResolveInput = {
   readonly rollout: Rollout;
   /** A version the user named: the rollout's percentage and start do not hold it back, a halt or recall does. */
   readonly wanted?: string | undefined;
+  /** Versions that failed on this modem: taken again only when the user names them. */
+  readonly givenUp: readonly string[];
   readonly device: { readonly deviceId: string; readonly channel: 'stable' | 'beta'; readonly nowMs: number };
 };
 
@@ -75,7 +77,11 @@ export async function resolveRelease(input: ResolveInput): Promise<Result<Resolv
 async function newestThatFits(input: ResolveInput): Promise<Resolved> {
   const { installed, entry, rollout, device } = input;
   const others = input.releases.filter((release) => release.version !== installed.text);
-  const gates = await Promise.all(others.map((release) => judgeRollout(rollout, release.version, device)));
+  const gates = await Promise.all(
+    others.map(async ({ version }) =>
+      input.givenUp.includes(version) ? FAILED_HERE : judgeRollout(rollout, version, device),
+    ),
+  );
   const admitted = others.filter((_, i) => gates[i]?.verdict === 'in');
 
   const considered: Considered[] = [];
@@ -102,6 +108,8 @@ async function newestThatFits(input: ResolveInput): Promise<Resolved> {
   const hop = admitted.find((release) => release.version === compatibility.path[0]) ?? manifest;
   return { action: 'install', manifest: hop, compatibility, considered };
 }
+
+const FAILED_HERE = { verdict: 'out', because: 'failed-here' } as const;
 
 type Candidate = {
   readonly version: FirmwareVersion;
@@ -154,7 +162,7 @@ async function judgeNamed(
 
 /** The release that a person names for a modem that cannot say what it runs: published, and not held back. */
 export async function findNamedRelease(
-  input: Omit<ResolveInput, 'installed' | 'entry' | 'wanted'> & { readonly wanted: string },
+  input: Omit<ResolveInput, 'installed' | 'entry' | 'wanted' | 'givenUp'> & { readonly wanted: string },
 ): Promise<Result<ReleaseManifest, ResolveFailure>> {
   const { releases, rollout, wanted, device } = input;
   const manifest = releases.find(({ version }) => version === wanted);

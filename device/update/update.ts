@@ -12,6 +12,7 @@ import type { UpdateOptions, UpdatePorts, UpdateResult } from './attempt.ts';
 import { carryOut } from './carry-out.ts';
 import { clearUpAfterDeadRuns } from './clear-up.ts';
 import { conclude } from './conclude.ts';
+import { givenUpHere } from './failed-here.ts';
 import { isUnfinished, readAttempt } from './journal.ts';
 import { removeKept } from './keep-copy.ts';
 import { takeLock } from './lock.ts';
@@ -70,6 +71,11 @@ async function beginAttempt(
   const { identity, view, resolved, recalled } = decided.value;
   if (recalled !== null)
     ports.events.onNote(`${identity.version.text}, which the modem runs, was recalled: ${recalled}`);
+  for (const { version, verdict, rollout } of resolved.considered)
+    if (rollout === 'failed-here' && verdict === 'fits')
+      ports.events.onNote(
+        `${version} fits and failed on this modem before: left alone; cistern update --version ${version} tries it again`,
+      );
   if (resolved.action === 'up-to-date') {
     const put = await putBackIfAsked(identity, options, ports);
     if (!put.ok) return { kind: 'refused', failure: put.failure };
@@ -141,6 +147,7 @@ export async function decide(
     releases: view.value.releases,
     rollout: view.value.rollout,
     wanted: options.wanted,
+    givenUp: await givenUpHere(stateDir, ports.door.key, version.text),
     device: { deviceId: ports.identity.deviceId, channel: options.channel, nowMs: view.value.nowMs },
   });
   return resolved.ok
