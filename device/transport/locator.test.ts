@@ -22,6 +22,14 @@ describe('a locator', () => {
       },
     ],
     [
+      'raw-tcp://192.0.2.1:2000?at=2002',
+      {
+        transport: 'raw-tcp',
+        usb: { host: '192.0.2.1', port: 2000 },
+        at: { host: '192.0.2.1', port: 2002 },
+      },
+    ],
+    [
       'tcp://[fd00::1]:9008?at=9007',
       { transport: 'tcp', usb: { host: 'fd00::1', port: 9008 }, at: { host: 'fd00::1', port: 9007 } },
     ],
@@ -45,6 +53,7 @@ describe('a locator', () => {
     ['tcp://127.0.0.1?at=9007', 'host and port'],
     ['tcp://:9008?at=9007', 'not a URL'],
     ['tcp://127.0.0.1:9008', 'AT stream'],
+    ['raw-tcp://127.0.0.1:2000', 'AT stream'],
     ['tcp://127.0.0.1:9008?at=', 'AT stream'],
     ['tcp://127.0.0.1:9008?at=0', 'AT stream'],
     ['tcp://127.0.0.1:9008?at=65536', 'AT stream'],

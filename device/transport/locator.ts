@@ -9,8 +9,8 @@ export type Locator =
   /** `serial:/dev/ttyUSB0?at=/dev/ttyUSB2`, or `serial:1-1.4`: DIAG and EDL, and AT where it is named. */
   | { readonly transport: 'serial'; readonly tty: string; readonly at: string | null }
   | { readonly transport: 'serial'; readonly path: string }
-  /** `tcp://HOST:PORT?at=PORT`: a relay. */
-  | { readonly transport: 'tcp'; readonly usb: TcpAddress; readonly at: TcpAddress };
+  /** `tcp://HOST:PORT?at=PORT`: a relay. `raw-tcp://…`: ttys served as plain streams. */
+  | { readonly transport: 'tcp' | 'raw-tcp'; readonly usb: TcpAddress; readonly at: TcpAddress };
 
 export type LocatorFailure = {
   readonly reason: 'locator-unreadable';
@@ -41,7 +41,9 @@ function takeApart(locator: string): Locator | string {
     case 'serial:':
       return serialLocator(url);
     case 'tcp:':
-      return tcpLocator(url);
+      return tcpLocator(url, 'tcp');
+    case 'raw-tcp:':
+      return tcpLocator(url, 'raw-tcp');
     default:
       return `the transport ${url.protocol}// is not known`;
   }
@@ -56,10 +58,10 @@ function serialLocator({ pathname, searchParams }: URL): Locator | string {
   return { transport: 'serial', tty: pathname, at };
 }
 
-function tcpLocator(url: URL): Locator | string {
+function tcpLocator(url: URL, transport: 'tcp' | 'raw-tcp'): Locator | string {
   if (url.hostname === '' || url.port === '') return 'host and port are needed';
   const at = Number(url.searchParams.get('at') ?? 'none');
   if (!Number.isInteger(at) || at < 1 || at > 65535) return 'the port of the AT stream is missing (?at=PORT)';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  return { transport: 'tcp', usb: { host, port: Number(url.port) }, at: { host, port: at } };
+  return { transport, usb: { host, port: Number(url.port) }, at: { host, port: at } };
 }

@@ -6,6 +6,7 @@ import { peerPath } from './bus/ports.ts';
 import { type DoorFailure, isUpdatable, type ModemDoor } from './door.ts';
 import type { LocalPorts } from './local-ports.ts';
 import { type Locator, type LocatorFailure, parseLocator } from './locator.ts';
+import { rawTcpDoor } from './raw-tcp-door.ts';
 import { serialDoor, usbOfTty } from './serial/serial-door.ts';
 import { tcpDoor } from './tcp-door.ts';
 import { usbDoor } from './usb/usb-door.ts';
@@ -17,7 +18,9 @@ export async function openDoor(text: string, ports: LocalPorts): Promise<Result<
   if (!locator.ok) return locator;
   switch (locator.value.transport) {
     case 'tcp':
-      return ok(tcpDoor(locator.value.usb, locator.value.at));
+      return ok(tcpDoor(locator.value.usb, locator.value.at, ports.clock));
+    case 'raw-tcp':
+      return ok(rawTcpDoor(locator.value.usb, locator.value.at, ports.clock));
     case 'usb':
       return openUsb(locator.value.path, ports);
     case 'serial':

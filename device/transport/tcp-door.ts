@@ -4,9 +4,11 @@
  */
 import type net from 'node:net';
 import { err, ok, type Result } from '../../shared/result.ts';
+import type { Clock } from '../clock.ts';
 import { type DoorFailure, type ModemDoor, type OpenedModem, stateOf } from './door.ts';
 import { Inbox } from './inbox.ts';
 import { ANNOUNCEMENT_TIMEOUT_MS } from './limits.ts';
+import { type Patience, patienceOf, tellingEnd } from './patience.ts';
 import type { Pipe } from './pipe.ts';
 import {
   type Address,
@@ -19,14 +21,20 @@ import {
 } from './tcp-socket.ts';
 import { FrameReader, frameHeader, parseAnnouncement } from './usb2tcp.ts';
 
-export function tcpDoor(usb: TcpAddress, at: TcpAddress): ModemDoor {
+export function tcpDoor(usb: TcpAddress, at: TcpAddress, clock: Clock): ModemDoor {
+  const [usbPatience, atPatience] = [patienceOf(clock), patienceOf(clock)];
   const where = `tcp://${usb.host}:${usb.port}?at=${at.port}`;
   return {
     key: `tcp-${usb.host}-${usb.port}`.replaceAll(/[^A-Za-z0-9.-]/g, '_'),
     where,
     onBus: null,
-    open: (signal) => openRelay(usb, where, signal),
-    openAt: (signal) => openStream(at, where, signal),
+    open: async (signal) => {
+      const opened = await usbPatience.open(() => openRelay(usb, where, signal), signal);
+      return opened.ok
+        ? ok({ ...opened.value, pipe: tellingEnd(opened.value.pipe, usbPatience.hungUp) })
+        : opened;
+    },
+    openAt: (signal) => openStreamAgain(at, where, atPatience, signal),
   };
 }
 
@@ -72,7 +80,18 @@ export async function openRelay(
   return ok({ usbId, interfaceCount, state, pipe: pipeOf(socket, inbox, framed) });
 }
 
-async function openStream(
+export async function openStreamAgain(
+  address: Address,
+  where: string,
+  patience: Patience,
+  signal?: AbortSignal,
+): Promise<Result<Pipe, DoorFailure>> {
+  const opened = await patience.open(() => openStream(address, where, signal), signal);
+  return opened.ok ? ok(tellingEnd(opened.value, patience.hungUp)) : opened;
+}
+
+/** A plain stream, such as ser2net or socat make of a tty. */
+export async function openStream(
   address: Address,
   where: string,
   signal?: AbortSignal,
@@ -84,7 +103,11 @@ async function openStream(
   return ok(pipeOf(socket, inbox, (bytes) => [bytes]));
 }
 
-function pipeOf(socket: net.Socket, inbox: Inbox, parts: (bytes: Uint8Array) => readonly Uint8Array[]): Pipe {
+export function pipeOf(
+  socket: net.Socket,
+  inbox: Inbox,
+  parts: (bytes: Uint8Array) => readonly Uint8Array[],
+): Pipe {
   return {
     transferIn: async (maxBytes, options) => {
       const read = await inbox.read(maxBytes, options);

@@ -3,13 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Interruption } from '../../device/interruption.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import { aCommandScene, type CommandScene } from '../support/a-command.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
 import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
-import { SHORT_TIMINGS } from '../support/short-timings.ts';
+import { PATIENT_TIMINGS } from './patient-timings.ts';
 import {
   ROUTER,
   SOCKET,
@@ -21,30 +22,6 @@ import {
 
 const why = whyNoRouter();
 if (why !== null) console.warn(`SKIPPED: a router behind a real sshd: ${why}`);
-
-/** What takes processes and connections needs longer than what a modem in this process does. */
-const TIMINGS = {
-  ...SHORT_TIMINGS,
-  sahara: { helloMs: 2_000, replyMs: 5_000, writeMs: 5_000 },
-  firehose: {
-    ...SHORT_TIMINGS.firehose,
-    firstLogMs: 1_000,
-    startQuietMs: 300,
-    quietMs: 50,
-    writeMs: 5_000,
-    replyMs: 5_000,
-    eraseMs: 5_000,
-    programDoneMs: 5_000,
-    rawReadMs: 5_000,
-    leaveMs: 2_000,
-  },
-  lookIntervalMs: 100,
-  edlRetryMs: 200,
-  reenumerationMs: 20_000,
-  returnMs: 30_000,
-  recoveryMs: 20_000,
-  recoveryIntervalMs: 200,
-};
 
 let shelf: PackageShelf;
 let next = '';
@@ -80,7 +57,7 @@ async function sceneWith(
     door: inProcessDoor(modem),
     context: {
       environment: { CISTERN_STATE: state, CISTERN_SSH_CONFIG: router.sshConfig },
-      timings: TIMINGS,
+      timings: PATIENT_TIMINGS,
       signal,
     },
   });
@@ -117,5 +94,56 @@ describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () =>
     expect(await on.router.running()).toEqual(['ledman', 'gsmd', 'modem_trackd']);
     await expectNothingLeft(on);
   });
+
+  it('of OpenWrt, which has no relay, is flashed over its ttys', async () => {
+    const on = await sceneWith({ kind: 'openwrt', ttyTool: 'microcom' });
+    const { code, stderr } = await run(on, 'flash', next);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('it has no relay');
+    expect(await on.router.calls()).toEqual(['stop modemmanager', 'start modemmanager']);
+    expect(await on.router.running()).toEqual(['ModemManager']);
+    await expectNothingLeft(on);
+  });
+
+  it('whose connection breaks while it is written is finished over a new one, with its services still stopped', async () => {
+    const on = await sceneWith({ kind: 'rutos' });
+    let cuts = 0;
+    on.modem.onProgram(() => {
+      if (cuts++ === 2) on.router.cutConnections();
+    });
+    const { code, stderr } = await run(on, 'flash', next);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('connected to router again');
+    expect(await on.router.running()).toEqual(['ledman', 'gsmd', 'modem_trackd']);
+    await expectNothingLeft(on);
+  });
+
+  it('is left as it was by Ctrl-C before it is touched: services run, relay and watchman are gone', async () => {
+    const interrupt = new AbortController();
+    const on = await sceneWith({ kind: 'rutos' }, {}, interrupt.signal);
+    const stopping = expect.poll(on.router.calls, { timeout: 60_000 }).toContain('stop gsmd');
+    void stopping.then(() => interrupt.abort(new Interruption('SIGINT')));
+    const { code } = await run(on, 'flash', next);
+    await stopping;
+    expect(code).toBe(130);
+    expect(on.modem.state()).toBe('normal');
+    expect(await on.router.running()).toEqual(['ledman', 'gsmd', 'modem_trackd']);
+    await expectNothingLeft(on);
+  });
+
+  it('is not touched where the router cannot be logged in to, each with its reason', async () => {
+    const on = await sceneWith({ kind: 'openwrt', hasQcserial: false });
+    const said = async (router = ROUTER) =>
+      (await on.scene.cistern('rescue', '--router', router, '--yes', '--json')).stdout;
+    expect(await said()).toContain('"relay-missing"');
+    await writeFile(on.router.authorizedKeys, '');
+    expect(await said()).toContain('"router-login-refused"');
+    await writeFile(on.router.knownHosts, '');
+    expect(await said()).toContain('"router-host-key-unknown"');
+    await writeFile(on.router.knownHosts, on.router.otherKnownHost);
+    expect(await said()).toContain('"router-host-key-changed"');
+    expect(await said('-oProxyCommand=reboot')).toContain('"router-unreadable"');
+    await on.router.end();
+    expect(await said()).toContain('"router-unreachable"');
+  });
 });
-void writeFile;

@@ -5,6 +5,7 @@ import { listenOnLoopback } from '../modem/loopback-server.ts';
 import type { SimulatedModem } from '../modem/modem.ts';
 
 const READ_MAX_BYTES = 1024 * 1024;
+const WRITE_MAX_BYTES = 4096;
 const WAIT_MS = 1_000;
 
 /** One client at a time; a connection ends when the modem leaves the bus, and none is kept while it is off it. */
@@ -30,13 +31,15 @@ async function toHost(socket: Socket, link: UsbLink): Promise<void> {
   }
 }
 
-/** A tty ends a transfer where its write ends; the driver of a real one sends full packets without an empty one. */
+/** The kernel's driver of a tty sends what it is given in pieces of its own, and no empty packets. */
 async function toModem(socket: Socket, link: UsbLink): Promise<void> {
   for await (const bytes of socket) {
-    for (;;) {
-      const written = await link.write(bytes as Uint8Array, { timeoutMs: WAIT_MS, zeroPacket: true });
-      if (written.ok) break;
-      if (written.failure.reason !== 'timeout') return;
+    for (let at = 0; at < bytes.length; at += WRITE_MAX_BYTES) {
+      const piece = (bytes as Uint8Array).subarray(at, at + WRITE_MAX_BYTES);
+      let written = await link.write(piece, { timeoutMs: WAIT_MS });
+      while (!written.ok && written.failure.reason === 'timeout')
+        written = await link.write(piece, { timeoutMs: WAIT_MS });
+      if (!written.ok) return;
     }
   }
 }

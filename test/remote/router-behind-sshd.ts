@@ -26,6 +26,9 @@ export type SshRouter = {
   /** For CISTERN_SSH_CONFIG. */
   readonly sshConfig: string;
   readonly knownHosts: string;
+  /** A line of known_hosts that names another key for it. */
+  readonly otherKnownHost: string;
+  readonly authorizedKeys: string;
   /** What init scripts, relay and mctl were told, in order. */
   readonly calls: () => Promise<readonly string[]>;
   readonly forgetCalls: () => Promise<void>;
@@ -98,6 +101,7 @@ export async function sshRouter(
     ['-m', '-p', '-f', '--kill-child=SIGKILL', 'sh', '-c', mountScript(root, sysfs.root)],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  let isOver = false;
   let complaint = '';
   namespace.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4000);
@@ -133,6 +137,8 @@ export async function sshRouter(
       for (const pid of sessionPids(namespace.pid ?? 0)) process.kill(pid, 'SIGKILL');
     },
     end: async () => {
+      if (isOver) return;
+      isOver = true;
       bus.end();
       const gone = once(namespace, 'exit');
       namespace.kill('SIGKILL');
@@ -260,7 +266,13 @@ async function layOutSsh(root: string, port: number) {
   ];
   await writeFile(sshConfig, `${lines.join('\n')}\n`);
   await put(root, 'opt/port', String(port), 0o644);
-  return { sshConfig, knownHosts };
+  const otherKey = (await readFile(join(keys, 'user.pub'), 'utf8')).split(' ').slice(0, 2).join(' ');
+  return {
+    sshConfig,
+    knownHosts,
+    otherKnownHost: `[127.0.0.1]:${port} ${otherKey}\n`,
+    authorizedKeys: join(root, 'root/.ssh/authorized_keys'),
+  };
 }
 
 function mountScript(root: string, sysfs: string): string {
