@@ -81,3 +81,9 @@ it('a day later one poll of a model signs its timestamp anew, and every other on
   expect(await poll()).toEqual({ told, cost: { ...noCost(), r2ClassA: 3, r2ClassB: 4 } });
   expect(await poll()).toEqual({ told, cost: { ...noCost(), r2ClassB: 2 } });
 });
+
+it('an operation that is not counted cannot be used', () => {
+  expect(() => countedBucket(env.FIRMWARE).createMultipartUpload('key')).toThrow('not counted');
+  expect(() => countedDatabase(env.DB).exec('SELECT 1')).toThrow('not counted');
+  expect(() => countedDatabase(env.DB).prepare('SELECT 1').raw()).toThrow('not counted');
+});
