@@ -18,6 +18,7 @@ export type ChunkFetch = {
   readonly random: () => number;
   readonly tally: Tally;
   readonly silenceMs: number;
+  readonly requestMaxMs: number;
   readonly budgetBytes: number;
   readonly rateLimit: RateLimit;
   /** For people: what is worth knowing while it goes on. */

@@ -3,7 +3,6 @@ import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { assertNever } from '../../shared/result.ts';
 import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts';
 import { type ChunkRequest, judgeAnswer, strongEtag } from './chunk-answer.ts';
-import { REQUEST_MAX_MS } from './limits.ts';
 import type { PartFile } from './part-file.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Tally } from './tally.ts';
@@ -27,6 +26,7 @@ export type ChunkAttempt = {
   readonly part: PartFile;
   readonly tally: Tally;
   readonly silenceMs: number;
+  readonly requestMaxMs: number;
   readonly rateLimit: RateLimit;
   readonly nowMs: () => number;
   /** Off after a range was answered wrongly. */
@@ -34,11 +34,12 @@ export type ChunkAttempt = {
 };
 
 export async function requestChunk(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MAX_MS)]);
+  const { url, requestMaxMs } = attempt;
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(requestMaxMs)]);
   const ended = await ask(attempt, bounded);
   const expired = ended.end === 'broken' && ended.failure.reason === 'interrupted' && !signal.aborted;
   if (!expired) return ended;
-  return { end: 'broken', failure: { reason: 'timed-out', url: attempt.url, afterMs: REQUEST_MAX_MS } };
+  return { end: 'broken', failure: { reason: 'timed-out', url, afterMs: requestMaxMs } };
 }
 
 async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {

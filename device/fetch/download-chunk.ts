@@ -30,7 +30,7 @@ export async function downloadChunk(
   fetch: ChunkFetch,
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
-  const { http, clock, random, tally, silenceMs, rateLimit } = fetch;
+  const { http, clock, random, tally, silenceMs, requestMaxMs, rateLimit } = fetch;
   const url = chunkUrl(base.url, chunk.id);
   const fruitlessMax = base.patience === 'all' ? FRUITLESS_ATTEMPTS_MAX : FRUITLESS_ATTEMPTS_OF_MIRROR_MAX;
   const nowMs = clock.nowMs;
@@ -41,7 +41,7 @@ export async function downloadChunk(
   for (let attempts = 1; attempts <= ATTEMPTS_PER_CHUNK_MAX; attempts++) {
     const before = part.sizeBytes();
     const attempt = await requestChunk(
-      { http, url, part, tally, silenceMs, rateLimit, nowMs, mayResume },
+      { http, url, part, tally, silenceMs, requestMaxMs, rateLimit, nowMs, mayResume },
       signal,
     );
     if (attempt.end === 'complete') {

@@ -19,7 +19,7 @@ import { chunkBases } from './chunk-bases.ts';
 import type { ChunkFetch } from './chunk-fetch.ts';
 import { fetchChunk } from './fetch-chunk.ts';
 import type { FetchFailure } from './fetch-failure.ts';
-import { BUDGET_FACTOR, PARALLEL_CHUNKS, SILENCE_MS } from './limits.ts';
+import { BUDGET_FACTOR, PARALLEL_CHUNKS, REQUEST_MAX_MS, SILENCE_MS } from './limits.ts';
 import { limitRate, UNLIMITED } from './rate-limit.ts';
 import { type FetchProgress, type FetchSummary, startTally } from './tally.ts';
 
@@ -27,6 +27,8 @@ export type FetchLimits = {
   /** Bytes of bodies that the download may cost; by default twice the package, and a chunk. */
   readonly budgetBytes?: number;
   readonly silenceMs?: number;
+  /** How long one request may go on bringing bytes. */
+  readonly requestMaxMs?: number;
   /** Bytes of bodies in a second, of all connections together. */
   readonly bytesPerSecond?: number;
 };
@@ -68,6 +70,7 @@ export async function fetchPackage(
     budgetBytes,
     bases: chunkBases(wanted.mirrors ?? [], wanted.repositoryUrl),
     silenceMs: limits?.silenceMs ?? SILENCE_MS,
+    requestMaxMs: limits?.requestMaxMs ?? REQUEST_MAX_MS,
     rateLimit: rate === undefined ? UNLIMITED : limitRate(rate, wanted.clock),
     onNote: wanted.onNote ?? (() => {}),
   };

@@ -41,6 +41,13 @@ describe('a repository that misbehaves', () => {
     await at.expectWhole(one);
   });
 
+  it('may trickle for so long, and is asked for the rest', async () => {
+    const limits = { requestMaxMs: 100 };
+    expect(await at.fetch(one, ['trickle'], { limits })).toMatchObject({
+      value: { requests: 2, resumed: 1, fetchedBytes: one.manifest.package.storedBytes },
+    });
+  });
+
   it('is waited for as long as it asks, and a little longer', async () => {
     const busy = { status: 503, headers: { 'retry-after': '9' } };
     expect(await at.fetch(one, [busy])).toMatchObject({ ok: true });

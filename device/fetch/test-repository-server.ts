@@ -21,6 +21,8 @@ export type Misbehaviour =
   | 'truncate'
   | 'oversize'
   | 'oversize-undeclared'
+  /** A byte now and then, never silent, and never done. */
+  | 'trickle'
   | 'stall';
 
 export type ChunkServer = {
@@ -84,6 +86,7 @@ function answer(
   }
   const body = how === 'shift-range' ? bytes.toReversed().subarray(start) : bytes.subarray(start);
   response.setHeader('content-length', body.length);
+  if (how === 'trickle') return void trickle(response, body);
   if (how === 'never-end') return void response.write(body.subarray(0, 1));
   if (typeof how === 'object')
     cut(response, body.subarray(0, Math.max(0, how.cutAfterBytes)), how.cutAfterBytes);
@@ -95,4 +98,10 @@ function cut(response: ServerResponse, part: Uint8Array, cutAfterBytes: number):
   response.flushHeaders();
   if (part.length === 0) return void response.socket?.end();
   response.write(part, () => response.socket?.end());
+}
+
+function trickle(response: ServerResponse, body: Uint8Array): void {
+  let at = 0;
+  const timer = setInterval(() => response.write(body.subarray(at, ++at)), 5);
+  response.on('close', () => clearInterval(timer));
 }

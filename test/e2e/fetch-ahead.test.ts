@@ -35,6 +35,9 @@ describe('a release fetched ahead', () => {
     expect(fetched.value.directory).toBe(join(stage, `cistern-stage-${DEMO_NEW_VERSION}`));
     expect(readdirSync(stage)).toEqual([`cistern-stage-${DEMO_NEW_VERSION}`]);
     expect(scenario.modemStates).toEqual([]);
+    expect(scenario.notes).toContainEqual(
+      expect.stringMatching(/the package is .+; fetching it may cost .+ at most/),
+    );
     expect(await fetchOnto(stage)).toMatchObject({ ok: true, value: { fetchedBytes: 0 } });
     const updated = await scenario.run({ stage });
     expect(updated).toMatchObject({ verdict: { outcome: 'updated', fetchedBytes: 0 } });
