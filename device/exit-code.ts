@@ -16,7 +16,8 @@ export const EXIT = {
   IO: { code: 74, means: 'the link to the modem broke' },
   TEMPORARY: {
     code: 75,
-    means: 'not now: another updater runs, or the flashing is unfinished and goes on with the next run',
+    means:
+      'not now: another updater runs, the uplink costs, or the flashing is unfinished and goes on with the next run',
   },
   PROTOCOL: { code: 76, means: 'the modem answered what it should not' },
   NOT_PERMITTED: {

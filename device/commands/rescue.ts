@@ -28,8 +28,11 @@ import { type ModemSession, openModemPorts, openModemSession, openUpdatePorts } 
 import { tellFailure } from './tell.ts';
 import { tellResult, UNTOUCHED } from './tell-result.ts';
 
+/** Nobody is asked what bringing a modem back may cost. */
+const { metered: _, ...rescueDownloadFlags } = downloadFlags;
+
 type RescueFlags = CommonFlags &
-  DownloadFlags &
+  Omit<DownloadFlags, 'metered'> &
   PackageFlags & {
     readonly router?: string;
     readonly channel?: 'stable' | 'beta';
@@ -47,7 +50,7 @@ export const rescueCommand = buildCommand<RescueFlags, [string?], Context>({
       ...commonFlags,
       router: routerFlag,
       ...packageFlags,
-      ...downloadFlags,
+      ...rescueDownloadFlags,
       accept: acceptFlag,
       restoreSettings: restoreSettingsFlag,
       channel: channelFlag,
