@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { exitCodesCommand } from './commands/exit-codes.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { flashCommand } from './commands/flash.ts';
+import { modemUpdaterCommand } from './commands/modem-updater.ts';
 import { rescueCommand } from './commands/rescue.ts';
 import { resetCommand } from './commands/reset.ts';
 import { scheduleRoutes } from './commands/schedule.ts';
@@ -32,6 +33,7 @@ const commands = buildRouteMap<string, Context>({
     doctor: doctorCommand,
     diagnose: diagnoseCommand,
     'exit-codes': exitCodesCommand,
+    'modem-updater': modemUpdaterCommand,
   },
   docs: {
     brief: 'Updates LTE modem firmware: everything is here and verified before the modem is touched',

@@ -1,5 +1,6 @@
 /** Every way in which the updater can fail, as one closed union: the rooms' own unions put together. */
 import type { UpdateStep } from '../shared/telemetry.ts';
+import type { ModemUpdaterFailure } from './commands/modem-updater-words.ts';
 import type { ConfigFailure } from './config.ts';
 import type { BundleFailure } from './doctor/bundle-failure.ts';
 import type { FetchFailure } from './fetch/fetch-failure.ts';
@@ -51,6 +52,7 @@ export type UpdateFailure =
   | LocalStageFailure
   | LocatorFailure
   | LockFailure
+  | ModemUpdaterFailure
   | MeteredFailure
   | PowerFailure
   | RemoteFailure

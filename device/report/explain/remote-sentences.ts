@@ -1,4 +1,4 @@
-/** A router that is reached over SSH, and what it lacks. */
+/** A router that is reached over SSH, what it lacks, and what its own updater would have done. */
 import type { Explainers } from './explanation.ts';
 
 export const remoteSentences = {
@@ -66,5 +66,10 @@ export const remoteSentences = {
     exit: 'CONFIG',
     what: `${destination} has neither stty, socat nor microcom: its ttys cannot be spoken to.`,
     next: 'Install socat on the router.',
+  }),
+  'modem-updater-refused': ({ because, what, next }) => ({
+    exit: because === 'unsafe' ? 'NOT_PERMITTED' : 'USAGE',
+    what,
+    next,
   }),
 } satisfies Partial<Explainers>;

@@ -72,14 +72,18 @@ const boardJsonSchema = z.object({
     .max(16),
 });
 
-/** RutOS numbers its modems in /etc/board.json, by the socket they stand in. */
 function modemNumber(boardJson: string | null, usbPath: string): string | null {
+  const [number = null] = [...modemSockets(boardJson)].find(([, socket]) => socket === usbPath) ?? [];
+  return number;
+}
+
+/** RutOS numbers its modems in /etc/board.json; the sockets they stand in, by number. */
+export function modemSockets(boardJson: string | null): ReadonlyMap<string, string> {
   try {
     const board = boardJsonSchema.safeParse(JSON.parse(boardJson ?? ''));
-    const modem = board.success ? board.data.modems.find(({ id }) => id === usbPath) : undefined;
-    return modem === undefined ? null : String(modem.num);
+    return new Map(board.success ? board.data.modems.map(({ id, num }) => [String(num), id]) : []);
   } catch {
-    return null;
+    return new Map();
   }
 }
 
