@@ -12,11 +12,7 @@ const EDL_COMMAND = '\\113\\145\\001\\000\\124\\017\\176';
 
 const MODULES = ['vhci-hcd', 'option', 'qcserial', 'qmi_wwan'];
 
-type Expected = {
-  readonly busIds?: readonly string[];
-  readonly usbId?: string;
-  readonly timeoutMs?: number;
-};
+type Expected = { readonly busIds?: readonly string[]; readonly usbId?: string };
 
 /** Loads the drivers, attaches the modem by Debian's usbip, and answers it with its four ttys. */
 export async function modemAppears(guest: Guest, expected: Expected = {}): Promise<UsbDevice> {
@@ -35,15 +31,11 @@ export async function driversAreLoaded(guest: Guest): Promise<void> {
 }
 
 /** In normal mode, with four ttys and QMI. */
-export function modemIsThere(
-  guest: Guest,
-  { usbId = NORMAL_ID, timeoutMs }: Expected = {},
-): Promise<UsbDevice> {
-  const look = async () => {
+export function modemIsThere(guest: Guest, { usbId = NORMAL_ID }: Expected = {}): Promise<UsbDevice> {
+  return guest.await('the modem on the bus with all its drivers', async () => {
     const modem = await deviceWith(usbId, NORMAL_TTYS);
     return modem?.interfaces.every(({ driver }) => driver !== null) === true ? modem : null;
-  };
-  return guest.await('the modem on the bus with all its drivers', look, timeoutMs);
+  });
 }
 
 /** Switches to EDL through the DIAG tty as another program would, and awaits qcserial on what comes back. */

@@ -5,7 +5,6 @@ import { BUS_ID, EDL_ID, modemAppears } from '../guest/modem-on-the-bus.ts';
 import type { Scenario } from '../scenario.ts';
 
 const EDL_BUS_ID = '2-1';
-const EDL_TIMEOUT_MS = 60_000;
 
 export const scenario: Scenario = {
   title: 'the modem enters EDL on another bus, as a SuperSpeed device on the same port, and is found there',
@@ -16,7 +15,6 @@ export const scenario: Scenario = {
     const moved = guest.await(
       'the modem in EDL',
       async () => (await usbDevices()).find(({ usbId }) => usbId === EDL_ID) ?? null,
-      EDL_TIMEOUT_MS,
     );
     const finished = await guest.update(`usb:${BUS_ID}`);
     const { path, speedMbps } = await moved;

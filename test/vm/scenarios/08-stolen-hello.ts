@@ -7,7 +7,6 @@ import type { Scenario } from '../scenario.ts';
 
 /** How a Sahara HELLO begins: command 1, 48 bytes (edl 1b). */
 const HELLO = Buffer.from('0100000030000000', 'hex');
-const LOOK_TIMEOUT_MS = 60_000;
 
 export const scenario: Scenario = {
   title:
@@ -35,16 +34,13 @@ export const scenario: Scenario = {
  * into the modem.
  */
 async function stealHello(guest: Guest, updater: () => RunningProgram | undefined): Promise<Buffer> {
-  await guest.await(
-    'the modem on its way to EDL',
-    async () => ((await usbDevices()).some(({ usbId }) => usbId === NORMAL_ID) ? null : true),
-    LOOK_TIMEOUT_MS,
+  await guest.await('the modem on its way to EDL', async () =>
+    (await usbDevices()).some(({ usbId }) => usbId === NORMAL_ID) ? null : true,
   );
   updater()?.signal('SIGSTOP');
   const tty = await guest.await(
     'the tty of a modem in EDL',
     async () => (await deviceWith(EDL_ID, 1))?.interfaces[0]?.ttys[0] ?? null,
-    LOOK_TIMEOUT_MS,
   );
   const file: FileHandle = await open(`/dev/${tty}`, 'r+');
   try {
