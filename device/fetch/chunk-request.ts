@@ -35,11 +35,20 @@ export type ChunkAttempt = {
 
 export async function requestChunk(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
   const { url, requestMaxMs } = attempt;
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(requestMaxMs)]);
-  const ended = await ask(attempt, bounded);
-  const expired = ended.end === 'broken' && ended.failure.reason === 'interrupted' && !signal.aborted;
-  if (!expired) return ended;
-  return { end: 'broken', failure: { reason: 'timed-out', url, afterMs: requestMaxMs } };
+  // By hand: AbortSignal.timeout and AbortSignal.any would keep each request in memory until its time is over.
+  const bounded = new AbortController();
+  const stop = () => bounded.abort();
+  const timer = setTimeout(stop, requestMaxMs);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    const ended = await ask(attempt, bounded.signal);
+    const expired = ended.end === 'broken' && ended.failure.reason === 'interrupted' && !signal.aborted;
+    return expired ? { end: 'broken', failure: { reason: 'timed-out', url, afterMs: requestMaxMs } } : ended;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
