@@ -22,7 +22,7 @@ export const RELAYS: readonly (readonly string[])[] = [
 
 const SCRIPT = `${PATH_LINE}
 echo "uid $(id -u)"
-for n in ${[...new Set(RELAYS.map(([program]) => program))].join(' ')} stty socat microcom; do
+for n in ${[...new Set(RELAYS.map(([program]) => program))].join(' ')} stty socat; do
   command -v "$n" >/dev/null && echo "has $n"
 done
 [ -d /sys/bus/usb/drivers/qcserial ] && echo "has qcserial"
@@ -39,7 +39,7 @@ export async function lookAround(link: SshLink): Promise<Result<RouterFinds, Rem
     return err({ reason: 'router-link-broken', destination, said: stderr.trim().slice(0, 300) });
   if (!lines.includes('uid 0')) return err({ reason: 'router-not-root', destination });
   const has = (name: string) => lines.includes(`has ${name}`);
-  if (!['stty', 'socat', 'microcom'].some(has)) return err({ reason: 'router-lacks-tty-tool', destination });
+  if (!['stty', 'socat'].some(has)) return err({ reason: 'router-lacks-tty-tool', destination });
   return ok({
     relay: RELAYS.find(([program = '']) => has(program)) ?? null,
     hasEdlTty: has('qcserial'),

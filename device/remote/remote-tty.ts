@@ -42,8 +42,7 @@ export function remoteTty(start: (script: string) => ChildProcessWithoutNullStre
 function refuse(path: string, code: number | null, errors: string): Result<OpenedTty, DoorFailure> {
   if (code === 3) return err({ reason: 'modem-absent', where: path });
   if (/busy|Resource temporarily/i.test(errors)) return err({ reason: 'device-busy', what: path });
-  const why =
-    code === 5 ? 'the router has neither stty, socat nor microcom' : errors.trim() || 'it did not open';
+  const why = code === 5 ? 'the router has neither stty nor socat' : errors.trim() || 'it did not open';
   return err({ reason: 'link-broken', why: `${path} on the router: ${why}` });
 }
 

@@ -34,9 +34,6 @@ if command -v stty >/dev/null; then
 elif command -v socat >/dev/null; then
   echo open >&2
   exec socat - "OPEN:$n,rawer"
-elif command -v microcom >/dev/null; then
-  echo open >&2
-  exec microcom -X "$n"
 else
   exit 5
 fi

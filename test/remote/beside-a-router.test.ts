@@ -96,7 +96,7 @@ describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () =>
   });
 
   it('of OpenWrt, which has no relay, is flashed over its ttys', async () => {
-    const on = await sceneWith({ kind: 'openwrt', ttyTool: 'microcom' });
+    const on = await sceneWith({ kind: 'openwrt', ttyTool: 'socat' });
     const { code, stderr } = await run(on, 'flash', next);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('it has no relay');

@@ -61,12 +61,12 @@ const SERVICES: Readonly<Record<Kind, readonly string[]>> = {
 };
 /** What a daemon is called, where its init script is called otherwise. */
 const DAEMONS: Readonly<Record<string, string>> = { modemmanager: 'ModemManager' };
-const APPLETS_LEFT_OUT = ['stty', 'microcom', 'reboot', 'poweroff', 'halt'];
+const APPLETS_LEFT_OUT = ['stty', 'reboot', 'poweroff', 'halt'];
 
 export type SshRouterOptions = {
   readonly kind: Kind;
   /** Which program can open a tty raw. */
-  readonly ttyTool?: 'stty' | 'microcom' | 'socat';
+  readonly ttyTool?: 'stty' | 'socat';
   /** Default: as the kind has it. */
   readonly hasRelay?: boolean;
   readonly hasQcserial?: boolean;

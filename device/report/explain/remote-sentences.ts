@@ -64,7 +64,7 @@ export const remoteSentences = {
   }),
   'router-lacks-tty-tool': ({ destination }) => ({
     exit: 'CONFIG',
-    what: `${destination} has neither stty, socat nor microcom: its ttys cannot be spoken to.`,
+    what: `${destination} has neither stty nor socat: its ttys cannot be spoken to.`,
     next: 'Install socat on the router.',
   }),
   'modem-updater-refused': ({ because, what, next }) => ({
