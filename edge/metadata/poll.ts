@@ -21,7 +21,7 @@ export async function answerPoll(
   device: PollQuery,
 ): Promise<PollAnswer | null> {
   const { bucket } = repository;
-  const newestRoot = await newestRootForPolls(bucket, repository.newestRoot, repository.nowMs());
+  const newestRoot = await newestRootForPolls(bucket, repository.newestRoot, device.root, repository.nowMs());
   if (device.root >= newestRoot && (await isUpToDate(repository, model, device))) return NOTHING_NEW;
   const published = await currentPublished(repository, model);
   if (published === null) return null;

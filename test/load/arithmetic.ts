@@ -36,7 +36,7 @@ export const MEASURED = {
   pollClassB: 2,
   pollNewsClassB: 5,
   /** The poll that meets a timestamp older than a day. */
-  renewalClassA: 3,
+  renewalClassA: 2,
   targetsPerRelease: 3,
   reportRowsWritten: 7,
   /** In D1, with its indexes. */
