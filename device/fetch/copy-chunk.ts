@@ -1,9 +1,9 @@
 /** One chunk from a directory on this machine: a USB stick, a mounted share. */
 import { join } from 'node:path';
 import { chunkPath } from '../../shared/caibx.ts';
+import { giveBack } from '../../shared/give-back.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { checkChunk, readStored, type WantedChunk } from '../stage/chunk-file.ts';
-import { giveBack } from '../stage/give-back.ts';
 import type { ChunkFetch } from './chunk-fetch.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import type { PartFile } from './part-file.ts';

@@ -6,13 +6,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chunkPath, type PackageIndex } from '../../shared/caibx.ts';
+import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { Http } from '../http/http.ts';
 import { readChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import { codeOf } from '../stage/error-code.ts';
-import { giveBack } from '../stage/give-back.ts';
 import type { Stage } from '../stage/stage.ts';
 import { checkStageProof } from '../stage/stage-proof.ts';
 import { chunkBases } from './chunk-bases.ts';

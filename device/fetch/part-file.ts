@@ -7,9 +7,9 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chunkPath } from '../../shared/caibx.ts';
+import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { codeOf } from '../stage/error-code.ts';
-import { giveBack } from '../stage/give-back.ts';
 import { strongEtag } from './chunk-answer.ts';
 import { PART_FIRST_BYTES } from './limits.ts';
 

@@ -1,5 +1,6 @@
 /** Read-back: every programmed page against the staged file, byte for byte (P4). */
 import type { PlannedProgram } from '../../shared/flash-plan.ts';
+import { giveBack } from '../../shared/give-back.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { sectorBytesOf } from '../../shared/storage.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
@@ -49,6 +50,7 @@ export async function compareFile<E>(
       expected = expected.subarray(length);
     }
     onProgress(piece.length);
+    giveBack(piece);
     return ok();
   };
   try {

@@ -8,10 +8,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants as zlibConstants, zstdDecompressSync } from 'node:zlib';
 import { type ChunkReference, chunkPath } from '../../shared/caibx.ts';
+import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { codeOf } from './error-code.ts';
-import { giveBack } from './give-back.ts';
 import { ZSTD_WINDOW_LOG_MAX } from './limits.ts';
 
 export type WantedChunk = Pick<ChunkReference, 'id' | 'sizeBytes'>;
@@ -24,7 +24,7 @@ export type ChunkDefect =
     }
   | { readonly reason: 'chunk-unreadable'; readonly code: string };
 
-/** `bytes` are alone in their memory: whoever has looked at them gives it back (`give-back.ts`). */
+/** `bytes` are alone in their memory: whoever has looked at them gives it back (`shared/give-back.ts`). */
 export type VerifiedChunk = { readonly bytes: Uint8Array; readonly storedBytes: number };
 
 /** The chunk's content, which hashes to its id. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { giveBack } from './give-back.ts';
+import { giveBack } from '../../shared/give-back.ts';
 
 const heldBytes = () => process.memoryUsage().arrayBuffers;
 

@@ -1,10 +1,10 @@
 /** A package read whole, front to back, one chunk at a time: its own hash, and that of each of its files. */
 import { createHash, type Hash } from 'node:crypto';
 import type { PackageIndex } from '../../shared/caibx.ts';
+import { giveBack } from '../../shared/give-back.ts';
 import type { PackageFile, ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readChunk } from './chunk-file.ts';
-import { giveBack } from './give-back.ts';
 import type { StageFailure } from './stage-failure.ts';
 
 export type WalkProgress = (progress: {

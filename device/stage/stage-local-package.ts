@@ -9,13 +9,13 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
 import { type ChunkReference, chunkPath, encodeIndex } from '../../shared/caibx.ts';
+import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_MAX_BYTES } from '../../shared/limits.ts';
 import type { PackageSource } from '../../shared/package/source.ts';
 import type { PackageFile } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readChunk } from './chunk-file.ts';
 import { codeOf } from './error-code.ts';
-import { giveBack } from './give-back.ts';
 import type { Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
 

@@ -6,11 +6,11 @@
 import { readdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type ChunkReference, type PackageIndex, parseIndex } from '../../shared/caibx.ts';
+import { giveBack } from '../../shared/give-back.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readChunk } from './chunk-file.ts';
 import { codeOf } from './error-code.ts';
-import { giveBack } from './give-back.ts';
 import { CHUNK_WINDOW, READ_MAX_BYTES } from './limits.ts';
 import { fileAt, type WalkProgress, walkPackage } from './package-walk.ts';
 import type { Stage } from './stage.ts';
