@@ -60,7 +60,7 @@ export async function benchPublish(scene: Scene): Promise<Comparison[]> {
   return [
     row('rate of the cut', 'MB/s', rate(ours), () => rate(casync), {
       goal: { kind: 'ratio-at-least', bound: 1 },
-      note: `${PUBLISH_ROUNDS} rounds in turn, their median; chunks of ${minBytes}/${averageBytes}/${maxBytes} bytes; ours compresses on all processors, casync on one`,
+      note: `${PUBLISH_ROUNDS} rounds in turn, their median; chunks of ${minBytes}/${averageBytes}/${maxBytes} bytes; ours compresses in threads beside the cutting one, casync in one`,
     }),
     row('CPU of the cut', 's', cpu(ours), () => cpu(casync)),
     row(
