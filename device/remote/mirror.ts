@@ -50,7 +50,8 @@ export async function layOut(root: string, lines: string): Promise<void> {
     const names = path.split('/');
     if (kind === '' || !names.every((name) => NAME.test(name))) continue;
     if (kind === 'C') await layBus(root, path, value);
-    else await layEntry(placeOf(root, names), kind, value);
+    // One that contradicts another is left out.
+    else await layEntry(placeOf(root, names), kind, value).catch(() => {});
   }
 }
 
@@ -62,9 +63,9 @@ function placeOf(root: string, names: readonly string[]): string {
 async function layEntry(place: string, kind: string, value: string): Promise<void> {
   if (kind === 'D') return void (await mkdir(place, { recursive: true }));
   await mkdir(dirname(place), { recursive: true });
-  if (kind === 'A') return writeFile(place, `${value.slice(0, MIRROR_VALUE_MAX_CHARS)}\n`);
+  if (kind === 'A') return writeFile(place, `${value.slice(0, MIRROR_VALUE_MAX_CHARS)}\n`, { flag: 'wx' });
   // A name of it is all that is asked of a link.
-  if (NAME.test(value)) await symlink(join('/nowhere', value), place).catch(() => {});
+  if (NAME.test(value)) await symlink(join('/nowhere', value), place);
 }
 
 /** A bus is named by its controller: `usb1` is a link into it. */
