@@ -25,7 +25,8 @@ export const commonFlags = {
     kind: 'parsed',
     parse: text,
     optional: true,
-    brief: 'The modem: usb:1-1.4, auto, serial:/dev/ttyUSB0 or tcp://HOST:9008?at=PORT',
+    brief:
+      'The modem: usb:1-1.4, auto, serial:/dev/ttyUSB0, tcp://HOST:9008?at=PORT, raw-tcp://HOST:PORT?at=PORT',
     placeholder: 'where',
   },
   repository: {

@@ -18,10 +18,17 @@ export const PATH_LINE =
   'PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/usr/local/usr/sbin:/usr/local/usr/bin; export PATH';
 
 /** `run` names the run of cistern: after a broken connection the same run takes the router over from its old watchman. */
-export function guardScript(run: string): string {
+export function guardScript(run: string, patience: Patience = PATIENCE): string {
   return `run=${quote([run])}
+every=${patience.watchIntervalS}
+silent_max=${patience.silentLooks}
 ${GUARD_BODY}`;
 }
+
+/** How often it looks for a sign of life, in seconds, and how often in vain. */
+export type Patience = { readonly watchIntervalS: number; readonly silentLooks: number };
+
+const PATIENCE: Patience = { watchIntervalS: WATCH_INTERVAL_S, silentLooks: WATCH_SILENT_LOOKS };
 
 const GUARD_BODY = `${PATH_LINE}
 umask 077
@@ -63,12 +70,12 @@ trap 'finish; exit 0' HUP INT TERM
 (
   trap - HUP INT TERM
   last=; silent=0
-  while sleep ${WATCH_INTERVAL_S}; do
+  while sleep "$every"; do
     [ -d "$d" ] || exit 0
     [ "$(wc -c <"$d/relay.log" 2>/dev/null || echo 0)" -le ${RELAY_LOG_MAX_BYTES} ] || : >"$d/relay.log"
     now=$(cat "$d/beat" 2>/dev/null)
     if [ "$now" = "$last" ]; then silent=$((silent + 1)); else silent=0; last=$now; fi
-    [ "$silent" -lt ${WATCH_SILENT_LOOKS} ] || { finish; kill -9 "$main"; exit 0; }
+    [ "$silent" -lt "$silent_max" ] || { finish; kill -9 "$main"; exit 0; }
   done
 ) </dev/null >/dev/null 2>&1 &
 watch=$!

@@ -1,6 +1,6 @@
 /** Our side of the watchman on the router (guard-script.ts). */
 import { err, ok, type Result } from '../../shared/result.ts';
-import { GUARD_DIRECTORY, guardScript } from './guard-script.ts';
+import { GUARD_DIRECTORY, guardScript, type Patience } from './guard-script.ts';
 import { BEAT_INTERVAL_MS, GUARD_END_TIMEOUT_MS, SCRIPT_TIMEOUT_MS } from './limits.ts';
 import { quote } from './quote.ts';
 import type { RemoteFailure } from './remote-failure.ts';
@@ -20,8 +20,12 @@ export type Guard = {
 };
 
 /** `run` names this run of cistern. */
-export async function postGuard(link: SshLink, run: string): Promise<Result<Guard, RemoteFailure>> {
-  const child = link.start(guardScript(run));
+export async function postGuard(
+  link: SshLink,
+  run: string,
+  patience?: Patience,
+): Promise<Result<Guard, RemoteFailure>> {
+  const child = link.start(guardScript(run, patience));
   let said = '';
   let errors = '';
   let isGone = false;

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Interruption } from '../../device/interruption.ts';
+import { postGuard } from '../../device/remote/guard.ts';
+import { connectSsh } from '../../device/remote/ssh.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
@@ -70,7 +72,7 @@ async function run({ scene }: Scene, ...words: readonly string[]) {
   return scene.cistern(...words, '--router', ROUTER, '--stage', stage, '--yes');
 }
 
-async function expectNothingLeft({ router }: Scene): Promise<void> {
+async function expectNothingLeft(router: SshRouter): Promise<void> {
   await expect.poll(router.leftBehind, { timeout: 20_000 }).toEqual([]);
   await expect.poll(router.strangers, { timeout: 20_000 }).toEqual([]);
 }
@@ -92,7 +94,7 @@ describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () =>
     ]);
     expect(calls).toContain(`quectel_flash qfirehose -p 9008 -s /sys/bus/usb/devices/${SOCKET}`);
     expect(await on.router.running()).toEqual(['ledman', 'gsmd', 'modem_trackd']);
-    await expectNothingLeft(on);
+    await expectNothingLeft(on.router);
   });
 
   it('of OpenWrt, which has no relay, is flashed over its ttys', async () => {
@@ -102,7 +104,7 @@ describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () =>
     expect(stderr).toContain('it has no relay');
     expect(await on.router.calls()).toEqual(['stop modemmanager', 'start modemmanager']);
     expect(await on.router.running()).toEqual(['ModemManager']);
-    await expectNothingLeft(on);
+    await expectNothingLeft(on.router);
   });
 
   it('whose connection breaks while it is written is finished over a new one, with its services still stopped', async () => {
@@ -115,7 +117,7 @@ describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () =>
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('connected to router again');
     expect(await on.router.running()).toEqual(['ledman', 'gsmd', 'modem_trackd']);
-    await expectNothingLeft(on);
+    await expectNothingLeft(on.router);
   });
 
   it('is left as it was by Ctrl-C before it is touched: services run, relay and watchman are gone', async () => {
@@ -128,8 +130,31 @@ describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () =>
     expect(code).toBe(130);
     expect(on.modem.state()).toBe('normal');
     expect(await on.router.running()).toEqual(['ledman', 'gsmd', 'modem_trackd']);
-    await expectNothingLeft(on);
+    await expectNothingLeft(on.router);
   });
+
+  it.each([
+    ['is killed', undefined, true],
+    ['falls silent and never says good-bye', { watchIntervalS: 1, silentLooks: 2 }, false],
+  ])(
+    'has its services again, and nothing of us, where the computer beside it %s',
+    async (_, patience, isCut) => {
+      const { router } = await sceneWith({ kind: 'rutos' });
+      const wish = { destination: ROUTER, configPath: router.sshConfig, mayAsk: false };
+      const link = await connectSsh(wish, new AbortController().signal);
+      if (!link.ok) throw new Error(link.failure.reason);
+      const guard = await postGuard(link.value, 'a-run', patience);
+      if (!guard.ok) throw new Error(guard.failure.reason);
+      await guard.value.keep(['/etc/init.d/gsmd', 'start']);
+      await link.value.run('/etc/init.d/gsmd stop');
+      guard.value.keepRelay(['sleep', '600']);
+      if (isCut) router.cutConnections();
+      await expect.poll(router.calls, { timeout: 30_000 }).toEqual(['stop gsmd', 'start gsmd']);
+      await expectNothingLeft(router);
+      await expect.poll(guard.value.isOnDuty).toBe(false);
+      await link.value.close();
+    },
+  );
 
   it('is not touched where the router cannot be logged in to, each with its reason', async () => {
     const on = await sceneWith({ kind: 'openwrt', hasQcserial: false });
