@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Interruption } from '../../device/interruption.ts';
 import { postGuard } from '../../device/remote/guard.ts';
 import { connectSsh } from '../../device/remote/ssh.ts';
+import type { UpdateTimings } from '../../device/update/limits.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
@@ -44,6 +45,7 @@ async function sceneWith(
   routerOptions: SshRouterOptions,
   options: Partial<SimulatedModemOptions> = {},
   signal: AbortSignal = new AbortController().signal,
+  timings: UpdateTimings = PATIENT_TIMINGS,
 ): Promise<Scene> {
   const modem = new SimulatedModem({
     firmware: DEMO_OLD_VERSION,
@@ -59,7 +61,7 @@ async function sceneWith(
     door: inProcessDoor(modem),
     context: {
       environment: { CISTERN_STATE: state, CISTERN_SSH_CONFIG: router.sshConfig },
-      timings: PATIENT_TIMINGS,
+      timings,
       signal,
     },
   });
@@ -117,6 +119,21 @@ describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () =>
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('connected to router again');
     expect(await on.router.running()).toEqual(['ledman', 'gsmd', 'modem_trackd']);
+    await expectNothingLeft(on.router);
+  });
+
+  it('that does not come back has its power renewed by the router, and is confirmed', async () => {
+    const on = await sceneWith({ kind: 'rutos' }, { faults: [{ kind: 'never-returns' }] }, undefined, {
+      ...PATIENT_TIMINGS,
+      returnMs: 4_000,
+      recoveryMs: 4_000,
+    });
+    const isCut = async () => (await on.router.calls()).includes('mctl -r -m 2');
+    const powered = expect.poll(isCut, { timeout: 90_000, interval: 200 }).toBe(true);
+    void powered.then(() => on.modem.powerCycle());
+    const { code, stderr } = await run(on, 'flash', next);
+    await powered;
+    expect(code, stderr).toBe(0);
     await expectNothingLeft(on.router);
   });
 
