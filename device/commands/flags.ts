@@ -116,6 +116,15 @@ export type DownloadFlags = {
   readonly metered?: MeteredRule;
 };
 
+/** Of an update that outlives a reboot. */
+export const keepCopyFlag = {
+  kind: 'parsed',
+  parse: text,
+  optional: true,
+  brief: 'Directory on a disk that keeps a copy of the package until the modem is updated',
+  placeholder: 'directory',
+} as const;
+
 /** Of the commands that flash. */
 export const acceptFlag = {
   kind: 'enum',

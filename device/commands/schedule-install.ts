@@ -16,6 +16,7 @@ import {
   commonFlags,
   type DownloadFlags,
   downloadFlags,
+  keepCopyFlag,
   settingsOf,
 } from './flags.ts';
 import { ownCommand } from './own-command.ts';
@@ -30,6 +31,7 @@ type InstallFlags = RootFlags &
     readonly system?: System;
     readonly program?: string;
     readonly channel?: 'stable' | 'beta';
+    readonly keepCopy?: string;
   };
 
 export const scheduleInstallCommand = buildCommand<InstallFlags, [], Context>({
@@ -38,6 +40,7 @@ export const scheduleInstallCommand = buildCommand<InstallFlags, [], Context>({
     flags: {
       ...commonFlags,
       ...downloadFlags,
+      keepCopy: keepCopyFlag,
       ...rootFlags,
       channel: channelFlag,
       window: {
@@ -70,7 +73,7 @@ export const scheduleInstallCommand = buildCommand<InstallFlags, [], Context>({
       '',
       'Examples:',
       '  cistern schedule install',
-      '  cistern schedule install --window 22:30-04:00 --modem usb:1-1.4 --stage /mnt/usb',
+      '  cistern schedule install --window 22:30-04:00 --modem usb:1-1.4 --keep-copy /mnt/usb',
       '  cistern schedule install --config /etc/cistern/line-2.json --mirror /mnt/stick --mirror https://mirror.lan',
       '  cistern schedule install --root-directory ./image --system systemd',
     ].join('\n'),

@@ -13,6 +13,7 @@ import {
   commonFlags,
   type DownloadFlags,
   downloadFlags,
+  keepCopyFlag,
   restoreSettingsFlag,
   settingsOf,
 } from './flags.ts';
@@ -46,13 +47,7 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
         placeholder: 'version',
       },
       ...downloadFlags,
-      keepCopy: {
-        kind: 'parsed',
-        parse: (text: string) => text,
-        optional: true,
-        brief: 'Directory on a disk that keeps a copy of the package until the modem is updated',
-        placeholder: 'directory',
-      },
+      keepCopy: keepCopyFlag,
       accept: acceptFlag,
       restoreSettings: restoreSettingsFlag,
       channel: channelFlag,

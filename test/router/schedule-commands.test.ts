@@ -75,24 +75,32 @@ describe('cistern schedule', () => {
   });
 
   it.each([
-    ['systemd', 'etc/systemd/system/cistern-update.service', /^Environment=CISTERN_(CONFIG|MIRRORS)=(.*)$/gm],
-    ['openwrt', 'etc/config/cistern', /^\toption (config|mirrors) '(.*)'$/gm],
-    ['cron', 'etc/cron.d/cistern', /CISTERN_(CONFIG|MIRRORS)=(\S+)/g],
-  ])('tells the runs of %s their settings file and their mirrors', async (system, file, form) => {
-    const { root, schedule } = await aRoot('/etc/cron.d');
-    const mirrors = ['--mirror', '/mnt/stick', '--mirror', 'https://mirror.lan/firmware'];
-    const config = ['--config', '/etc/cistern/line-2.json'];
-    expect(await schedule('install', '--system', system, ...config, ...mirrors)).toMatchObject({ code: 0 });
-    const found = [...(await readFile(join(root, file), 'utf8')).matchAll(form)].map(
-      ([, name = '', value]) => [name.toLowerCase(), value],
-    );
-    expect(new Map(found as [string, string][])).toEqual(
-      new Map([
-        ['config', '/etc/cistern/line-2.json'],
-        ['mirrors', '/mnt/stick,https://mirror.lan/firmware'],
-      ]),
-    );
-  });
+    [
+      'systemd',
+      'etc/systemd/system/cistern-update.service',
+      /^Environment=CISTERN_(CONFIG|KEEP_COPY|MIRRORS)=(.*)$/gm,
+    ],
+    ['openwrt', 'etc/config/cistern', /^\toption (config|keep_copy|mirrors) '(.*)'$/gm],
+    ['cron', 'etc/cron.d/cistern', /CISTERN_(CONFIG|KEEP_COPY|MIRRORS)=(\S+)/g],
+  ])(
+    'tells the runs of %s their settings file, their mirrors and where a copy is kept',
+    async (system, file, form) => {
+      const { root, schedule } = await aRoot('/etc/cron.d');
+      const mirrors = ['--mirror', '/mnt/stick', '--mirror', 'https://mirror.lan/firmware'];
+      const config = ['--config', '/etc/cistern/line-2.json', '--keep-copy', '/mnt/usb'];
+      expect(await schedule('install', '--system', system, ...config, ...mirrors)).toMatchObject({ code: 0 });
+      const found = [...(await readFile(join(root, file), 'utf8')).matchAll(form)].map(
+        ([, name = '', value]) => [name.toLowerCase(), value],
+      );
+      expect(new Map(found as [string, string][])).toEqual(
+        new Map([
+          ['config', '/etc/cistern/line-2.json'],
+          ['keep_copy', '/mnt/usb'],
+          ['mirrors', '/mnt/stick,https://mirror.lan/firmware'],
+        ]),
+      );
+    },
+  );
 
   it.each([
     ['--mirror', 'stick'],
