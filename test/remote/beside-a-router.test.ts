@@ -137,6 +137,14 @@ describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () =>
     await expectNothingLeft(on.router);
   });
 
+  it('that was found in emergency download mode is rescued, and nothing is written', async () => {
+    const on = await sceneWith({ kind: 'rutos' }, { startIn: 'edl-hello-taken' });
+    const { code, stdout, stderr } = await run(on, 'rescue');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('starts by itself: in normal mode');
+    await expectNothingLeft(on.router);
+  });
+
   it('is left as it was by Ctrl-C before it is touched: services run, relay and watchman are gone', async () => {
     const interrupt = new AbortController();
     const on = await sceneWith({ kind: 'rutos' }, {}, interrupt.signal);
