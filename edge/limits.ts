@@ -41,8 +41,10 @@ export const BATCH_RETRY_LONGEST_SECONDS = 60 * 60;
 export const QUEUE_SEND_MAX = 50;
 /** Dead letters that one look brings back: each costs three operations of R2 and one of the queue. */
 export const DEAD_LETTERS_REVIVED_MAX = 100;
-/** Reports by which a release is judged: the newest. A thousand tell a share to three points of a hundred. */
-export const HEALTH_REPORTS_MAX = 1000;
+/** Devices by which a release is judged: the last that tried it. A thousand tell a share to three points of a hundred. */
+export const HEALTH_DEVICES_MAX = 1000;
+/** Tries that are read to find the newest of each device: who tries again and again hides few others. */
+export const ENDS_EXAMINED_PER_DEVICE = 4;
 /** How often a halt is tried while others change the same rollout. */
 export const HALT_ATTEMPTS_MAX = 4;
 /** The schedule judges what was reported on since it ran last, and a good while before: so many releases. */

@@ -33,17 +33,19 @@ export type HaltRule = {
 /** 97.5 % of the normal distribution lie below this many standard deviations. */
 const Z = 1.959964;
 
-/** What people and power do is no fault of the release. */
-const NOT_ITS_FAULT: ReadonlySet<string | null> = new Set([
+/** Reasons of an end that are no fault of the release: what people and power do. */
+export const NOT_ITS_FAULT: readonly string[] = [
   'interrupted',
   'broken-off-before-erase',
   'modem-left-edl',
   'not-wanted-by-user',
   'nobody-to-ask',
-]);
+];
 
-/** From here on the release's own bytes are at work. */
-const FIRST_STEP_OF_ITS_OWN = UPDATE_STEPS.indexOf('loading-programmer');
+/** Steps at which the release's own bytes are at work. */
+export const STEPS_OF_ITS_OWN: readonly UpdateStep[] = UPDATE_STEPS.slice(
+  UPDATE_STEPS.indexOf('loading-programmer'),
+);
 
 /** `newestFirst`: ends of attempts at one release. */
 export function healthOf(newestFirst: readonly AttemptEnd[]): ReleaseHealth {
@@ -66,11 +68,11 @@ export function shouldHalt(health: ReleaseHealth, rule: HaltRule): boolean {
   return health.failed >= rule.minFailures && health.successAtMost < rule.successBelow;
 }
 
-/** An end that was nobody's failure does not hide the one before it. */
+/** An end that was nobody's failure does not hide the one before it. (As SQL: edge/store/attempt-ends.ts.) */
 function verdictOf({ outcome, lastStep, reason }: AttemptEnd): 'succeeded' | 'failed' | 'not-tried' {
   if (outcome === 'updated') return 'succeeded';
-  if (NOT_ITS_FAULT.has(reason)) return 'not-tried';
-  const wasTried = outcome !== 'unchanged' || UPDATE_STEPS.indexOf(lastStep) >= FIRST_STEP_OF_ITS_OWN;
+  if (reason !== null && NOT_ITS_FAULT.includes(reason)) return 'not-tried';
+  const wasTried = outcome !== 'unchanged' || STEPS_OF_ITS_OWN.includes(lastStep);
   return wasTried ? 'failed' : 'not-tried';
 }
 

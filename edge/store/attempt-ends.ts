@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import { SHA256_HEX } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
-import type { AttemptEnd } from '../../shared/rollout-health.ts';
+import { type AttemptEnd, NOT_ITS_FAULT, STEPS_OF_ITS_OWN } from '../../shared/rollout-health.ts';
 import { OUTCOMES, UPDATE_STEPS } from '../../shared/telemetry.ts';
+import { ENDS_EXAMINED_PER_DEVICE } from '../limits.ts';
 
 export type ReportedRelease = { readonly model: ModelId; readonly version: string };
 
@@ -14,18 +15,40 @@ const rowSchema = z.strictObject({
   reason: z.string().nullable(),
 });
 
-/** Newest first; received after `since` where it is given, as ISO 8601. */
+const listed = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
+
+/**
+ * What `healthOf` takes for a try, in SQL. The index `reports_tried` holds these rows alone and is used only while its
+ * migration says the same, term by term: who changes either constant adds a migration (a test asks for the plan).
+ */
+const WAS_TRIED = `(outcome = 'updated' OR (
+  coalesce(report ->> '$.reason', '') NOT IN (${listed(NOT_ITS_FAULT)})
+  AND (outcome <> 'unchanged' OR report ->> '$.lastStep' IN (${listed(STEPS_OF_ITS_OWN)}))))`;
+
+/**
+ * The newest tries, one a device, newest first; received after `since` where it is given, as ISO 8601. What was put off
+ * is not even read, so that it pushes nothing out; `limit` devices, of at most `ENDS_EXAMINED_PER_DEVICE` times as many
+ * tries, so that the cost has a bound too.
+ */
 export async function newestEnds(
   db: D1Database,
   query: ReportedRelease & { readonly since: string | null; readonly limit: number },
 ): Promise<readonly AttemptEnd[]> {
   const { results } = await db
     .prepare(
-      `SELECT device_id AS deviceId, outcome, report ->> '$.lastStep' AS lastStep, report ->> '$.reason' AS reason
-       FROM reports WHERE model = ?1 AND to_version = ?2 AND received_at > ?3
-       ORDER BY received_at DESC, id DESC LIMIT ?4`,
+      `WITH tried AS (
+         SELECT id, device_id, received_at FROM reports
+         WHERE model = ?1 AND to_version = ?2 AND received_at > ?3 AND ${WAS_TRIED}
+         ORDER BY received_at DESC, id DESC LIMIT ?4),
+       placed AS (
+         SELECT id, row_number() OVER (PARTITION BY device_id ORDER BY received_at DESC, id DESC) AS place,
+           received_at FROM tried),
+       newest AS (
+         SELECT id FROM placed WHERE place = 1 ORDER BY received_at DESC, id DESC LIMIT ?5)
+       SELECT device_id AS deviceId, outcome, report ->> '$.lastStep' AS lastStep, report ->> '$.reason' AS reason
+       FROM newest CROSS JOIN reports USING (id) ORDER BY received_at DESC, id DESC`,
     )
-    .bind(query.model, query.version, query.since ?? '', query.limit)
+    .bind(query.model, query.version, query.since ?? '', query.limit * ENDS_EXAMINED_PER_DEVICE, query.limit)
     .all();
   return results.map((row) => rowSchema.parse(row));
 }

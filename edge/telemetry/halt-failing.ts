@@ -7,7 +7,7 @@ import type { ModelId } from '../../shared/model.ts';
 import type { AuditEntry } from '../../shared/operator-api.ts';
 import type { HaltRule, ReleaseHealth } from '../../shared/rollout-health.ts';
 import { healthOf, shouldHalt } from '../../shared/rollout-health.ts';
-import { HALT_ATTEMPTS_MAX, HEALTH_REPORTS_MAX } from '../limits.ts';
+import { HALT_ATTEMPTS_MAX, HEALTH_DEVICES_MAX } from '../limits.ts';
 import { readPublished } from '../metadata/published.ts';
 import type { MetadataRepository } from '../metadata/repository.ts';
 import { currentRolloutDocument, readRolloutDocument } from '../metadata/rollout-document.ts';
@@ -41,7 +41,7 @@ export async function haltFailing(releases: readonly ReportedRelease[], stores: 
 async function judge({ model, version }: ReportedRelease, stores: HaltStores): Promise<void> {
   const { db, rule } = stores;
   const since = await lastDone(db, COUNTED_FROM, releaseTarget(model, version));
-  const health = healthOf(await newestEnds(db, { model, version, since, limit: HEALTH_REPORTS_MAX }));
+  const health = healthOf(await newestEnds(db, { model, version, since, limit: HEALTH_DEVICES_MAX }));
   if (shouldHalt(health, rule)) await halt(model, version, whyHalted(health), stores);
 }
 

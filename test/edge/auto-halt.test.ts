@@ -101,6 +101,19 @@ describe('a release that fails', () => {
     expect((await inForce())?.state).toBe('halted');
   });
 
+  it('is halted though a thousand routers put it off after each failure', async () => {
+    const putOff = { outcome: 'unchanged', lastStep: 'ready', reason: 'not-wanted-by-user' } as const;
+    wait(4, FAILED);
+    await edge.drain();
+    edge.clock.nowMs += 1000;
+    wait(1100, putOff, 100);
+    await edge.drain();
+    edge.clock.nowMs += 1000;
+    wait(1, FAILED, 4);
+    await edge.drain();
+    expect((await inForce())?.state).toBe('halted');
+  });
+
   it('runs again when a person resumes it, whatever was reported before, and is halted again by what comes after', async () => {
     wait(10, FAILED);
     await edge.drain();
