@@ -23,6 +23,6 @@ cd bus/usb/devices 2>/dev/null && {
 }
 for s in class/power_supply/*; do for n in type scope online status capacity; do a "$s/$n"; done; done
 for s in class/hwmon/*; do a "$s/name"; for n in "$s"/in*_lcrit_alarm; do a "$n"; done; done
-for s in class/net/*; do d "$s"; for n in "$s"/lower_* "$s"/brif/*; do d "$n"; done; done
+for s in class/net/*; do d "$s"; for n in "$s/device" "$s"/lower_* "$s"/brif/*; do d "$n"; done; done
 echo end
 `;

@@ -3,6 +3,7 @@
  * leads through the router. Then the router's word decides whether that is the very modem.
  */
 import type { Machine } from '../router/machine.ts';
+import { BESIDE_PREFIX } from '../router/preflight/route.ts';
 import type { RunEnd } from '../router/run-command.ts';
 
 /** `ip route get ADDRESS`, in whichever form it is asked. */
@@ -21,6 +22,6 @@ export async function routeBeside(
   if (own.code !== 0) return own;
   // Another way: by an interface of this computer, which no modem of the router's stands on.
   const device = / dev (\S+)/.exec(own.stdout)?.[1] ?? 'unknown';
-  const stdout = command.includes('-j') ? '' : `here dev beside-${device}\n`;
+  const stdout = command.includes('-j') ? '' : `here dev ${BESIDE_PREFIX}${device}\n`;
   return { code: command.includes('-j') ? 1 : 0, signalName: null, stdout, stderr: '' };
 }

@@ -63,6 +63,18 @@ describe('facts before the modem leaves normal mode', () => {
     });
   });
 
+  it.each([
+    ['eth0', true],
+    ['eth0.7', true],
+    ['wg0', false],
+  ])('say whether %s stands on a device of the machine: %s', async (device, isRouteOnHardware) => {
+    const { sysfs, gather } = await aMachine({ '192.0.2.1': device });
+    await put(sysfs, { 'class/net/eth0.7/lower_eth0/x': '', 'class/net/wg0/mtu': '1420' });
+    await mkdir(join(sysfs, 'class/net/eth0'), { recursive: true });
+    await symlink('../../../virtio2', join(sysfs, 'class/net/eth0/device'));
+    expect(await gather('https://firmware.example/v1')).toMatchObject({ isRouteOnHardware });
+  });
+
   it('say that no route is known where the name is not', async () => {
     const { gather } = await aMachine();
     expect(await gather('https://other.example')).toMatchObject({ routeDevice: null, routeBeneath: [] });
@@ -79,6 +91,7 @@ describe('facts before the modem leaves normal mode', () => {
     };
     expect(await gatherFacts(wish, real)).toMatchObject({
       routeDevice: 'lo',
+      isRouteOnHardware: true,
       modemNetDevices: [],
       holders: [],
     });

@@ -23,6 +23,7 @@ async function aRouter({ routeDevice }: { readonly routeDevice: string }) {
   const sysfs = await testSysfs({ devices: [ec25('1-1.4', { firstTty: 90 })] });
   ends.push(sysfs.remove, () => rm(root, { recursive: true, force: true }));
   await mkdir(join(sysfs.root, 'bus/usb/devices/1-1.4:1.4/net/wwan0'), { recursive: true });
+  await mkdir(join(sysfs.root, 'class/net/eth0/device'), { recursive: true });
   await mkdir(join(root, 'etc/init.d'), { recursive: true });
   const script = `#!/bin/sh\n[ "$1" = enabled ] || echo "$1" >> "${root}/calls"\n`;
   await writeFile(join(root, 'etc/init.d/gsmd'), script, { mode: 0o755 });
@@ -97,6 +98,16 @@ describe('a machine made ready', () => {
       failure: { reason: 'preflight-refused', check: 'uplink' },
     });
     expect(await calls()).toEqual([]);
+  });
+
+  it('is refused where a VPN leads to the repository: its packets may leave through the modem', async () => {
+    const { ready, calls } = await aRouter({ routeDevice: 'wg0' });
+    expect(await ready()).toMatchObject({
+      ok: false,
+      failure: { check: 'uplink', what: expect.stringContaining('(wg0) stands on cannot be told') },
+    });
+    expect(await calls()).toEqual([]);
+    expect(await ready({ accepted: ['uplink'] })).toMatchObject({ ok: true });
   });
 
   it.each([

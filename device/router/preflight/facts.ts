@@ -31,6 +31,11 @@ export type PreflightFacts = {
   readonly routeDevice: string | null;
   /** Interfaces under `routeDevice` (a VLAN, a bridge, a mux), itself included. */
   readonly routeBeneath: readonly string[];
+  /**
+   * Whether one of these is a device of the machine (`device` in sysfs), or the way never leaves it. A VPN shows
+   * neither, so that its packets may leave through anything.
+   */
+  readonly isRouteOnHardware: boolean;
   readonly holders: readonly PortHolder[];
   /** Other programs that flash modems, running now. */
   readonly otherUpdaters: readonly RunningProcess[];

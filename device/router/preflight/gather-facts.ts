@@ -11,7 +11,7 @@ import { modemDevices } from './modem-devices.ts';
 import otherUpdaters from './other-updaters.json' with { type: 'json' };
 import { portHolders } from './port-holders.ts';
 import { powerFacts } from './power-facts.ts';
-import { routeOfIp, routeOfTable, routeOfText } from './route.ts';
+import { BESIDE_PREFIX, routeOfIp, routeOfTable, routeOfText } from './route.ts';
 
 export const OTHER_UPDATERS = z
   .strictObject({
@@ -48,6 +48,7 @@ export async function gatherFacts(
     modem === null ? { netDevices: [], nodes: [] } : await modemDevices(ports.sysfs, modem);
   const isUplinkWanted = repositoryUrl !== null;
   const routeDevice = isUplinkWanted ? (throughInterface ?? (await findRoute(repositoryUrl, ports))) : null;
+  const routeBeneath = routeDevice === null ? [] : await beneath(ports.sysfs, routeDevice);
   const [holders, processes, power] = await Promise.all([
     nodes.length === 0 ? [] : holdersOf(nodes, ports),
     // Behind a relay the modem is another machine's; and what flashes here may be the relay itself (QFirehose -p).
@@ -58,7 +59,8 @@ export async function gatherFacts(
     modemNetDevices: netDevices,
     isUplinkWanted,
     routeDevice,
-    routeBeneath: routeDevice === null ? [] : await beneath(ports.sysfs, routeDevice),
+    routeBeneath,
+    isRouteOnHardware: await isOnHardware(ports.sysfs, routeBeneath),
     holders,
     otherUpdaters: processes.filter(
       ({ pid, names }) => pid !== ports.ownPid && names.some((name) => OTHER_UPDATERS.includes(name)),
@@ -119,4 +121,13 @@ async function beneath(sysfs: string, device: string): Promise<readonly string[]
     for (const next of [...lower, ...members]) if (!found.includes(next)) found.push(next);
   }
   return found;
+}
+
+async function isOnHardware(sysfs: string, devices: readonly string[]): Promise<boolean> {
+  for (const device of devices) {
+    if (device === 'lo' || device.startsWith(BESIDE_PREFIX)) return true;
+    const names = await readdir(join(sysfs, 'class/net', device)).catch((): string[] => []);
+    if (names.includes('device')) return true;
+  }
+  return false;
 }

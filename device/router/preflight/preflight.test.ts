@@ -7,12 +7,15 @@ const QUIET: PreflightFacts = {
   isUplinkWanted: true,
   routeDevice: 'eth0',
   routeBeneath: ['eth0'],
+  isRouteOnHardware: true,
   holders: [],
   otherUpdaters: [],
   power: { supplies: [], undervoltage: [] },
   packageOutlivesReboot: false,
 };
 const facts = (changes: Partial<PreflightFacts>): PreflightFacts => ({ ...QUIET, ...changes });
+const unknown = { routeDevice: null, routeBeneath: [], isRouteOnHardware: false };
+const vpn = { routeDevice: 'wg0', routeBeneath: ['wg0'], isRouteOnHardware: false };
 const through = { routeDevice: 'wwan0', routeBeneath: ['wwan0'] };
 const battery = (percent: number | null, changes: object = {}) => ({
   name: 'BAT0',
@@ -56,10 +59,25 @@ describe('preflight', () => {
     ],
     [
       'no route is known',
-      { routeDevice: null, routeBeneath: [] },
+      unknown,
+      'uplink',
+      'refuse',
+      /No route .* only uplink, and the package lies in memory/,
+    ],
+    [
+      'no route is known, but the package survives a reboot',
+      { ...unknown, packageOutlivesReboot: true },
       'uplink',
       'note',
-      /may be the only uplink/,
+      /may be the only uplink\.$/,
+    ],
+    ['a VPN leads there', vpn, 'uplink', 'refuse', /\(wg0\) stands on cannot be told/],
+    [
+      'a VPN leads there, but the package survives a reboot',
+      { ...vpn, packageOutlivesReboot: true },
+      'uplink',
+      'note',
+      /\(wg0\) stands on cannot be told/,
     ],
     [
       'a VLAN stands on the modem',
@@ -106,6 +124,7 @@ describe('preflight', () => {
     ['a battery that is charged from the mains', power(mains(true), battery(5, { discharging: false }))],
     ['a battery that is full and no mains to be seen', power(battery(100, { discharging: false }))],
     ['mains alone', power(mains(null))],
+    ['a VPN beside a modem that carries nothing', { ...vpn, modemNetDevices: [] }],
   ])('is content with %s', (_, changes) => {
     expect(preflight(facts(changes))).toEqual([]);
   });
@@ -114,12 +133,18 @@ describe('preflight', () => {
     [{ routeDevice: 'ppp0', routeBeneath: ['ppp0'], holders: [pppd] }, true],
     [{ routeDevice: 'ppp0', routeBeneath: ['ppp0'] }, false],
     [{ routeDevice: 'eth0', routeBeneath: ['eth0'], holders: [pppd] }, false],
-    [{ routeDevice: null }, null],
+    [{ routeDevice: 'pppoe-wan', routeBeneath: ['pppoe-wan'], isRouteOnHardware: false }, false],
+    [{ routeDevice: '3g-wwan', routeBeneath: ['3g-wwan'], isRouteOnHardware: false, holders: [pppd] }, true],
+    [vpn, null],
+    [{ ...vpn, modemNetDevices: [] }, false],
+    [{ ...vpn, modemNetDevices: [], holders: [pppd] }, null],
+    [unknown, null],
   ])('tells %j through the modem: %s', (changes, isThrough) => {
     expect(routeIsThroughModem(facts(changes))).toBe(isThrough);
   });
 
   it('lets a person override what is theirs to risk, and nothing else', () => {
+    expect(refusals(preflight(facts(vpn)), ['uplink'])).toEqual([]);
     const findings = preflight(facts({ ...through, otherUpdaters: [{ pid: 8, names: ['qdl'] }] }));
     expect(refusals(findings, []).map(({ check }) => check)).toEqual(['uplink', 'other-updaters']);
     expect(refusals(findings, ['uplink', 'other-updaters']).map(({ check }) => check)).toEqual([

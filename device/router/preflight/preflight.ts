@@ -38,23 +38,30 @@ export function refusals(findings: readonly Finding[], overridden: readonly Chec
 
 /** Whether the way to the repository leads through this very modem; null where that cannot be told. */
 export function routeIsThroughModem(facts: PreflightFacts): boolean | null {
-  const { routeDevice, routeBeneath, modemNetDevices, holders: portHolders } = facts;
-  if (routeDevice === null) return null;
+  const { routeDevice, routeBeneath, modemNetDevices, holders: portHolders, isRouteOnHardware } = facts;
   if (routeBeneath.some((device) => modemNetDevices.includes(device))) return true;
-  // ppp stands on a tty, which its interface does not name: the daemon that holds the modem's tty does.
-  return /^ppp\d/.test(routeDevice) && portHolders.some(({ name }) => name === 'pppd');
+  const isDialled = portHolders.some(({ name }) => name === 'pppd');
+  // ppp stands on a tty or on Ethernet, which its interface does not name: the daemon that holds the modem's tty does.
+  if (routeDevice !== null && PPP_DEVICE.test(routeDevice)) return isDialled;
+  if (isRouteOnHardware) return false;
+  // Without an interface and without a dialled connection it carries nothing, whatever the way is.
+  return modemNetDevices.length === 0 && !isDialled ? false : null;
 }
+
+/** As pppd numbers its interfaces, and as netifd names them (`pppoe-wan`, `3g-wwan`). */
+const PPP_DEVICE = /^(?:ppp\d|pppoe-|3g-)/;
 
 function uplink(facts: PreflightFacts): readonly Finding[] {
   if (!facts.isUplinkWanted) return [];
   const isThrough = routeIsThroughModem(facts);
   if (isThrough === false) return [];
   const { routeDevice, packageOutlivesReboot } = facts;
-  const way =
-    isThrough === null
+  const way = isThrough
+    ? `The way to the repository (${routeDevice}) leads through this very modem`
+    : routeDevice === null
       ? 'No route to the repository is known, so the modem may be the only uplink'
-      : `The way to the repository (${routeDevice}) leads through this very modem`;
-  if (packageOutlivesReboot || isThrough === null) {
+      : `What the way to the repository (${routeDevice}) stands on cannot be told, so the modem may be the only uplink`;
+  if (packageOutlivesReboot) {
     const next =
       'Nothing needs to be done: all is here, and the report waits until there is an uplink again.';
     return [{ check: 'uplink', severity: 'note', what: `${way}.`, next, mayOverride: true }];

@@ -1,6 +1,9 @@
 /** Which interface a packet to an address leaves from: iproute2 where it is, else the kernel's own table. Pure. */
 import * as z from 'zod';
 
+/** Before the name of an interface that is not of the machine that was looked at, but of the computer beside it. */
+export const BESIDE_PREFIX = 'beside-';
+
 const routesSchema = z.array(z.object({ dev: z.string().max(40).optional() })).max(64);
 
 /** Of `ip -j route get ADDRESS`; null where there is no route, or busybox's ip, which knows no -j, answered. */
