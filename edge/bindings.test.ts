@@ -13,6 +13,7 @@ const given = (change: Record<string, unknown> = {}) => ({
   ),
   ONLINE_KEYS: JSON.stringify({ snapshot: KEY, timestamp: KEY, rollout: KEY }),
   OPERATOR_TOKEN_SHA256: '2'.repeat(64),
+  FLEET_TOKEN_SHA256: '3'.repeat(64),
   ...change,
 });
 
@@ -65,12 +66,22 @@ describe('what the Worker is given', () => {
     expect(() => checkBindings(given(variables))).toThrow(/HALT_MIN_FAILURES/);
   });
 
-  it('takes reports of any device, or of a fleet whose token may be changing', () => {
-    const tokens = (secret: unknown) => checkBindings(given({ FLEET_TOKEN_SHA256: secret })).fleetTokens;
-    expect(tokens(undefined)).toEqual([]);
+  it('takes reports of a fleet whose token may be changing, or of any device where a variable says so', () => {
+    const tokens = (secret: unknown, REPORTS_FROM?: string) =>
+      checkBindings(given({ FLEET_TOKEN_SHA256: secret, REPORTS_FROM })).fleetTokens;
+    expect(tokens(undefined, 'anybody')).toEqual([]);
+    expect(tokens('0'.repeat(64), 'anybody')).toHaveLength(1);
     expect(tokens('0'.repeat(64))).toHaveLength(1);
     expect(tokens(`${'0'.repeat(64)},${'1'.repeat(64)}`)).toHaveLength(2);
   });
+
+  it.each([undefined, '', 'fleet', 'true', 'Anybody'])(
+    'takes reports of any device by nobody leaving something out: REPORTS_FROM is %s',
+    (REPORTS_FROM) => {
+      const open = given({ FLEET_TOKEN_SHA256: undefined, REPORTS_FROM });
+      expect(() => checkBindings(open)).toThrow(/FLEET_TOKEN_SHA256 is missing, .* REPORTS_FROM = "anybody"/);
+    },
+  );
 
   it.each(['secret', `${'0'.repeat(64)},`, '0'.repeat(63)])(
     'takes no reports by a fleet token that can be none: %s',

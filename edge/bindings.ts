@@ -21,7 +21,7 @@ export type Bindings = {
   readonly operatorTokenSha256: Uint8Array<ArrayBuffer>;
   /** `null` where its variables are not set: then nobody comes in by it. */
   readonly access: AccessSettings | null;
-  /** SHA-256 of the tokens that enrol a device; empty where any device may report. */
+  /** SHA-256 of the tokens that enrol a device; empty where any device may report, which `REPORTS_FROM` has to say. */
   readonly fleetTokens: readonly Uint8Array<ArrayBuffer>[];
   /** When a release is halted by itself. */
   readonly haltRule: HaltRule;
@@ -37,6 +37,9 @@ export type Rates = {
   /** Failed operator tokens. */
   readonly refusals: RateLimit;
 };
+
+/** What `REPORTS_FROM` says where reports of any device are to be taken and to count. */
+const ANYBODY = 'anybody';
 
 const hex32 = z.string().regex(SHA256_HEX);
 const privateKey = z.strictObject({ seed: hex32, public: hex32 });
@@ -79,6 +82,13 @@ export function checkBindings(env: object): Bindings {
   const fleetTokens = readDigests(given.FLEET_TOKEN_SHA256);
   if (fleetTokens === null)
     wrong.push('secret FLEET_TOKEN_SHA256 is not one SHA-256 in lower-case hex, or some with commas between');
+  // Device keys are free to make: made-up successes would hide failures, so nobody opens this by leaving it out.
+  const takesAnybody = given.REPORTS_FROM === ANYBODY;
+  if (fleetTokens?.length === 0 && !takesAnybody) {
+    wrong.push(
+      `secret FLEET_TOKEN_SHA256 is missing, and no variable REPORTS_FROM = "${ANYBODY}" says that strangers may report too`,
+    );
+  }
   const haltRule = readHaltRule(given);
   if (haltRule === null) {
     wrong.push(

@@ -1,11 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { takeBatch } from '../../edge/telemetry/take-batch.ts';
+import { utf8 } from '../../shared/bytes.ts';
+import { sha256Hex } from '../../shared/digest.ts';
 import { auditListSchema } from '../../shared/operator-api.ts';
 import { judgeRollout, type Rollout } from '../../shared/rollout.ts';
 import type { Report } from '../../shared/telemetry.ts';
 import { report } from '../../shared/test-documents.ts';
+import wranglerToml from '../../wrangler.toml?raw';
+import { aDevice, reportOf, signedPost } from './a-device.ts';
 import { EUGA, R06 } from './a-publisher.ts';
-import { anEdge, type Edge } from './an-edge.ts';
+import { anEdge, type Edge, edgeOn } from './an-edge.ts';
 import { mustStore, published, putRollout } from './publish.ts';
 import { operatorToken } from './secrets.ts';
 import { chainOf, pollOf, rolloutOf } from './visible-chain.ts';
@@ -164,6 +168,48 @@ describe('a release that fails', () => {
     wait(20, { ...FAILED, model: 'quectel/em05-m4g' as Report['model'] }, 20);
     await edge.drain();
     expect((await inForce())?.state).toBe('running');
+  });
+});
+
+/** Device keys are free to make. */
+describe('made-up successes', () => {
+  const TOKEN = 'the-token-of-the-fleet';
+  const MADE_UP = 60;
+
+  /** Five routers of the fleet report a failure, then a stranger a success for each device he likes to make. */
+  async function flooded(vars: Readonly<Record<string, string>>): Promise<readonly number[]> {
+    const { clock, queue } = edge;
+    const door = await edgeOn(edge.bucket, { clock, queue, vars });
+    const statuses: number[] = [];
+    const send = async (change: Partial<Report>, headers: Record<string, string>) => {
+      const device = await aDevice();
+      const said = reportOf(device, { toVersion: R06, ...change });
+      const signed = { headers, createdAt: Math.floor(clock.nowMs / 1000) };
+      const answer = await door.request('/v1/telemetry', await signedPost(device, said, signed));
+      statuses.push(answer.status);
+    };
+    for (let n = 0; n < 5; n++) await send(FAILED, { authorization: `Bearer ${TOKEN}` });
+    clock.nowMs += 1000;
+    for (let n = 0; n < MADE_UP; n++) await send(WELL, {});
+    await edge.drain();
+    return statuses;
+  }
+
+  it('of strangers to the fleet are refused, and the release is halted', async () => {
+    const statuses = await flooded({ REPORTS_FROM: '', FLEET_TOKEN_SHA256: await sha256Hex(utf8(TOKEN)) });
+    expect(statuses).toEqual([...Array(5).fill(202), ...Array(MADE_UP).fill(401)]);
+    expect(await inForce()).toMatchObject({ state: 'halted', why: expect.stringContaining('5 of 5') });
+  });
+
+  it('hide its failures where anybody may report, which is why production has to say so', async () => {
+    expect(new Set(await flooded({ REPORTS_FROM: 'anybody' }))).toEqual(new Set([202]));
+    expect((await inForce())?.state).toBe('running');
+  });
+
+  it('count on no environment but those that say so', () => {
+    const [local = '', staging = '', production = ''] = wranglerToml.split(/\[env\.(?:staging|production)\]/);
+    const says = (text: string) => /^REPORTS_FROM = "anybody"$/m.test(text);
+    expect([local, staging, production].map(says)).toEqual([true, true, false]);
   });
 });
 
