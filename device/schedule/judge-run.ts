@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { RunEnd } from '../router/run-command.ts';
 import { LOG_ENTRY_MAX_CHARS } from './limits.ts';
+import type { Trigger } from './scheduled-file.ts';
 
 /** Severities of syslog(3); null for a run that nobody needs to hear of. */
 export type Told = { readonly severity: 'notice' | 'warning' | 'err'; readonly text: string };
@@ -18,13 +19,13 @@ const endSchema = z.union([
   z.object({ format: z.literal('cistern-failure/1'), reason: z.string(), ...sentences }),
 ]);
 
-export function judgeRun(end: RunEnd): Told | null {
+export function judgeRun(end: RunEnd, trigger: Trigger): Told | null {
   const parsed = endSchema.safeParse(lastDocument(end.stdout));
   if (!parsed.success) return end.code === 0 ? null : { severity: 'err', text: oneLine(abruptEnd(end)) };
   const document = parsed.data;
   if (document.format === 'cistern-failure/1') {
-    // Somebody is at it already; how that ends is told where it was begun.
-    if (document.reason === 'another-updater-runs') return null;
+    // The hook is fired by the modem that our own flashing sends to EDL; how that ends is told where it was begun.
+    if (document.reason === 'another-updater-runs' && trigger === 'resume') return null;
     // It waits for another uplink, day after day: the exit code says so.
     if (document.reason === 'uplink-metered') return null;
     return { severity: 'warning', text: oneLine(`${document.what} ${document.state} ${document.next}`) };

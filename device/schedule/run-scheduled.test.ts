@@ -54,6 +54,38 @@ async function aMachine(script: string) {
   };
 }
 
+async function leaveJournal(
+  stateDir: string,
+  {
+    step,
+    modem = 'usb-1',
+    where = 'usb:1-1',
+  }: { step: 'erasing' | 'reported'; modem?: string; where?: string },
+): Promise<void> {
+  const now = new Date(NOW).toISOString();
+  const attempt = {
+    format: 'cistern-journal/1',
+    attemptId: randomUUID(),
+    modemKey: modem,
+    where,
+    model: 'quectel/ec25euga-m4g',
+    fromVersion: 'EC25EUGAR06A05M4G_01.003.01.003',
+    toVersion: 'EC25EUGAR08A03M4G_01.200.01.200',
+    step,
+    flashTouched: true,
+    snapshot: null,
+    stage: null,
+    documents: null,
+    startedAt: now,
+    updatedAt: now,
+    fetchedBytes: 0,
+    programmedBytes: 0,
+    flashAttempts: 0,
+  };
+  await mkdir(join(stateDir, 'journal'), { recursive: true });
+  await writeFile(join(stateDir, 'journal', `${modem}.json`), JSON.stringify(attempt));
+}
+
 const says = (document: object, code = 0) =>
   `echo '{"event":"step"}'\ncat <<'END'\n${JSON.stringify(document)}\nEND\nexit ${code}`;
 
@@ -82,11 +114,12 @@ describe('a scheduled run', () => {
   });
 
   it.each([
-    ['the modem is up to date', upToDate, 0],
-    ['somebody else is at it', busy, 75],
-  ])('says nothing when %s', async (_, document, code) => {
-    const { run, syslog, log } = await aMachine(says(document, code));
-    expect(await run()).toMatchObject({ code, told: null });
+    ['the modem is up to date', 'timer', upToDate, 0],
+    ['a modem in EDL is the one that is being flashed', 'resume', busy, 75],
+  ] as const)('says nothing when %s', async (_, trigger, document, code) => {
+    const { directory, run, syslog, log } = await aMachine(says(document, code));
+    if (trigger === 'resume') await leaveJournal(directory, { step: 'erasing' });
+    expect(await run({ trigger })).toMatchObject({ code, told: null });
     expect(syslog).toEqual([]);
     expect(await log()).toBe('');
   });
@@ -113,6 +146,7 @@ describe('a scheduled run', () => {
       'err',
       'unfinished quectel/ec25euga-m4g A -> B: The link broke. The modem is in EDL. Run it again.',
     ],
+    ['another updater that is at it at the hour of this one', busy, 75, 'warning', 'W. S. N.'],
     [
       'a refusal',
       { ...busy, reason: 'setting-missing', what: 'No\nrepository.' },
@@ -187,36 +221,11 @@ describe('the moment of a run', () => {
 describe('a boot, or a modem that turns up in EDL', () => {
   const resume = { trigger: 'resume' } as const;
 
-  async function leaveJournal(stateDir: string, step: 'erasing' | 'reported'): Promise<void> {
-    const now = new Date(NOW).toISOString();
-    const attempt = {
-      format: 'cistern-journal/1',
-      attemptId: randomUUID(),
-      modemKey: 'usb-1',
-      where: 'usb:1-1',
-      model: 'quectel/ec25euga-m4g',
-      fromVersion: 'EC25EUGAR06A05M4G_01.003.01.003',
-      toVersion: 'EC25EUGAR08A03M4G_01.200.01.200',
-      step,
-      flashTouched: true,
-      snapshot: null,
-      stage: null,
-      documents: null,
-      startedAt: now,
-      updatedAt: now,
-      fetchedBytes: 0,
-      programmedBytes: 0,
-      flashAttempts: 0,
-    };
-    await mkdir(join(stateDir, 'journal'), { recursive: true });
-    await writeFile(join(stateDir, 'journal', 'usb-1.json'), JSON.stringify(attempt));
-  }
-
   it('starts the updater at once where an update was broken off', async () => {
     const { run, calls, directory, slept } = await aMachine(
       says({ ...upToDate, result: 'updated', verdict }),
     );
-    await leaveJournal(directory, 'erasing');
+    await leaveJournal(directory, { step: 'erasing' });
     expect(await run(resume)).toMatchObject({ kind: 'ran', code: 0 });
     expect(await calls()).toContain('update --quiet');
     expect(slept).toEqual([]);
@@ -226,7 +235,7 @@ describe('a boot, or a modem that turns up in EDL', () => {
     'leaves the modem alone where %s',
     async (which) => {
       const { run, calls, directory, startedServices } = await aMachine(says(upToDate));
-      if (which === 'the last one ended') await leaveJournal(directory, 'reported');
+      if (which === 'the last one ended') await leaveJournal(directory, { step: 'reported' });
       expect(await run(resume)).toEqual({ kind: 'nothing-unfinished' });
       expect(startedServices).toEqual(['after']);
       expect(await calls()).toBe('');

@@ -7,12 +7,13 @@ import { type RunEnd, runCommand } from '../router/run-command.ts';
 import { judgeRun, type Told } from './judge-run.ts';
 import { CHILD_OUTPUT_MAX_CHARS, JITTER_MAX_MS } from './limits.ts';
 import { appendToLog } from './rotating-log.ts';
+import type { Trigger } from './scheduled-file.ts';
 import type { TellSyslog } from './syslog.ts';
 import { unfinishedAttempts } from './unfinished-attempts.ts';
 import { stableOffsetMinutes } from './window.ts';
 
 export type ScheduledRun = {
-  readonly trigger: 'timer' | 'resume';
+  readonly trigger: Trigger;
   /** Minutes over which devices spread by themselves; 0 where the timer has this device's own minute. */
   readonly spreadMinutes: number;
   /** The updater's command, and what names the modem and the rest: `update` and its flags are added. */
@@ -54,7 +55,7 @@ export async function runScheduled(
   const end = await runCommand(command, { outputMaxChars: CHILD_OUTPUT_MAX_CHARS, timeoutMs: null }, signal);
   // It may have been killed; one that lives keeps what it has stopped.
   await ports.clearUpAfterDeadRuns();
-  const told = judgeRun(end);
+  const told = judgeRun(end, run.trigger);
   if (told !== null) await tell(told, run.trigger, ports);
   return { kind: 'ran', code: exitCodeOf(end), told };
 }
@@ -68,7 +69,7 @@ export function waitMs(
   return own + Math.floor(random() * JITTER_MAX_MS);
 }
 
-async function tell(told: Told, trigger: ScheduledRun['trigger'], ports: ScheduledRunPorts): Promise<void> {
+async function tell(told: Told, trigger: Trigger, ports: ScheduledRunPorts): Promise<void> {
   const at = new Date(ports.clock.nowMs()).toISOString();
   const logged = await appendToLog(ports.stateDir, `${at} ${trigger} ${told.severity} ${told.text}`);
   if (!logged.ok) ports.onNote(`${logged.failure.path} could not be written (${logged.failure.why})`);

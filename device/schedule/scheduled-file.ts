@@ -8,6 +8,9 @@ export type System = (typeof SYSTEMS)[number];
 /** The first comment of every file that is ours; a file without it is never replaced or removed. */
 export const OWNERSHIP_MARK = 'Written by: cistern schedule install. Taken away by: cistern schedule remove.';
 
+/** What starts a run: its minute of the day, or a boot or a modem in EDL. */
+export type Trigger = 'timer' | 'resume';
+
 export type ScheduledFile =
   /** `isSettings`: a person may change it, so one that is there stays as it is. */
   | {
@@ -38,7 +41,7 @@ export function variableOf(setting: string): string {
   return `CISTERN_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-export function runArguments(trigger: 'timer' | 'resume', spreadMinutes: number): readonly string[] {
+export function runArguments(trigger: Trigger, spreadMinutes: number): readonly string[] {
   const spread = trigger === 'timer' && spreadMinutes > 0 ? ['--spread', String(spreadMinutes)] : [];
   return ['schedule', 'run', '--trigger', trigger, ...spread];
 }

@@ -19,6 +19,10 @@ export const JOURNAL_MAX_BYTES = 64 * 1024;
 export const FAILED_RELEASES_MAX = 32;
 /** Attempts that come to nothing in EDL before runs that nobody watches leave the release alone. */
 export const FAILURES_IN_EDL_MAX = 3;
+/** Looks at a lock that others take and give back meanwhile. */
+export const LOCK_ATTEMPTS_MAX = 8;
+/** Locks on the way to a lock: each is left by an updater that died within the moment of taking the one before. */
+export const LOCK_GUARDS_MAX = 4;
 
 export type UpdateTimings = {
   readonly sahara: SaharaTimings;

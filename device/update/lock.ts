@@ -1,58 +1,159 @@
-/** One updater at a time per modem (P8): a lock file with the owner's process id, made exclusively. */
-import { mkdir, open, readFile, unlink } from 'node:fs/promises';
+/**
+ * One updater at a time per modem (P8): a lock file that says which process holds it. It outlives a power cut, after
+ * which its process id may be another program's: boot and start time tell the two apart.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { constants, copyFile, link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { LOCK_ATTEMPTS_MAX, LOCK_GUARDS_MAX } from './limits.ts';
 
 export type LockFailure =
   | { readonly reason: 'another-updater-runs'; readonly pid: number; readonly path: string }
   | { readonly reason: 'lock-not-written'; readonly path: string; readonly why: string };
 
-export type Lock = { readonly release: () => Promise<void> };
-
+/** Which process is which: an id alone is given away anew, after a reboot or 32768 processes later. */
 export type ProcessTable = {
   readonly ownPid: number;
   readonly isAlive: (pid: number) => boolean;
+  /** This boot of the machine (random(4)); null where the kernel does not say. */
+  readonly bootId: () => string | null;
+  /** When it began, in clock ticks since the boot (proc_pid_stat(5), field 22); null where that cannot be seen. */
+  readonly startTimeOf: (pid: number) => string | null;
 };
 
-/** Takes the lock; one left by a process that is gone is taken over, once. */
+export type Lock = { readonly release: () => Promise<void> };
+
+/** Takes the lock; one left by a process that is gone is taken over, by exactly one of those who try. */
 export async function takeLock(
   stateDir: string,
   modemKey: string,
   processes: ProcessTable,
 ): Promise<Result<Lock, LockFailure>> {
-  const path = join(stateDir, 'locks', `${modemKey}.lock`);
-  await mkdir(join(stateDir, 'locks'), { recursive: true, mode: 0o700 });
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const created = await createLock(path, processes.ownPid);
-    if (created !== 'EEXIST') {
-      return created === null
-        ? ok({ release: () => unlink(path).catch(ignoreMissing) })
-        : err({ reason: 'lock-not-written', path, why: created });
-    }
-    const pid = Number(await readFile(path, 'utf8').catch(() => '0'));
-    if (Number.isInteger(pid) && pid > 0 && pid !== processes.ownPid && processes.isAlive(pid)) {
-      return err({ reason: 'another-updater-runs', pid, path });
-    }
-    await unlink(path).catch(ignoreMissing);
+  const directory = join(stateDir, 'locks');
+  const path = join(directory, `${modemKey}.lock`);
+  // Put in place complete, by its second name: nobody reads a lock that is half written.
+  const ours = join(directory, `.${randomUUID()}`);
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeFile(ours, ownerText(processes), { mode: 0o600, flag: 'wx' });
+    return await placeLock({ path, ours, guards: 0 }, processes);
+  } catch (error) {
+    return err({ reason: 'lock-not-written', path, why: errorCode(error) });
+  } finally {
+    await unlink(ours).catch(ignoreMissing);
+  }
+}
+
+type Placing = {
+  readonly path: string;
+  /** The file to be put there. */
+  readonly ours: string;
+  readonly guards: number;
+};
+
+async function placeLock(placing: Placing, processes: ProcessTable): Promise<Result<Lock, LockFailure>> {
+  const { path, ours } = placing;
+  for (let attempt = 0; attempt < LOCK_ATTEMPTS_MAX; attempt++) {
+    if (await linkNew(ours, path)) return ok(lockAt(path));
+    const text = await readFile(path, 'utf8').catch(ignoreMissing);
+    if (text === undefined) continue;
+    const pid = livingOwner(text, processes);
+    if (pid !== null) return err({ reason: 'another-updater-runs', pid, path });
+    const taken = await takeOver(text, placing, processes);
+    if (!taken.ok || taken.value !== null) return taken as Result<Lock, LockFailure>;
   }
   return err({ reason: 'lock-not-written', path, why: 'EEXIST' });
 }
 
-async function createLock(path: string, pid: number): Promise<string | null> {
+/**
+ * Replaces a lock whose owner is gone, while no other taker may: what is there then is what was judged, or somebody
+ * was quicker and null is the answer. The guard is a lock too, and is taken over where its owner died with it; who is
+ * refused by it is refused by the one that gets the modem.
+ */
+async function takeOver(
+  judged: string,
+  { path, ours, guards }: Placing,
+  processes: ProcessTable,
+): Promise<Result<Lock | null, LockFailure>> {
+  if (guards === LOCK_GUARDS_MAX) return err({ reason: 'lock-not-written', path, why: 'EEXIST' });
+  const guard = await placeLock({ path: `${path}.takeover`, ours, guards: guards + 1 }, processes);
+  if (!guard.ok) return guard;
   try {
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(String(pid));
-    await file.sync();
-    await file.close();
-    return null;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return String(error.code);
-    throw error;
+    const text = await readFile(path, 'utf8').catch(ignoreMissing);
+    if (text !== judged) return ok(null);
+    const copy = `${ours}-${guards}`;
+    await copyFile(ours, copy);
+    await rename(copy, path);
+    return ok(lockAt(path));
+  } finally {
+    await guard.value.release();
   }
 }
 
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+/** Whether the file got its new name: false where one of that name is there. */
+async function linkNew(file: string, path: string): Promise<boolean> {
+  try {
+    await link(file, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    if (!LINKLESS.has(errorCode(error))) throw error;
+  }
+  // FAT has no second names.
+  return copyFile(file, path, constants.COPYFILE_EXCL).then(
+    () => true,
+    (error) => {
+      if (errorCode(error) === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+/** What link(2) answers where the file system cannot. */
+const LINKLESS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+function lockAt(path: string): Lock {
+  let isHeld = true;
+  const release = async () => {
+    // A second time it may be somebody else's.
+    if (!isHeld) return;
+    isHeld = false;
+    await unlink(path).catch(ignoreMissing);
+  };
+  return { release };
+}
+
+const UNKNOWN = '-';
+
+/** `pid boot start`: start is in clock ticks since that boot. */
+function ownerText({ ownPid, bootId, startTimeOf }: ProcessTable): string {
+  return `${ownPid} ${bootId() ?? UNKNOWN} ${startTimeOf(ownPid) ?? UNKNOWN}\n`;
+}
+
+/** The process id of a lock's owner; null where it is gone, or the file says nothing that an owner writes. */
+function livingOwner(text: string, { isAlive, bootId, startTimeOf }: ProcessTable): number | null {
+  const said = /^([1-9]\d{0,9}) (\S{1,64}) (\S{1,32})\n$/.exec(text);
+  if (said === null) return null;
+  const [, number, boot = UNKNOWN, start = UNKNOWN] = said;
+  const pid = Number(number);
+  if (isOther(boot, bootId()) || !isAlive(pid) || isOther(start, startTimeOf(pid))) return null;
+  return pid;
+}
+
+/** What one side does not know proves nothing. */
+function isOther(said: string, seen: string | null): boolean {
+  return said !== UNKNOWN && seen !== null && said !== seen;
+}
+
+function errorCode(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code);
+  throw error;
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (errorCode(error) !== 'ENOENT') throw error;
 }
 
 export const systemProcesses: ProcessTable = {
@@ -65,4 +166,15 @@ export const systemProcesses: ProcessTable = {
       return error instanceof Error && 'code' in error && error.code === 'EPERM';
     }
   },
+  bootId: () => /^[0-9a-f-]{36}$/.exec(readProc('sys/kernel/random/boot_id').trim())?.[0] ?? null,
+  // The name before it, field 2, stands in parentheses and may hold any character.
+  startTimeOf: (pid) => /^.*\) (?:\S+ ){19}(\d+) /s.exec(readProc(`${pid}/stat`))?.[1] ?? null,
 };
+
+function readProc(name: string): string {
+  try {
+    return readFileSync(`/proc/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemProcesses, takeLock } from '../../device/update/lock.ts';
 import { attempt } from '../../device/update/test-attempt.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
@@ -161,10 +162,10 @@ describe('cistern reset', () => {
   });
 
   it('does not touch a modem that another updater works on', async () => {
-    await sceneWith({}, () => ({ context: { processes: { ownPid: 1, isAlive: () => true } } }));
+    await sceneWith();
     await intoEdl();
-    await mkdir(join(scene.stateDir, 'locks'));
-    await writeFile(join(scene.stateDir, 'locks/simulated.lock'), '2');
+    const other = { ...systemProcesses, ownPid: process.ppid };
+    expect((await takeLock(scene.stateDir, 'simulated', other)).ok).toBe(true);
     expect((await scene.cistern('reset')).code).toBe(75);
     expect(modem.state()).toBe('edl-sahara');
   });
