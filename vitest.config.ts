@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{shared,device,manifests,test}/**/*.test.ts'],
-          exclude: ['test/{edge,promises,e2e,soak,browser}/**', '**/node_modules/**'],
+          exclude: ['test/{edge,promises,e2e,soak,browser}/**', 'test/remote/long/**', '**/node_modules/**'],
           testTimeout: 30_000,
         },
       },
@@ -24,6 +24,10 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        // Not a part of `npm test`: npm run test:remote.
+        test: { name: 'remote', include: ['test/remote/long/**/*.test.ts'] },
       },
       {
         test: {

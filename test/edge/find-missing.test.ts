@@ -34,5 +34,5 @@ describe('the first chunk that is missing', () => {
     expect(await findFirstMissing(counted.bucket, wanted, 2)).toEqual({ kind: 'all-there', listings: 2 });
     expect(counted.operations).toHaveLength(2);
     expect(await findFirstMissing(edge.bucket, wanted, 1)).toEqual({ kind: 'too-many' });
-  });
+  }, 90_000);
 });

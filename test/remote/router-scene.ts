@@ -1,0 +1,81 @@
+/** Scenes of `cistern … --router`: a simulated modem in a router of busybox behind a real sshd. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { UpdateTimings } from '../../device/update/limits.ts';
+import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import { SimulatedModem } from '../modem/modem.ts';
+import type { SimulatedModemOptions } from '../modem/modem-options.ts';
+import { aCommandScene, type CommandScene } from '../support/a-command.ts';
+import { inProcessDoor } from '../support/in-process-door.ts';
+import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { PATIENT_TIMINGS } from './patient-timings.ts';
+import {
+  ROUTER,
+  type SshRouter,
+  type SshRouterOptions,
+  sshRouter,
+  whyNoRouter,
+} from './router-behind-sshd.ts';
+
+export const why = whyNoRouter();
+if (why !== null) console.warn(`SKIPPED: a router behind a real sshd: ${why}`);
+
+let shelf: PackageShelf;
+/** The package that a modem is flashed with: a directory of its own. */
+export let next = '';
+beforeAll(async () => {
+  shelf = await packageShelf();
+  next = await shelf.copy(NEXT_VERSION);
+});
+afterAll(() => shelf.remove());
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+export type Scene = {
+  readonly modem: SimulatedModem;
+  readonly router: SshRouter;
+  readonly scene: CommandScene;
+};
+
+export async function sceneWith(
+  routerOptions: SshRouterOptions,
+  options: Partial<SimulatedModemOptions> = {},
+  signal: AbortSignal = new AbortController().signal,
+  timings: UpdateTimings = PATIENT_TIMINGS,
+): Promise<Scene> {
+  const modem = new SimulatedModem({
+    firmware: DEMO_OLD_VERSION,
+    timing: { rebootMs: 300, departureMs: 20 },
+    ...options,
+  });
+  ends.push(() => modem.close());
+  const router = await sshRouter(modem, routerOptions);
+  ends.push(router.end);
+  const state = await mkdtemp(join(tmpdir(), 'cistern-beside-'));
+  ends.push(() => rm(state, { recursive: true, force: true }));
+  const scene = await aCommandScene({
+    door: inProcessDoor(modem),
+    context: {
+      environment: { CISTERN_STATE: state, CISTERN_SSH_CONFIG: router.sshConfig },
+      timings,
+      signal,
+    },
+  });
+  ends.push(scene.end);
+  return { modem, router, scene };
+}
+
+export async function run({ scene }: Scene, ...words: readonly string[]) {
+  const stage = await mkdtemp(join(shelf.directory, 'stage-'));
+  return scene.cistern(...words, '--router', ROUTER, '--stage', stage, '--yes');
+}
+
+export async function expectNothingLeft(router: SshRouter): Promise<void> {
+  await expect.poll(router.leftBehind, { timeout: 20_000 }).toEqual([]);
+  await expect.poll(router.strangers, { timeout: 20_000 }).toEqual([]);
+}
