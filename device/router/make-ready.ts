@@ -6,7 +6,7 @@
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type GatherPorts, type GatherWish, gatherFacts } from './preflight/gather-facts.ts';
 import { type Check, type Finding, preflight, refusals } from './preflight/preflight.ts';
-import { findServiceProfile } from './services/service-profile.ts';
+import { findServiceProfile, SERVICE_PROFILES } from './services/service-profile.ts';
 import {
   type ServiceFailure,
   type ServicePorts,
@@ -48,6 +48,7 @@ export async function makeReady(
   if (refused !== undefined) return err(refusalOf(refused));
   tell(early, services);
   const profile = wish.isBehindRelay ? null : await findServiceProfile(services.machine);
+  if (profile === null && !wish.isBehindRelay) services.onNote(NO_PROFILE_NOTE);
   const modem = { modemKey: wish.modemKey, netDevices: before.modemNetDevices };
   const stopped = await stopServices(
     profile,
@@ -66,6 +67,8 @@ export async function makeReady(
   await stopped.value.startAgain();
   return err(refusalOf(held));
 }
+
+const NO_PROFILE_NOTE = `No profile of services fits this system (there are ${SERVICE_PROFILES.map(({ name }) => name).join(', ')}), so none is stopped. Stop what touches the modem or reboots this machine yourself: ModemManager, diallers, watchdogs.`;
 
 function tell(findings: readonly Finding[], { onNote }: Pick<ServicePorts, 'onNote'>): void {
   for (const { what, next, severity } of findings)

@@ -135,13 +135,21 @@ describe('a machine made ready', () => {
     expect(await calls()).toEqual(['stop', 'start']);
   });
 
+  it('says that nothing is stopped where no profile knows the system', async () => {
+    const { root, ready, notes } = await aRouter({ routeDevice: 'eth0' });
+    await rm(join(root, 'etc/init.d/gsmd'));
+    expect(await ready()).toMatchObject({ ok: true, value: { names: [] } });
+    expect(notes).toEqual([expect.stringMatching(/^No profile .*rutos, openwrt, debian.*none is stopped\./)]);
+  });
+
   it('leaves services alone that stand around another machine’s modem', async () => {
-    const { ready, calls } = await aRouter({ routeDevice: 'eth0' });
+    const { ready, calls, notes } = await aRouter({ routeDevice: 'eth0' });
     expect(await ready({ modem: null, isBehindRelay: true })).toMatchObject({
       ok: true,
       value: { names: [] },
     });
     expect(await calls()).toEqual([]);
+    expect(notes).toEqual([]);
   });
 });
 
