@@ -26,3 +26,5 @@ export const ZSTD_WINDOW_LOG_MAX = 23;
 export const CHUNK_WINDOW = 2;
 /** The most that one read may ask for. */
 export const READ_MAX_BYTES = 4 * MIB;
+/** Of the SHA-256 of a modem's key, in the name of its directory on a disk. */
+export const MODEM_HASH_CHARS = 8;

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskStageName } from './disk-stage-name.ts';
 import { nodePlatform } from './node-platform.ts';
 import { removeOtherVersions } from './remove-other-versions.ts';
 import { aDirectory } from './test-places.ts';
@@ -34,6 +35,14 @@ describe('what other versions have left on a disk', () => {
       value: { removed: [join(parent, `cistern-stage-${OLDER}`)] },
     });
     expect(readdirSync(parent)).toHaveLength(6);
+  });
+
+  it('goes for every modem, but for a version that one of them needs', async () => {
+    for (const version of [WANTED, OLDER, NEEDED]) staged(diskStageName(version, 'usb-1-1'));
+    expect(await clear()).toEqual({
+      ok: true,
+      value: { removed: [join(parent, `cistern-stage-${diskStageName(OLDER, 'usb-1-1')}`)] },
+    });
   });
 
   it('is left where it is a link to somewhere else', async () => {

@@ -3,12 +3,12 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { versionOfDiskStage } from './disk-stage-name.ts';
 import { codeOf } from './error-code.ts';
 import { STALE_STAGES_MAX } from './limits.ts';
 import type { StagePlatform } from './platform.ts';
 import { removeStage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
-import { SHARED_PREFIX } from './stage-wish.ts';
 
 export type OtherVersions = {
   /** The directory that was named for stages or copies. */
@@ -38,10 +38,8 @@ async function otherVersions({ parent, version, needed }: OtherVersions): Promis
   if (!wanted.ok) return [];
   const { hardware, flash } = wanted.value;
   const isOther = (name: string) => {
-    const staged = name.startsWith(SHARED_PREFIX)
-      ? parseFirmwareVersion(name.slice(SHARED_PREFIX.length))
-      : null;
-    if (staged === null || !staged.ok || needed.includes(staged.value.text)) return false;
+    const staged = parseFirmwareVersion(versionOfDiskStage(name) ?? '');
+    if (!staged.ok || needed.includes(staged.value.text)) return false;
     const { text, ...its } = staged.value;
     return text !== version && its.hardware === hardware && its.flash === flash;
   };

@@ -1,12 +1,12 @@
 /** A stage that holds the package: taken up from the journal where it still stands, else a new one; then filled. */
-import { lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
 import { megabytes } from '../report/explain/explanation.ts';
 import { adoptStage } from '../stage/adopt-stage.ts';
-import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
+import { diskStageName, diskStagesOf } from '../stage/disk-stage-name.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
@@ -46,7 +46,7 @@ export async function openStageFor(
     readonly neededBytes: number;
     readonly earlier: StageProof | null;
   },
-  ports: Pick<ModemPorts, 'stagePlatform' | 'stateDir' | 'events'>,
+  ports: Pick<ModemPorts, 'stagePlatform' | 'stateDir' | 'events' | 'door'>,
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
   const { wanted, version, neededBytes, earlier } = wish;
@@ -57,7 +57,7 @@ export async function openStageFor(
   await removeLeftStages(ports);
   if (wanted !== 'auto') await removeLeftPackages({ parent: wanted, version }, ports);
   const stage = await prepareStage(
-    { wanted, neededBytes, name: version, platform: ports.stagePlatform },
+    { wanted, neededBytes, name: diskStageName(version, ports.door.key), platform: ports.stagePlatform },
     signal,
   );
   if (stage.ok) ports.events.onNote(stage.value.says);
@@ -79,7 +79,7 @@ export async function fillStage(
       stage,
       repositoryUrl,
       limits: download.limits,
-      mirrors: [...(await keptCopy(manifest.version, download.keepCopyIn)), ...download.mirrors],
+      mirrors: [...(await copiesAtHand(stage, manifest.version, download.keepCopyIn)), ...download.mirrors],
       http,
       clock,
       random,
@@ -92,15 +92,15 @@ export async function fillStage(
   return fetched.ok ? ok(fetched.value.fetchedBytes) : fetched;
 }
 
-/** A copy that an earlier run made, taken from as from any mirror, and believed as little. */
-async function keptCopy(version: string, keepCopyIn: string | null): Promise<readonly string[]> {
-  if (keepCopyIn === null) return [];
-  const directory = diskStageDirectory(keepCopyIn, version);
-  const isThere = await lstat(directory).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  return isThere ? [directory] : [];
+/** What earlier runs copied or staged on disks, for this modem or another: taken from as from any mirror, and believed as little. */
+async function copiesAtHand(
+  { directory, proof }: Stage,
+  version: string,
+  keepCopyIn: string | null,
+): Promise<readonly string[]> {
+  const copies = keepCopyIn === null ? [] : await diskStagesOf(keepCopyIn, version);
+  const staged = proof.kind === 'disk' ? await diskStagesOf(dirname(directory), version) : [];
+  return [...new Set([...copies, ...staged])].filter((found) => found !== directory);
 }
 
 /** After an attempt that is over: what was flashed is not needed again, what was not may be. */

@@ -4,6 +4,7 @@
  */
 import { ok, type Result } from '../../shared/result.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
+import { diskStageName } from '../stage/disk-stage-name.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import { removeStage, type Stage } from '../stage/stage.ts';
@@ -24,7 +25,11 @@ export async function keepCopy(
   if (keepCopyIn === null || stage.proof.kind === 'disk') return ok();
   const { version, package: its } = documents.manifest;
   await removeLeftPackages({ parent: keepCopyIn, version }, ports);
-  const wish = { wanted: keepCopyIn, neededBytes: its.storedBytes, name: version };
+  const wish = {
+    wanted: keepCopyIn,
+    neededBytes: its.storedBytes,
+    name: diskStageName(version, ports.door.key),
+  };
   const copy = await prepareStage({ ...wish, platform: ports.stagePlatform }, signal);
   if (!copy.ok) return copy;
   const fromStage = { ...ports.download, mirrors: [stage.directory], keepCopyIn: null };
@@ -34,15 +39,16 @@ export async function keepCopy(
   return ok();
 }
 
-/** After an update: what lay on disks for it is not needed again. */
+/** After an update: what lay on disks for this modem is not needed again; another's lies beside it. */
 export async function removeKept(
   version: string,
   { stage }: Pick<UpdateOptions, 'stage'>,
   ports: UpdatePorts,
 ): Promise<void> {
-  const staged = stage === 'auto' ? [] : [diskStageDirectory(stage, version)];
+  const name = diskStageName(version, ports.door.key);
+  const staged = stage === 'auto' ? [] : [diskStageDirectory(stage, name)];
   const { keepCopyIn } = ports.download;
-  const copied = keepCopyIn === null ? [] : [diskStageDirectory(keepCopyIn, version)];
+  const copied = keepCopyIn === null ? [] : [diskStageDirectory(keepCopyIn, name)];
   for (const directory of [...staged, ...copied]) {
     const removed = await removeStage({ directory, kind: 'disk' }, ports.stagePlatform);
     if (!removed.ok) ports.events.onNote(`${directory} could not be removed (${removed.failure.reason})`);

@@ -9,7 +9,7 @@ import { readMirror } from '../fetch/chunk-bases.ts';
 import { mayBeRoaming } from '../modem/snapshot.ts';
 import type { RepositoryView } from '../repository/refresh-repository.ts';
 import type { UplinkCost } from '../router/uplink-cost.ts';
-import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
+import { diskStagesOf } from '../stage/disk-stage-name.ts';
 import type { UpdateOptions, UpdatePorts } from './attempt.ts';
 import { METERED_FREE_BYTES } from './limits.ts';
 
@@ -29,7 +29,11 @@ export async function mayDownload(
   if (cost === null) return ok();
   const read = await view.readIndex(manifest, signal);
   if (!read.ok) return read;
-  const neededBytes = await missingBytes(read.value.index, manifest, storesAtHand(stage, manifest, ports));
+  const neededBytes = await missingBytes(
+    read.value.index,
+    manifest,
+    await storesAtHand(stage, manifest, ports),
+  );
   if (neededBytes <= METERED_FREE_BYTES) return ok();
   if (metered === 'ask' && askCost !== null) {
     return (await askCost(cost, neededBytes))
@@ -40,16 +44,16 @@ export async function mayDownload(
 }
 
 /** Directories that may hold chunks of it already: a stage or a copy on a disk, mirrors on this machine. */
-function storesAtHand(
+async function storesAtHand(
   stage: string,
   { version }: ReleaseManifest,
   { download: { mirrors, keepCopyIn } }: UpdatePorts,
-): readonly string[] {
+): Promise<readonly string[]> {
   const onDisks = [stage === 'auto' ? null : stage, keepCopyIn].filter((directory) => directory !== null);
   const bases = mirrors.map(readMirror);
   const stores = bases.flatMap((base) => (base.kind === 'directory' ? [base.path] : []));
   return [
-    ...onDisks.map((directory) => diskStageDirectory(directory, version)),
+    ...(await Promise.all(onDisks.map((directory) => diskStagesOf(directory, version)))).flat(),
     ...stores.flatMap((store) => ['v1/chunks', 'chunks', '.'].map((layout) => join(store, layout))),
   ];
 }

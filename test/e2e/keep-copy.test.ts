@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { parseMountTable } from '../../device/stage/mount-table.ts';
 import { nodePlatform } from '../../device/stage/node-platform.ts';
+import type { UpdateStep } from '../../shared/telemetry.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { transfersOfAnUpdate } from '../support/cut-run.ts';
 import { endOf, type Scenario, type ScenarioOptions } from '../support/scenario.ts';
@@ -58,5 +59,34 @@ describe('a copy on a disk', () => {
     scenario = await keeping('/nowhere/at/all');
     expect(endOf(await scenario.run(inMemory))).toBe('unchanged: directory-unusable');
     expect(scenario.modemStates).toEqual([]);
+  });
+});
+
+describe('a disk that two modems share', () => {
+  it.each([
+    ['a stage', (disk: string) => ({ stage: disk, keepCopyIn: null })],
+    ['a kept copy', (disk: string) => ({ stage: 'auto', keepCopyIn: disk })],
+  ])('%s of the one serves the other, whose update ends first and leaves it', async (_name, places) => {
+    const disk = aDisk();
+    const { stage, keepCopyIn } = places(disk);
+    const ports = { download: { mirrors: [], limits: {}, keepCopyIn } };
+    const stopping = new AbortController();
+    const onStep = (step: UpdateStep) => {
+      if (step === 'ready') stopping.abort();
+    };
+    scenario = await aScenario({ ports, onStep });
+    expect(endOf(await scenario.run({ stage }, stopping.signal))).toBe('unchanged: interrupted');
+    const left = readdirSync(disk);
+    expect(left).toHaveLength(1);
+
+    const other = await aScenario({ ports });
+    const door = { ...other.ports.door, key: 'another modem' };
+    Object.assign(other.ports, { stateDir: scenario.ports.stateDir, door });
+    const updated = await other.run({ stage });
+    await other.end();
+    expect(updated).toMatchObject({ verdict: { outcome: 'updated', fetchedBytes: 0 } });
+    expect(readdirSync(disk)).toEqual(left);
+    expect(await scenario.run({ stage })).toMatchObject({ verdict: { outcome: 'updated', fetchedBytes: 0 } });
+    expect(readdirSync(disk)).toEqual([]);
   });
 });
