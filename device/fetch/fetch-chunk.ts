@@ -1,7 +1,8 @@
 /** One chunk into the stage, from whichever base has it. */
+import { stat } from 'node:fs/promises';
 import { ok, type Result } from '../../shared/result.ts';
 import { checkChunk, type WantedChunk } from '../stage/chunk-file.ts';
-import { nameOfBase } from './chunk-bases.ts';
+import { type ChunkBase, nameOfBase } from './chunk-bases.ts';
 import { type ChunkFetch, keepPart, proveStage } from './chunk-fetch.ts';
 import { copyChunk } from './copy-chunk.ts';
 import { downloadChunk } from './download-chunk.ts';
@@ -55,11 +56,20 @@ async function fromBases(
         ? await copyChunk(base.path, chunk, part, fetch)
         : await downloadChunk({ chunk, part, base }, fetch, signal);
     if (arrived.ok || !isOfItsBase(arrived.failure)) return arrived;
-    if (fetch.bases.hasFailed(base))
+    if (!(await isOnlyIncomplete(base, arrived.failure)) && fetch.bases.hasFailed(base))
       fetch.onNote(`${nameOfBase(base)} is not asked any more (${arrived.failure.reason})`);
     part.forgetEtag();
   }
   return arrived;
+}
+
+/** A directory that is there and lacks a chunk has cost nothing, and may hold the next; one that is gone holds none. */
+async function isOnlyIncomplete(base: ChunkBase, { reason }: FetchFailure): Promise<boolean> {
+  if (base.kind !== 'directory' || reason !== 'chunk-missing') return false;
+  return stat(base.path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Failures that another base may not have. */

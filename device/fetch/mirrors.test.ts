@@ -61,6 +61,16 @@ describe('a mirror', () => {
     await at.expectWhole(MANY);
   });
 
+  it('that is a directory and lacks some chunks gives all the others', async () => {
+    const lacking = 2 * BASE_FAILURES_MAX;
+    expect(MANY.stored.size).toBeGreaterThan(lacking);
+    const stick = aDirectoryMirror('chunks', (bytes, i) => (i < lacking ? null : bytes));
+    const { fetched, notes, askedRepository } = await fetchFrom([stick]);
+    expect(fetched).toMatchObject({ ok: true, value: { requests: lacking } });
+    expect(askedRepository).toBe(lacking);
+    expect(notes).toEqual([]);
+  });
+
   it('on the network is asked before the repository', async () => {
     const mirror = await aMirror();
     const { fetched, askedRepository } = await fetchFrom([mirror.url]);
