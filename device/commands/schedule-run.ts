@@ -1,6 +1,5 @@
 /** `cistern schedule run`: what timer and hooks start. */
 import { buildCommand } from '@stricli/core';
-import type { Settings } from '../config.ts';
 import type { Context } from '../context.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
@@ -9,7 +8,6 @@ import { startLeftStopped } from '../router/services/stop-services.ts';
 import { MINUTES_OF_DAY } from '../schedule/limits.ts';
 import { runScheduled } from '../schedule/run-scheduled.ts';
 import { loggerSyslog } from '../schedule/syslog.ts';
-import { unfinishedAttempts } from '../schedule/unfinished-attempts.ts';
 import { removeLeftStages } from '../update/clear-up.ts';
 import { type CommonFlags, commonFlags, settingsOf } from './flags.ts';
 import { ownCommand } from './own-command.ts';
@@ -67,7 +65,8 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
       trigger: flags.trigger,
       spreadMinutes: flags.spread,
       program: ownCommand(this),
-      flags: [...passedOn(flags), ...(await modemOfJournal(settings, stateDir))],
+      flags: passedOn(flags),
+      modem: settings.modem ?? null,
     },
     {
       stateDir,
@@ -92,14 +91,9 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
   if (flags.json) this.stdout.write(`${JSON.stringify({ format: 'cistern-schedule-run/1', ...end })}\n`);
 }
 
-/** Where no setting names a modem, the journal knows which one waits to be finished. */
-async function modemOfJournal({ modem }: Settings, stateDir: string): Promise<readonly string[]> {
-  const [first] = modem === undefined ? await unfinishedAttempts(stateDir) : [];
-  return first?.where == null ? [] : ['--modem', first.where];
-}
-
-function passedOn({ modem, repository, root, state, config }: RunFlags): readonly string[] {
-  const given = Object.entries({ modem, repository, root, state, config });
+/** The modem is not among them: the run names it. */
+function passedOn({ repository, root, state, config }: RunFlags): readonly string[] {
+  const given = Object.entries({ repository, root, state, config });
   return given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
 }
 

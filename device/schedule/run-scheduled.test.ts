@@ -27,7 +27,14 @@ async function aMachine(script: string) {
   const controller = new AbortController();
   const run = (changes: Partial<ScheduledRun> = {}) =>
     runScheduled(
-      { trigger: 'timer', spreadMinutes: 0, program: [program], flags: ['--state', directory], ...changes },
+      {
+        trigger: 'timer',
+        spreadMinutes: 0,
+        program: [program],
+        flags: ['--state', directory],
+        modem: null,
+        ...changes,
+      },
       {
         stateDir: directory,
         deviceId: `${'0'.repeat(56)}00000007`,
@@ -111,6 +118,16 @@ describe('a scheduled run', () => {
     const { run, calls, directory } = await aMachine(says(upToDate));
     expect(await run()).toEqual({ kind: 'ran', code: 0, told: null });
     expect(await calls()).toBe(`update --quiet --json --state ${directory}\n`);
+  });
+
+  it.each([
+    ['the modem that the settings name', 'usb:2-2', '--modem usb:2-2'],
+    ['the one that waits to be finished, where they name none', null, '--modem usb:1-1'],
+  ])('is for %s', async (_, modem, words) => {
+    const { run, calls, directory } = await aMachine(says(upToDate));
+    await leaveJournal(directory, { step: 'erasing' });
+    await run({ modem });
+    expect(await calls()).toContain(words);
   });
 
   it.each([
@@ -242,12 +259,32 @@ describe('a boot, or a modem that turns up in EDL', () => {
     },
   );
 
+  it('starts it for each modem that waits, by the name in its journal, whatever modem the settings name', async () => {
+    const { run, calls, directory, syslog } = await aMachine(
+      `case "$*" in *1-2) exit 69;; esac\n${says({ ...upToDate, result: 'updated', verdict })}`,
+    );
+    for (const [modem, step] of [
+      ['1-1', 'erasing'],
+      ['1-2', 'erasing'],
+      ['1-3', 'reported'],
+      ['1-4', 'erasing'],
+    ] as const)
+      await leaveJournal(directory, { step, modem: `usb-${modem}`, where: `usb:${modem}` });
+    expect(await run({ ...resume, modem: 'auto' })).toMatchObject({ kind: 'ran', code: 69 });
+    expect([...(await calls()).matchAll(/--modem (.*)$/gm)].map(([, modem]) => modem)).toEqual([
+      'usb:1-1',
+      'usb:1-2',
+      'usb:1-4',
+    ]);
+    expect(syslog.map(({ severity }) => severity)).toEqual(['notice', 'err', 'notice']);
+  });
+
   it('starts it where the journal cannot be read, so that it is told', async () => {
     const { run, calls, directory } = await aMachine(says(busy, 75));
     await mkdir(join(directory, 'journal'));
     await writeFile(join(directory, 'journal', 'usb-1.json'), '{');
-    await run(resume);
-    expect(await calls()).toContain('update');
+    await run({ ...resume, modem: 'auto' });
+    expect(await calls()).toMatch(/^update .* --modem auto\n$/);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * One unattended run: at its own moment, as a process of its own, quiet unless something happened. On `resume` only
- * what was broken off is taken up: a modem in EDL that no journal speaks of is left alone.
+ * what was broken off is taken up, on every modem: one in EDL that no journal speaks of is left alone.
  */
 import type { Clock } from '../clock.ts';
 import { type RunEnd, runCommand } from '../router/run-command.ts';
@@ -9,16 +9,18 @@ import { CHILD_OUTPUT_MAX_CHARS, JITTER_MAX_MS } from './limits.ts';
 import { appendToLog } from './rotating-log.ts';
 import type { Trigger } from './scheduled-file.ts';
 import type { TellSyslog } from './syslog.ts';
-import { unfinishedAttempts } from './unfinished-attempts.ts';
+import { type Unfinished, unfinishedAttempts } from './unfinished-attempts.ts';
 import { stableOffsetMinutes } from './window.ts';
 
 export type ScheduledRun = {
   readonly trigger: Trigger;
   /** Minutes over which devices spread by themselves; 0 where the timer has this device's own minute. */
   readonly spreadMinutes: number;
-  /** The updater's command, and what names the modem and the rest: `update` and its flags are added. */
+  /** The updater's command, and what names the rest: `update` and its flags are added. */
   readonly program: readonly string[];
   readonly flags: readonly string[];
+  /** The modem that the settings name; null where none does. */
+  readonly modem: string | null;
 };
 
 export type ScheduledRunPorts = {
@@ -37,6 +39,7 @@ export type ScheduledRunEnd =
   | { readonly kind: 'nothing-unfinished' }
   /** Ended while it waited for its moment: the modem was not touched. */
   | { readonly kind: 'interrupted' }
+  /** Of several modems the first that did not end well; all are told on disk and in the system log. */
   | { readonly kind: 'ran'; readonly code: number; readonly told: Told | null };
 
 export async function runScheduled(
@@ -44,19 +47,48 @@ export async function runScheduled(
   ports: ScheduledRunPorts,
   signal: AbortSignal,
 ): Promise<ScheduledRunEnd> {
-  if (run.trigger === 'resume' && (await unfinishedAttempts(ports.stateDir)).length === 0) {
+  const modems = modemsOf(run, await unfinishedAttempts(ports.stateDir));
+  if (modems.length === 0) {
     await ports.clearUpAfterDeadRuns();
     return { kind: 'nothing-unfinished' };
   }
   if (run.trigger === 'timer') await ports.clock.sleep(waitMs(run.spreadMinutes, ports), signal);
-  if (signal.aborted) return { kind: 'interrupted' };
-  const command = [...run.program, 'update', '--quiet', '--json', ...run.flags];
+  const ends: Ran[] = [];
+  for (const modem of modems) {
+    if (signal.aborted) break;
+    ends.push(await runUpdater(modem, run, ports, signal));
+  }
+  return ends.find(({ code }) => code !== 0) ?? ends[0] ?? { kind: 'interrupted' };
+}
+
+/**
+ * Whose updater is started, null for the one that the settings name. A modem that waits to be finished is named by its
+ * journal, whatever the settings say: `auto` may mean another one by now.
+ */
+function modemsOf(
+  { trigger, modem }: ScheduledRun,
+  unfinished: readonly Unfinished[],
+): readonly (string | null)[] {
+  if (trigger === 'timer') return [modem ?? unfinished[0]?.where ?? null];
+  return [...new Set(unfinished.map(({ where }) => where ?? modem))];
+}
+
+type Ran = Extract<ScheduledRunEnd, { readonly kind: 'ran' }>;
+
+async function runUpdater(
+  modem: string | null,
+  { trigger, program, flags }: ScheduledRun,
+  ports: ScheduledRunPorts,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const named = modem === null ? [] : ['--modem', modem];
+  const command = [...program, 'update', '--quiet', '--json', ...flags, ...named];
   // No bound on its time: every wait of the updater has its own, and a flashing is never cut off.
   const end = await runCommand(command, { outputMaxChars: CHILD_OUTPUT_MAX_CHARS, timeoutMs: null }, signal);
   // It may have been killed; one that lives keeps what it has stopped.
   await ports.clearUpAfterDeadRuns();
-  const told = judgeRun(end, run.trigger);
-  if (told !== null) await tell(told, run.trigger, ports);
+  const told = judgeRun(end, trigger);
+  if (told !== null) await tell(told, trigger, ports);
   return { kind: 'ran', code: exitCodeOf(end), told };
 }
 
