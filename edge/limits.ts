@@ -47,8 +47,9 @@ export const HEALTH_DEVICES_MAX = 1000;
 export const ENDS_EXAMINED_PER_DEVICE = 4;
 /** How often a halt is tried while others change the same rollout. */
 export const HALT_ATTEMPTS_MAX = 4;
-/** The schedule judges what was reported on since it ran last, and a good while before: so many releases. */
+/** The schedule judges what was reported on since it ran last, and a good while before: by so many reports, so many releases. */
 export const JUDGED_SINCE_MS = 15 * 60_000;
+export const JUDGED_REPORTS_MAX = 10_000;
 export const JUDGED_RELEASES_MAX = 200;
 /** When no variables say otherwise: devices a release must have failed on, and the share it must be able to reach. */
 export const HALT_MIN_FAILURES_DEFAULT = 5;

@@ -1,5 +1,5 @@
 /** What is done every few minutes whether anybody asks or not. Each part fails alone. */
-import { JUDGED_RELEASES_MAX, JUDGED_SINCE_MS } from './limits.ts';
+import { JUDGED_RELEASES_MAX, JUDGED_REPORTS_MAX, JUDGED_SINCE_MS } from './limits.ts';
 import { type ReportedRelease, releasesReportedSince } from './store/attempt-ends.ts';
 import { forgetArchived } from './telemetry/archive.ts';
 import { reviveDeadLetters } from './telemetry/dead-letters.ts';
@@ -18,7 +18,8 @@ export async function runScheduled(stores: ScheduledStores): Promise<void> {
   await part('archive-forgotten', () => forgetArchived(stores.archive, stores.nowMs()));
   await part('releases-judged', async () => {
     const since = new Date(stores.nowMs() - JUDGED_SINCE_MS).toISOString();
-    const releases = await releasesReportedSince(stores.db, since, JUDGED_RELEASES_MAX);
+    const max = { reports: JUDGED_REPORTS_MAX, releases: JUDGED_RELEASES_MAX };
+    const releases = await releasesReportedSince(stores.db, since, max);
     await stores.judge(releases);
     return releases.length;
   });

@@ -40,28 +40,33 @@ export async function newestEnds(
          SELECT id, device_id, received_at FROM reports
          WHERE model = ?1 AND to_version = ?2 AND received_at > ?3 AND ${WAS_TRIED}
          ORDER BY received_at DESC, id DESC LIMIT ?4),
-       placed AS (
-         SELECT id, row_number() OVER (PARTITION BY device_id ORDER BY received_at DESC, id DESC) AS place,
-           received_at FROM tried),
        newest AS (
-         SELECT id FROM placed WHERE place = 1 ORDER BY received_at DESC, id DESC LIMIT ?5)
+         SELECT id, max(received_at || id) AS place FROM tried GROUP BY device_id ORDER BY place DESC LIMIT ?5)
        SELECT device_id AS deviceId, outcome, report ->> '$.lastStep' AS lastStep, report ->> '$.reason' AS reason
-       FROM newest CROSS JOIN reports USING (id) ORDER BY received_at DESC, id DESC`,
+       FROM newest CROSS JOIN reports USING (id) ORDER BY place DESC`,
     )
     .bind(query.model, query.version, query.since ?? '', query.limit * ENDS_EXAMINED_PER_DEVICE, query.limit)
     .all();
   return results.map((row) => rowSchema.parse(row));
 }
 
-/** Releases that were reported on since then, a bounded number of them. */
+/**
+ * Releases that were reported on since then: those of the newest reports, so that what an outage left behind does not
+ * make it dear. The index is named because SQLite would read all of another one to spare itself the sorting.
+ */
 export async function releasesReportedSince(
   db: D1Database,
   since: string,
-  limit: number,
+  max: { readonly reports: number; readonly releases: number },
 ): Promise<readonly ReportedRelease[]> {
   const { results } = await db
-    .prepare(`SELECT DISTINCT model, to_version AS version FROM reports WHERE received_at >= ? LIMIT ?`)
-    .bind(since, limit)
+    .prepare(
+      `SELECT DISTINCT model, version FROM
+       (SELECT model, to_version AS version FROM reports INDEXED BY reports_by_time
+        WHERE received_at >= ?1 ORDER BY received_at DESC LIMIT ?2)
+       LIMIT ?3`,
+    )
+    .bind(since, max.reports, max.releases)
     .all<ReportedRelease>();
   return results;
 }

@@ -1,10 +1,11 @@
 /** Which ends of attempts a release is judged by, and what it costs to find them. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { newestEnds } from '../../edge/store/attempt-ends.ts';
+import { newestEnds, releasesReportedSince } from '../../edge/store/attempt-ends.ts';
 import { insertReports } from '../../edge/store/report-rows.ts';
 import { healthOf, NOT_ITS_FAULT } from '../../shared/rollout-health.ts';
 import { OUTCOMES, type Report, UPDATE_STEPS } from '../../shared/telemetry.ts';
 import { report } from '../../shared/test-documents.ts';
+import { ROWS_PER_JUDGED_DEVICE } from '../load/arithmetic.ts';
 import { EUGA, R06 } from './a-publisher.ts';
 import { anEdge, type Edge } from './an-edge.ts';
 import { START_MS } from './start.ts';
@@ -74,6 +75,13 @@ describe('the ends that a release is judged by', () => {
     expect(ends.map((end) => end.deviceId)).toEqual([4, 3, 2, 1].map(deviceId));
   });
 
+  it('cost no more however many there are: three rows a try that is examined, and one a device', async () => {
+    await stored(Array.from({ length: 90 }, (_, n) => ({ deviceId: deviceId(n) })));
+    const { asked, db } = noting(edge.db);
+    await newestEnds(db, { ...RELEASE, limit: 10 });
+    expect(asked.map(({ rowsRead }) => rowsRead)).toEqual([10 * ROWS_PER_JUDGED_DEVICE]);
+  });
+
   it('are found by an index that holds no other, though most reports are of routers that put it off', async () => {
     const putOff = { outcome: 'unchanged', lastStep: 'ready', reason: 'not-wanted-by-user' } as const;
     const deferrals = Array.from({ length: 300 }, (_, n) => ({ ...putOff, deviceId: deviceId(n) }));
@@ -85,6 +93,37 @@ describe('the ends that a release is judged by', () => {
     expect((await planOf(query)).filter((step) => step.includes('reports'))).toEqual([
       expect.stringMatching(/^SEARCH reports USING (COVERING )?INDEX reports_tried \(/),
       expect.stringMatching(/^SEARCH reports USING INDEX sqlite_autoindex_reports_1 \(id=\?\)/),
+    ]);
+    expect(query.rowsRead).toBeLessThan(20);
+  });
+});
+
+describe('the releases that the schedule judges', () => {
+  const OTHER = 'EC25EUGAR06A09M4G_01.001.01.001';
+  const at = (n: number) => new Date(START_MS + n * 1000).toISOString();
+  const max = { reports: 100, releases: 10 };
+
+  it('are those that were reported on of late, of the newest reports', async () => {
+    await stored([{}, { toVersion: OTHER }, {}, {}]);
+    const since = (n: number, bounds = max) => releasesReportedSince(edge.db, at(n), bounds);
+    const both = [
+      { model: EUGA, version: R06 },
+      { model: EUGA, version: OTHER },
+    ];
+    expect(await since(1)).toEqual(both);
+    expect(await since(2)).toEqual(both.slice(0, 1));
+    expect(await since(0, { ...max, reports: 2 })).toEqual(both.slice(0, 1));
+    expect(await since(0, { ...max, releases: 1 })).toHaveLength(1);
+  });
+
+  it('are found by the time of their reports, whatever else is stored', async () => {
+    await stored(Array.from({ length: 300 }, (_, n) => ({ deviceId: deviceId(n) })));
+    const { asked, db } = noting(edge.db);
+    await releasesReportedSince(db, at(295), max);
+    const [query] = asked;
+    if (query === undefined) throw new Error('nothing was asked');
+    expect((await planOf(query)).filter((step) => step.includes('reports'))).toEqual([
+      'SEARCH reports USING INDEX reports_by_time (received_at>?)',
     ]);
     expect(query.rowsRead).toBeLessThan(20);
   });

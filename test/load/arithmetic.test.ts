@@ -23,6 +23,13 @@ it('reads one object for each further poll of the day', () => {
   expect(more).toBeCloseTo((7000 * 23 * 365.25) / 12);
 });
 
+it('reads of D1, beside what each batch judges, what the schedule judges in the hours of reports', () => {
+  const reporting: Habits = { ...fleet, deviceCount: 1e6, releasesPerYear: 4, modelCount: 1 };
+  const more = monthOf({ ...reporting, modelCount: 11 })['D1 rows read'] - monthOf(reporting)['D1 rows read'];
+  const runs = (3 * 60 + 15) / 5;
+  expect(more).toBeCloseTo((365.25 / 12) * runs * 10 * 13_000);
+});
+
 it.each([
   ['R2 class B', 10e6, 0],
   ['R2 class B', 11e6, 0.36],

@@ -3,6 +3,13 @@
  * test/edge/load/load.test.ts, and `npm run load`) and Cloudflare's published prices. docs/capacity.md shows it.
  */
 import { pathToFileURL } from 'node:url';
+import {
+  ENDS_EXAMINED_PER_DEVICE,
+  HEALTH_DEVICES_MAX,
+  JUDGED_RELEASES_MAX,
+  JUDGED_REPORTS_MAX,
+  JUDGED_SINCE_MS,
+} from '../../edge/limits.ts';
 
 /** US dollars, Workers Paid plan and R2 Standard; `included` a month (docs/capacity.md says where each stands). */
 export const PRICES = {
@@ -43,10 +50,14 @@ export const MEASURED = {
   reportBytes: 1384,
 } as const;
 
-/** The consumer takes what came in so many seconds, so many at most (wrangler.toml), and judges by so many rows. */
+/** The consumer takes what came in so many seconds, so many at most (wrangler.toml). */
 const BATCH_SECONDS = 5;
 const BATCH_MAX = 100;
-const ROWS_JUDGED_MAX = 1000;
+/** As D1 counts them for a release that is judged (held by test/edge/attempt-ends.test.ts). */
+export const ROWS_PER_JUDGED_DEVICE = 3 * ENDS_EXAMINED_PER_DEVICE + 1;
+const ROWS_JUDGED_MAX = HEALTH_DEVICES_MAX * ROWS_PER_JUDGED_DEVICE;
+/** The schedule runs so often (wrangler.toml). */
+const SCHEDULE_SECONDS = 5 * 60;
 /** Reports come in the hours in which updaters run. */
 const WINDOW_SECONDS = 3 * 60 * 60;
 const DAYS = 365.25 / 12;
@@ -77,8 +88,16 @@ export function monthOf(habits: Habits): Readonly<Record<Charged, number>> {
     'R2 class B': pollReads + fetches,
     'queue operations': installs * OPERATIONS_PER_MESSAGE,
     'D1 rows written': installs * MEASURED.reportRowsWritten,
-    'D1 rows read': batches * ROWS_JUDGED_MAX,
+    'D1 rows read': batches * ROWS_JUDGED_MAX + DAYS * scheduledRowsADay(reportsASecond, modelCount),
   };
+}
+
+/** What the schedule reads at most: each run the reports of the last while, and each release that they name. */
+function scheduledRowsADay(reportsASecond: number, modelCount: number): number {
+  const lookBackSeconds = JUDGED_SINCE_MS / 1000;
+  const runs = (WINDOW_SECONDS + lookBackSeconds) / SCHEDULE_SECONDS;
+  const reports = Math.min(JUDGED_REPORTS_MAX, reportsASecond * lookBackSeconds);
+  return runs * (reports + Math.min(JUDGED_RELEASES_MAX, modelCount, reports) * ROWS_JUDGED_MAX);
 }
 
 /** US dollars a month above what is included. */
