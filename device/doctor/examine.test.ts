@@ -25,6 +25,7 @@ const notAsked = (seen: Partial<Seen>): Examination =>
   examine({ seen: { ...seenNormal, ...seen }, facts: null });
 
 const roaming = { 'AT+CEREG?': '+CEREG: 0,5', 'AT+CREG?': '+CREG: 0,5' };
+const noAddress = { 'AT+CGPADDR': '+CGPADDR: 1,"0.0.0.0"' };
 const searching = { 'AT+CEREG?': '+CEREG: 0,2', 'AT+CREG?': '+CREG: 0,2' };
 
 describe('what is wrong with a modem', () => {
@@ -59,12 +60,57 @@ describe('what is wrong with a modem', () => {
     ['no data at home', { 'AT+CGATT?': '+CGATT: 0' }, 'data-refused-at-home', 'not-likely', 'AT+CGATT=1'],
     [
       'no APN',
-      { 'AT+CGDCONT?': '+CGDCONT: 1,"IPV4V6","","0.0.0.0",0,0' },
+      { 'AT+CGDCONT?': '+CGDCONT: 1,"IPV4V6","","0.0.0.0",0,0', ...noAddress },
       'apn-empty',
       'not-likely',
       'AT+CGDCONT=1,"IPV4V6","APN"',
     ],
-    ['no context at all', { 'AT+CGDCONT?': '' }, 'apn-empty', 'not-likely', 'AT+CGDCONT=1,"IPV4V6","APN"'],
+    [
+      'no APN in the context that is active',
+      {
+        'AT+CGDCONT?': '+CGDCONT: 1,"IPV4V6","internet","0",0,0\r\n+CGDCONT: 3,"IPV4V6","","0",0,0',
+        'AT+CGACT?': '+CGACT: 1,0\r\n+CGACT: 3,1',
+        ...noAddress,
+      },
+      'apn-empty',
+      'not-likely',
+      'AT+CGDCONT=1,"IPV4V6","APN"',
+    ],
+    [
+      'no APN, and the network gave an address without one',
+      { 'AT+CGDCONT?': '+CGDCONT: 1,"IPV4V6","","0.0.0.0",0,0' },
+      'modem-is-well',
+      'not-likely',
+      'routes, firewall and DNS',
+    ],
+    [
+      'no APN, and an address for IMS alone',
+      {
+        'AT+CGDCONT?': '+CGDCONT: 1,"IPV4V6","","0",0,0\r\n+CGDCONT: 2,"IPV4V6","ims","0",0,0',
+        'AT+CGPADDR': '+CGPADDR: 1,"0.0.0.0"\r\n+CGPADDR: 2,"10.3.4.5"',
+      },
+      'apn-empty',
+      'not-likely',
+      'AT+CGDCONT=1,"IPV4V6","APN"',
+    ],
+    [
+      'an APN in a later context, which is active and waits for its address',
+      {
+        'AT+CGDCONT?': '+CGDCONT: 1,"IPV4V6","","0",0,0\r\n+CGDCONT: 3,"IPV4V6","internet","0",0,0',
+        'AT+CGACT?': '+CGACT: 1,1\r\n+CGACT: 3,1',
+        ...noAddress,
+      },
+      'no-data-session',
+      'not-likely',
+      'interface of the modem is up',
+    ],
+    [
+      'no context at all',
+      { 'AT+CGDCONT?': '', ...noAddress },
+      'apn-empty',
+      'not-likely',
+      'AT+CGDCONT=1,"IPV4V6","APN"',
+    ],
     [
       'IPv6 alone',
       { 'AT+CGDCONT?': '+CGDCONT: 1,"IPV6","fast.example","0",0,0' },
@@ -127,6 +173,27 @@ describe('what is wrong with a modem', () => {
       'antennas',
     ],
     [
+      'no network, and a signal that is told in RSRP alone',
+      { ...searching, 'AT+CSQ': '+CSQ: 99,99', 'AT+QCSQ': '+QCSQ: "LTE",-65,-95,160,-9' },
+      'not-registered',
+      'possible',
+      'another SIM',
+    ],
+    [
+      'no network, and a signal of 5G alone',
+      { ...searching, 'AT+CSQ': '+CSQ: 99,99', 'AT+QCSQ': '+QCSQ: "NR5G",-95,18,-11' },
+      'not-registered',
+      'possible',
+      'another SIM',
+    ],
+    [
+      'no signal, its RSRP not measured',
+      { ...searching, 'AT+CSQ': '+CSQ: 99,99', 'AT+QCSQ': '+QCSQ: "NR5G",-32768,-32768,-32768' },
+      'no-signal',
+      'not-likely',
+      'antennas',
+    ],
+    [
       'an operator chosen by hand',
       { ...searching, 'AT+COPS?': '+COPS: 1' },
       'operator-by-hand',
@@ -178,6 +245,14 @@ describe('what is wrong with a modem', () => {
     expect(JSON.stringify(examination.next.map(({ what, command }) => `${what} ${command ?? ''}`))).toContain(
       JSON.stringify(advice).slice(1, -1),
     );
+  });
+
+  it('is not that nothing is received where the modem did not say', async () => {
+    const silent = { ...searching, 'AT+CSQ': 'ERROR', 'AT+QCSQ': 'ERROR' };
+    const { findings, summary } = await examined(silent);
+    expect(findings.map(({ id }) => id)).toEqual(['not-registered']);
+    expect(summary).toContain('whether it receives a signal it did not say');
+    expect((await examined(searching)).summary).toContain('receives a signal');
   });
 
   it('is that no driver took it, where the router sees no interface', async () => {

@@ -1,7 +1,7 @@
 /** What a modem's answers say, in words that conditions can be written with. Unknown is null. */
 import { isApplicationPending, parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import type { Heard, Interview } from './ask-modem.ts';
-import { CONTEXTS_MAX } from './limits.ts';
+import { CONTEXTS_MAX, RSRP_MIN_DBM } from './limits.ts';
 import type { Topic } from './questions.ts';
 
 export type SimState =
@@ -27,13 +27,16 @@ export type ModemFacts = {
   readonly sim: SimState;
   /** The best of circuit, EPS and 5G. */
   readonly registration: Registration;
-  /** 0 to 31; null where there is none (99). */
-  readonly signalCsq: number | null;
+  /** 0 to 31; `none` where the modem cannot tell one (99): it receives nothing, or counts in another unit. */
+  readonly signalCsq: number | 'none' | null;
+  /** Of LTE or 5G. */
   readonly rsrpDbm: number | null;
   readonly isOperatorManual: boolean | null;
   readonly isAttached: boolean | null;
   readonly contexts: readonly { readonly cid: number; readonly type: string; readonly apn: string }[] | null;
-  readonly hasActiveContext: boolean | null;
+  /** Numbers (`cid`) of the contexts that are active. */
+  readonly activeContexts: readonly number[] | null;
+  /** Of a context that is not for IMS or emergency. */
   readonly hasAddress: boolean | null;
   readonly roaming: 'off' | 'home-only' | 'on' | null;
   /** What it is restricted to; `any` where it is not. */
@@ -48,6 +51,7 @@ export type ModemFacts = {
 
 export function readFacts({ heard, silentAt }: Interview): ModemFacts {
   const first = (topic: Topic) => heard.get(topic)?.lines[0] ?? null;
+  const known = contexts(heard.get('contexts'));
   const version = parseFirmwareVersion((first('version') ?? '').replace(/^Revision:\s*/, ''));
   return {
     version: version.ok ? version.value.text : null,
@@ -57,12 +61,12 @@ export function readFacts({ heard, silentAt }: Interview): ModemFacts {
     sim: simState(heard.get('sim')),
     registration: registration(heard),
     signalCsq: signalCsq(first('signal')),
-    rsrpDbm: numberIn(first('quality'), /^"[^"]*LTE[^"]*",-?\d+,(-\d+)/),
+    rsrpDbm: rsrpDbm(first('quality')),
     isOperatorManual: flag(first('operator'), /^(\d)/, ['1', '4']),
     isAttached: flag(first('attached'), /^(\d)/, ['1']),
-    contexts: contexts(heard.get('contexts')),
-    hasActiveContext: any(heard.get('active-contexts'), /^\d+,\s*1$/),
-    hasAddress: hasAddress(heard.get('addresses')),
+    contexts: known,
+    activeContexts: activeContexts(heard.get('active-contexts')),
+    hasAddress: hasAddress(heard.get('addresses'), known),
     roaming: roaming(first('roam-service'), first('roam-preference')),
     scan: scan(first('scan-mode'), first('mode-preference')),
     lteBandCount: lteBandCount(first('bands')),
@@ -81,12 +85,6 @@ function numberIn(text: string | null, pattern: RegExp): number | null {
 function flag(text: string | null, pattern: RegExp, meaningYes: readonly string[]): boolean | null {
   const digits = text === null ? undefined : pattern.exec(text)?.[1];
   return digits === undefined ? null : meaningYes.includes(digits);
-}
-
-/** Null where the question is not known to the modem. */
-function any(heard: Heard | undefined, pattern: RegExp): boolean | null {
-  if (heard === undefined || heard.error !== null) return null;
-  return heard.lines.some((line) => pattern.test(line));
 }
 
 /** That there is one, never which (P11). A modem that lost its calibration answers with nothing or an error. */
@@ -134,9 +132,15 @@ function registration(heard: Interview['heard']): Registration {
   return REGISTRATIONS.find(([meant]) => meant.some((stat) => stats.includes(stat)))?.[1] ?? null;
 }
 
-function signalCsq(text: string | null): number | null {
+function signalCsq(text: string | null): ModemFacts['signalCsq'] {
   const csq = numberIn(text, /^(\d+)/);
-  return csq === null || csq > 31 ? null : csq;
+  return csq === null || csq <= 31 ? csq : 'none';
+}
+
+/** AT+QCSQ: of LTE the second number, of 5G the first. What is not measured is a number out of every range. */
+function rsrpDbm(text: string | null): number | null {
+  const dbm = numberIn(text, /^"[^"]*LTE[^"]*",-?\d+,(-\d+)/) ?? numberIn(text, /^"NR5G[^"]*",(-\d+)/);
+  return dbm === null || dbm < RSRP_MIN_DBM ? null : dbm;
 }
 
 function contexts(heard: Heard | undefined): ModemFacts['contexts'] {
@@ -147,9 +151,25 @@ function contexts(heard: Heard | undefined): ModemFacts['contexts'] {
   });
 }
 
+/** Whether a context carries data: it is neither for IMS nor for emergency. */
+export function isForData({ apn }: { readonly apn: string }): boolean {
+  return !/^(?:ims|sos)$/i.test(apn);
+}
+
+/** Null where the question is not known to the modem. */
+function activeContexts(heard: Heard | undefined): readonly number[] | null {
+  if (heard === undefined || heard.error !== null) return null;
+  return heard.lines.flatMap((line) => numberIn(line, /^(\d+),\s*1$/) ?? []);
+}
+
 /** That there is one, never which. */
-function hasAddress(heard: Heard | undefined): boolean | null {
-  return any(heard, /^\d+,.*(?:[1-9]\d*\.|[1-9a-f][0-9a-f]*:)/i);
+function hasAddress(heard: Heard | undefined, known: ModemFacts['contexts']): boolean | null {
+  if (heard === undefined || heard.error !== null) return null;
+  const others = (known ?? []).filter((context) => !isForData(context)).map(({ cid }) => cid);
+  const cids = heard.lines.flatMap(
+    (line) => numberIn(line, /^(\d+),.*(?:[1-9]\d*\.|[1-9a-f][0-9a-f]*:)/i) ?? [],
+  );
+  return cids.some((cid) => !others.includes(cid));
 }
 
 /** 4G modules: 1 off, 2 on, 255 automatic. 5G modules: 1 home only, 3 affiliates, 255 any. */

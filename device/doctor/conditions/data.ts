@@ -1,15 +1,18 @@
 /** Registered, and no Internet: what the owner of the original accident had while roaming. */
 import { type Condition, ifFacts, isRegistered, step } from '../condition.ts';
-import type { ModemFacts } from '../facts.ts';
+import { isForData, type ModemFacts } from '../facts.ts';
 import { allowRoaming, isRoamingOff, roamingSetting } from '../roaming-setting.ts';
 
 const registered = (test: (facts: ModemFacts) => boolean) =>
   ifFacts((facts) => isRegistered(facts) && test(facts));
 const LOOK = step('Then look again.', 'cistern doctor');
 
-/** The context that carries data: the first that is not for IMS or emergency. */
-function dataContext({ contexts }: ModemFacts) {
-  return contexts?.find(({ apn }) => !/^(?:ims|sos)$/i.test(apn));
+/** The context that carries data, of those that are not for IMS or emergency: an active one, and one with an APN. */
+function dataContext({ contexts, activeContexts }: ModemFacts) {
+  const forData = contexts?.filter(isForData) ?? [];
+  const active = forData.filter(({ cid }) => activeContexts?.includes(cid));
+  const eligible = active.length > 0 ? active : forData;
+  return eligible.find(({ apn }) => apn !== '') ?? eligible[0];
 }
 
 export const dataConditions: readonly Condition[] = [
@@ -33,8 +36,16 @@ export const dataConditions: readonly Condition[] = [
     level: 'data',
     severity: 'blocks',
     firmware: 'not-likely',
-    holds: registered((facts) => facts.contexts !== null && (dataContext(facts)?.apn ?? '') === ''),
-    says: 'No APN is set: the network does not know which service is wanted. Updates and resets empty it.',
+    // Attached without one, many networks give their own, and an address with it.
+    holds: registered(
+      (facts) =>
+        facts.contexts !== null && facts.hasAddress !== true && (dataContext(facts)?.apn ?? '') === '',
+    ),
+    says: ({ facts }) => {
+      const cid = facts === null ? undefined : dataContext(facts)?.cid;
+      const where = cid === undefined ? '' : ` in context ${cid}`;
+      return `No APN is set${where}: the network does not know which service is wanted. Updates and resets empty it.`;
+    },
     next: [
       step('Set the APN of the operator in the router, or in the modem.', 'AT+CGDCONT=1,"IPV4V6","APN"'),
       step('Abroad, ask the operator whether roaming wants another one.'),
@@ -103,8 +114,8 @@ export const dataConditions: readonly Condition[] = [
     severity: 'limits',
     firmware: 'not-likely',
     holds: registered(
-      ({ isAttached, hasActiveContext, hasAddress }) =>
-        isAttached === true && (hasActiveContext === false || hasAddress === false),
+      ({ isAttached, activeContexts, hasAddress }) =>
+        isAttached === true && (activeContexts?.length === 0 || hasAddress === false),
     ),
     says: 'The modem has all it needs, and nobody has opened a data session: that is the task of the router.',
     next: [

@@ -49,7 +49,10 @@ export const registrationConditions: readonly Condition[] = [
     level: 'registration',
     severity: 'blocks',
     firmware: 'not-likely',
-    holds: unregistered(({ signalCsq, registration }) => signalCsq === null && registration !== 'denied'),
+    holds: unregistered(
+      ({ signalCsq, rsrpDbm, registration }) =>
+        signalCsq === 'none' && rsrpDbm === null && registration !== 'denied',
+    ),
     says: 'The modem receives nothing (no signal at all).',
     next: [
       step('See that the antennas sit on the right connectors (main, not GNSS), and are not loose.'),
@@ -119,7 +122,10 @@ export const registrationConditions: readonly Condition[] = [
     severity: 'blocks',
     firmware: 'possible',
     holds: unregistered(({ registration }) => registration === 'searching' || registration === 'off'),
-    says: 'The modem receives a signal and is registered nowhere.',
+    says: ({ facts }) =>
+      facts?.signalCsq === null && facts.rsrpDbm === null
+        ? 'The modem is registered nowhere; whether it receives a signal it did not say.'
+        : 'The modem receives a signal and is registered nowhere.',
     next: [
       LOOK,
       step('Try the SIM in a telephone at the same place.'),
@@ -140,5 +146,7 @@ export const registrationConditions: readonly Condition[] = [
 ];
 
 function isWeak({ signalCsq, rsrpDbm }: ModemFacts): boolean {
-  return rsrpDbm === null ? signalCsq !== null && signalCsq < WEAK_SIGNAL_CSQ : rsrpDbm < WEAK_RSRP_DBM;
+  return rsrpDbm === null
+    ? typeof signalCsq === 'number' && signalCsq < WEAK_SIGNAL_CSQ
+    : rsrpDbm < WEAK_RSRP_DBM;
 }
