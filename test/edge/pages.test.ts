@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { curlExample, examplePath } from '../../edge/pages/docs/examples.ts';
-import { describedOperations } from '../../edge/pages/docs/get-docs.tsx';
+import { describedOperations } from '../../edge/pages/docs/described.ts';
 import { insertReports } from '../../edge/store/report-rows.ts';
 import { utf8 } from '../../shared/bytes.ts';
 import { LOG_MAX_BYTES } from '../../shared/diagnosis/limits.ts';
@@ -243,28 +242,17 @@ describe('the page of the API', () => {
     for (const { operation } of operations) expect(html).toContain(`id="${operation.operationId}"`);
   });
 
-  it('has for every question anybody may ask an example that is answered', async () => {
-    const asked = describedOperations().filter(
-      ({ method, path, operation }) =>
-        method === 'get' && operation.security === undefined && !examplePath(path, operation).includes('{'),
-    );
-    expect(asked.length).toBeGreaterThanOrEqual(7);
-    for (const { path, operation } of asked) {
-      const response = await get(examplePath(path, operation), '*/*');
-      expect([path, response.status]).toEqual([path, 200]);
+  it('shows a request that a shell takes as it stands, with the header fields that a device signs', async () => {
+    const html = await text('/docs');
+    const shown = [...html.matchAll(/<pre>(curl.*?)<\/pre>/gs)].map(([, example = '']) => example);
+    expect(shown).toHaveLength(describedOperations().length);
+    for (const example of shown) expect(example).not.toMatch(/[/=]\{\w+\}/);
+    const report = shown.find((example) => example.includes('/v1/telemetry'));
+    for (const field of ['Content-Digest', 'Signature-Input', 'Signature']) {
+      expect(report).toContain(`-H &#39;${field}: `);
     }
-  });
-
-  it('shows a batch that is answered', async () => {
-    const batch = describedOperations().find(
-      ({ path, method }) => path === '/v1/compatibility' && method === 'post',
-    );
-    if (batch === undefined) throw new Error('the description has no batch');
-    const example = curlExample('https://x', batch.method, batch.path, batch.operation);
-    const [, body = ''] = /--data-binary '([^']+)'/.exec(example) ?? [];
-    const headers = { 'content-type': 'application/json' };
-    const response = await edge.request('/v1/compatibility', { method: 'POST', headers, body });
-    expect(await response.json()).toMatchObject({ answers: [{ verdict: 'fits' }] });
+    expect(report).not.toContain('Authorization');
+    expect(html).toContain('The updater signs with the key of its device');
   });
 });
 

@@ -1,25 +1,7 @@
 /** The API, by what it is for: each operation with its parameters, its answers, and a line for curl. */
-import { curlExample } from './examples.ts';
-
-export type Described = {
-  readonly path: string;
-  readonly method: string;
-  readonly operation: {
-    readonly operationId: string;
-    readonly summary: string;
-    readonly tags: readonly string[];
-    readonly parameters: readonly Parameter[];
-    readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
-    readonly responses: Readonly<Record<string, { readonly description?: string }>>;
-    readonly security?: readonly unknown[];
-  };
-};
-
-type Parameter = {
-  readonly name: string;
-  readonly in: string;
-  readonly required?: boolean;
-};
+import { curlExample } from './curl-example.ts';
+import type { Described, Parameter } from './described.ts';
+import { exampleRequest } from './example-request.ts';
 
 /** Tags of the description in the order of need. */
 const PARTS: readonly { readonly tag: string; readonly title: string; readonly about: string }[] = [
@@ -65,32 +47,61 @@ export function DocsPage({
   );
 }
 
-function OperationView({ origin, path, method, operation }: Described & { readonly origin: string }) {
+function OperationView({ origin, ...described }: Described & { readonly origin: string }) {
+  const { path, method, operation } = described;
   const answers = Object.entries(operation.responses).filter(([status]) => status !== 'default');
-  const query = operation.parameters.filter((parameter) => parameter.in === 'query');
+  const parameters = (place: Parameter['in']) => operation.parameters.filter(({ in: at }) => at === place);
   return (
     <article class="card" id={operation.operationId}>
       <h3 class="operation">
         <span class="method">{method.toUpperCase()}</span> <code>{path}</code>
       </h3>
       <p>{withCode(operation.summary)}</p>
-      {query.length === 0 ? null : (
-        <p class="small">
-          Query:{' '}
-          {query.map(({ name, required }, i) => (
-            <>
-              {i === 0 ? '' : ', '}
-              <code>{name}</code>
-              {required === true ? '' : ' (optional)'}
-            </>
-          ))}
-        </p>
-      )}
-      <pre>{curlExample(origin, method, path, operation)}</pre>
+      {operation.description === undefined ? null : <p class="text">{withCode(operation.description)}</p>}
+      <ParameterList title="Query" parameters={parameters('query')} />
+      <ParameterList title="Header fields" parameters={parameters('header')} />
+      <pre>{curlExample(origin, exampleRequest(described))}</pre>
       <p class="small soft">
         {answers.map(([status, { description = '' }]) => `${status} ${description}`).join(' · ')}
       </p>
+      <AnswerExample responses={operation.responses} />
     </article>
+  );
+}
+
+function ParameterList({
+  title,
+  parameters,
+}: {
+  readonly title: string;
+  readonly parameters: readonly Parameter[];
+}) {
+  if (parameters.length === 0) return null;
+  return (
+    <p class="small">
+      {title}:{' '}
+      {parameters.map(({ name, required }, i) => (
+        <>
+          {i === 0 ? '' : ', '}
+          <code>{name}</code>
+          {required ? '' : ' (optional)'}
+        </>
+      ))}
+    </p>
+  );
+}
+
+/** What the request above is answered, where the description tells. */
+function AnswerExample({ responses }: Pick<Described['operation'], 'responses'>) {
+  const [answered] = Object.entries(responses).flatMap(([status, { content }]) => {
+    const example = content?.['application/json']?.example;
+    return example === undefined ? [] : [{ status, text: JSON.stringify(example) }];
+  });
+  if (answered === undefined) return null;
+  return (
+    <pre>
+      {answered.status} {answered.text}
+    </pre>
   );
 }
 
