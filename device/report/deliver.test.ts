@@ -52,6 +52,50 @@ describe('a report', () => {
   });
 });
 
+describe('a report that the repository will never have', () => {
+  it.each([400, 413, 422])('answered %i holds up none of the others, and is kept', async (refusal) => {
+    const later = report({ id: '11111111-1111-4111-8111-111111111111' });
+    await spoolReport(stateDir, later);
+    const [first] = await waitingReports(stateDir);
+    const given = ports(202);
+    let asked = 0;
+    const post: Http['post'] = async (url, options, signal) =>
+      asked++ === 0
+        ? ok({ status: refusal, headers: {}, bytes: new Uint8Array() })
+        : given.http.post(url, options, signal);
+    expect(await deliver({ ...given, http: { post } as Http })).toMatchObject({
+      waiting: 1,
+      why: `HTTP status ${refusal}`,
+    });
+    expect((await waitingReports(stateDir)).map(({ id }) => id)).toEqual([first?.id]);
+  });
+});
+
+describe('a router that woke up in 1970', () => {
+  const NOW = 'Mon, 23 Nov 2026 10:00:00 GMT';
+  const repository = (date: string): Http =>
+    ({
+      post: async (_: string, { headers }: { headers: Readonly<Record<string, string>> }) => {
+        sent.push(headers);
+        const isNow = headers['signature-input']?.includes(`created=${Date.parse(NOW) / 1000}`);
+        return ok({ status: isNow ? 202 : 401, headers: { date }, bytes: new Uint8Array() });
+      },
+    }) as unknown as Http;
+
+  it('signs by the time that the repository says', async () => {
+    expect(await deliver(ports(0, { http: repository(NOW) }))).toMatchObject({ waiting: 0, why: null });
+    expect(sent).toHaveLength(2);
+  });
+
+  it.each([
+    ['says nothing of the time', ''],
+    ['says the same time', 'Thu, 01 Jan 1970 00:00:10 GMT'],
+  ])('asks once where the repository %s', async (_, date) => {
+    expect(await deliver(ports(0, { http: repository(date) }))).toMatchObject({ waiting: 1 });
+    expect(sent).toHaveLength(1);
+  });
+});
+
 describe('the fleet token', () => {
   it.each<[string, string | undefined, string | undefined]>([
     ['https://fw.example', 'a-token-of-the-fleet', 'Bearer a-token-of-the-fleet'],

@@ -2,6 +2,7 @@
 import { utf8 } from '../../shared/bytes.ts';
 import { digestField } from '../../shared/digest.ts';
 import { signatureBase, signatureFields } from '../../shared/http-signature.ts';
+import { SIGNATURE_CLOCK_SKEW_SECONDS } from '../../shared/limits.ts';
 import type { Report } from '../../shared/telemetry.ts';
 import type { Clock } from '../clock.ts';
 import type { Http } from '../http/http.ts';
@@ -27,8 +28,9 @@ export type DeliveryPorts = {
 };
 
 /**
- * Stops at the first report that fails to arrive: the others would meet the same uplink. `unspooled` are reports for
- * which the disk had no room.
+ * Stops at the first report that fails to arrive: the others would meet the same uplink. One that the repository will
+ * not have as it is stays in the spool, where the newest push it out, and holds up none of the others. `unspooled` are
+ * reports for which the disk had no room.
  */
 export async function deliverReports(
   ports: DeliveryPorts,
@@ -37,23 +39,44 @@ export async function deliverReports(
 ): Promise<Delivery> {
   const waiting = [...(await waitingReports(ports.stateDir)), ...unspooled];
   const delivered: string[] = [];
+  let whyOne: string | null = null;
   for (const report of waiting) {
-    const why = await deliver(report, ports, signal);
-    if (why !== null) return { delivered, waiting: waiting.length - delivered.length, why };
+    const sent = await deliverAtRightTime(report, ports, signal);
+    whyOne ??= sent.why;
+    if (sent.kind === 'not-arrived') break;
+    if (sent.kind === 'refused') continue;
     await dropReport(ports.stateDir, report.id);
     delivered.push(report.id);
   }
-  return { delivered, waiting: 0, why: null };
+  return { delivered, waiting: waiting.length - delivered.length, why: whyOne };
 }
 
-/** null once the edge has it; 409 means that it has had another by this id, which sending again will not mend. */
+type Sent =
+  /** The edge has it, or has had another by this id, which sending again will not mend (409 of older ones). */
+  | { readonly kind: 'taken'; readonly why: null }
+  /** This report is refused, now and later. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'not-arrived'; readonly why: string; readonly serverDateMs: number | null };
+
+/** A router without a clock signs in 1970, and is refused: it signs again by the time that the repository says. */
+async function deliverAtRightTime(report: Report, ports: DeliveryPorts, signal: AbortSignal): Promise<Sent> {
+  const nowMs = ports.clock.nowMs();
+  const sent = await deliver(report, ports, nowMs, signal);
+  if (sent.kind !== 'not-arrived' || sent.serverDateMs === null) return sent;
+  const isLate = Math.abs(sent.serverDateMs - nowMs) > SIGNATURE_CLOCK_SKEW_SECONDS * 1000;
+  return isLate ? deliver(report, ports, sent.serverDateMs, signal) : sent;
+}
+
 async function deliver(
   report: Report,
-  { repositoryUrl, fleetToken, http, clock, identity }: DeliveryPorts,
+  { repositoryUrl, fleetToken, http, identity }: DeliveryPorts,
+  signedAtMs: number,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Sent> {
+  const notArrived = (why: string, serverDateMs: number | null = null) =>
+    ({ kind: 'not-arrived', why, serverDateMs }) as const;
   const base = repositoryUrl.endsWith('/') ? repositoryUrl : `${repositoryUrl}/`;
-  if (!URL.canParse('v1/telemetry', base)) return 'address-refused';
+  if (!URL.canParse('v1/telemetry', base)) return notArrived('address-refused');
   const url = new URL('v1/telemetry', base);
   const body = utf8(JSON.stringify(report));
   const request = {
@@ -61,7 +84,7 @@ async function deliver(
     path: url.pathname,
     contentType: 'application/json',
     contentDigest: await digestField(body),
-    createdAt: Math.floor(clock.nowMs() / 1000),
+    createdAt: Math.floor(signedAtMs / 1000),
     keyId: identity.deviceId,
   };
   const signature = await identity.signer.sign(signatureBase(request));
@@ -73,9 +96,13 @@ async function deliver(
   };
   const options = { headers, body, maxBytes: ANSWER_MAX_BYTES, timeoutMs: DELIVERY_TIMEOUT_MS };
   const answer = await http.post(url.href, options, signal);
-  if (!answer.ok) return answer.failure.reason;
-  const taken = answer.value.status === 200 || answer.value.status === 201 || answer.value.status === 202;
-  return taken || answer.value.status === 409 ? null : `HTTP status ${answer.value.status}`;
+  if (!answer.ok) return notArrived(answer.failure.reason);
+  const { status, headers: said } = answer.value;
+  if ([200, 201, 202, 409].includes(status)) return { kind: 'taken', why: null };
+  const why = `HTTP status ${status}`;
+  if ([400, 413, 415, 422].includes(status)) return { kind: 'refused', why };
+  const serverDateMs = Date.parse(said.date ?? '');
+  return notArrived(why, status === 401 && !Number.isNaN(serverDateMs) ? serverDateMs : null);
 }
 
 /** In the clear to this machine alone: who reads the token on its way could report as this fleet. */
