@@ -11,6 +11,8 @@ import { REPOSITORY_ROOT } from '../support/processes.ts';
 const isThere = (tool: string) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
 const mayInstall = process.getuid?.() === 0 && isThere('dpkg');
 if (!mayInstall) console.warn('SKIPPED: the .deb installed for real (needs root and dpkg)');
+const hasSystemctl = isThere('systemctl');
+if (!hasSystemctl) console.warn('SKIPPED: units enabled by hand go with the .deb (needs systemctl)');
 const hasMake = isThere('make');
 if (!hasMake) console.warn('SKIPPED: the feed Makefile read by make');
 
@@ -119,6 +121,26 @@ describe.skipIf(!mayInstall)('the .deb', () => {
     expect(await listing(root)).toEqual(before);
   });
 
+  it.skipIf(!hasSystemctl)(
+    'leaves no unit behind that was enabled by hand',
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const { root, dpkg } = await aSystem();
+      dpkg('--install', await named(/^cistern_.*\.deb$/));
+      const units = ['cistern-update.timer', 'cistern-resume.service'];
+      execFileSync('systemctl', [`--root=${root}`, 'enable', ...units], { stdio: 'ignore' });
+      const enabled = async () => (await listing(root)).filter((path) => /\.wants\/cistern-/.test(path));
+      expect(await enabled()).toEqual([
+        '/etc/systemd/system/multi-user.target.wants/cistern-resume.service',
+        '/etc/systemd/system/timers.target.wants/cistern-update.timer',
+      ]);
+      dpkg('--remove', 'cistern');
+      expect(await enabled()).toEqual([]);
+    },
+  );
+
   it('keeps settings and state when it is removed, and takes them when it is purged', {
     timeout: 60_000,
   }, async () => {
@@ -179,7 +201,15 @@ describe('the .ipk', () => {
     const program = join(unpacked, 'usr/lib/cistern/cistern.mjs');
     execFileSync(process.execPath, [program, 'schedule', 'install', '--root-directory', unpacked]);
     expect(await listing(unpacked)).toContain('/etc/hotplug.d/usb/90-cistern');
-    execFileSync('sh', [join(unpacked, 'prerm')], { env: { ...environment, IPKG_INSTROOT: unpacked } });
+    const scheduled = await listing(unpacked);
+    const prerm = (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
+      execFileSync('sh', [join(unpacked, 'prerm'), ...args], {
+        env: { ...environment, IPKG_INSTROOT: unpacked, ...variables },
+      });
+    prerm([], { PKG_UPGRADE: '1' });
+    prerm(['upgrade', '9.9.9']);
+    expect(await listing(unpacked)).toEqual(scheduled);
+    prerm([]);
     expect(await listing(unpacked)).toEqual(before);
   });
 });
