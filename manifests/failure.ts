@@ -24,6 +24,7 @@ import type { ManifestFailure } from './repository/read-manifest.ts';
 import type { ModelListFailure } from './repository/repository-models.ts';
 import type { VerificationFailure } from './repository/verified-model.ts';
 import type { RolloutChangeFailure } from './rollout/edit-rollout.ts';
+import type { RequestDistrusted } from './signing/judge-request.ts';
 import type { LocationFailure } from './store/location.ts';
 import type { ImportFailure } from './targets/import-targets.ts';
 import type { RenewalFailure } from './targets/renew-targets.ts';
@@ -35,6 +36,7 @@ export type RepoFailure =
   | KeyFileFailure
   | NextRootFailure
   | FindKeyFailure
+  | RequestDistrusted
   | PassphraseFailure
   | SourceFailure
   | OperatorFailure
@@ -62,6 +64,7 @@ export type RepoFailure =
   | UnpackFailure
   | ImportReleaseFailure
   | { readonly reason: 'keys-not-given' }
+  | { readonly reason: 'root-not-given'; readonly directory: string | null }
   | { readonly reason: 'lint-found-errors'; readonly count: number }
   | { readonly reason: 'catalogue-defective'; readonly count: number }
   | { readonly reason: 'family-not-in-catalogue'; readonly file: string; readonly directory: string }
@@ -100,6 +103,7 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'tokens-need-a-worker':
     case 'online-keys-not-given':
     case 'keys-not-given':
+    case 'root-not-given':
     case 'endpoint-unknown':
     case 'key-ambiguous':
     case 'key-not-in-role':

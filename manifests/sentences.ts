@@ -96,6 +96,10 @@ function says(failure: RepoFailure): string {
       return `The key ${shortId(failure.keyId)} is not one that this request asks for (${failure.wanted.map(shortId).join(', ')}). Nothing was signed.`;
     case 'requests-differ':
       return 'The files are signatures of different things, or of another request than the one that waits. Nothing was taken over.';
+    case 'request-distrusted':
+      return `The signing request is not to be trusted: ${failure.why}. Nothing was signed. Ask who made it, by another way than it came.`;
+    case 'root-not-given':
+      return `What the request would change cannot be judged without a root of trust${failure.directory === null ? '' : `, and none lies in ${failure.directory}`}. Nothing was signed. Give the root you keep with --root FILE, or lay it beside the key as 1.root.json; take it from the key ceremony or from a device, not from who sent the request.`;
     case 'no-root-pending':
       return `No next root waits in ${failure.path}. Make one with "keys add", "revoke", "rotate", "threshold" or "renew".`;
     case 'file-unwritable':

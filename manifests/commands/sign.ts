@@ -6,14 +6,17 @@ import { openKeyFile, readKeyFile } from '../keys/key-file.ts';
 import { findPassphrase } from '../keys/passphrase.ts';
 import { addSignature } from '../signing/add-signature.ts';
 import { describeRequest, describeStandings } from '../signing/describe.ts';
+import { judgeRequest } from '../signing/judge-request.ts';
 import { standingsOf } from '../signing/judges.ts';
 import { readSigningRequest, signingRequestText } from '../signing/request.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
 import { textArgument } from './parsers.ts';
 import { passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
+import { readSignerRoots } from './signer-roots.ts';
 
 type Flags = {
   readonly key?: string;
+  readonly root?: string;
   readonly out?: string;
   readonly passphraseFile?: string;
   readonly json: boolean;
@@ -23,7 +26,11 @@ export const sign = buildCommand<Flags, [string], RepoContext>({
   async func(flags, path) {
     const request = await readSigningRequest(path);
     if (!request.ok) return fail(this, flags, request.failure);
-    const description = describeRequest(request.value);
+    const held = await readSignerRoots({ rootPath: flags.root, keyPath: flags.key });
+    if (!held.ok) return fail(this, flags, held.failure);
+    const judged = await judgeRequest(request.value, held.value);
+    if (!judged.ok) return fail(this, flags, judged.failure);
+    const description = describeRequest(judged.value);
     if (flags.key === undefined) {
       const standings = await standingsOf(request.value);
       const text = [...description, ...describeStandings(standings), 'Nothing was signed: no --key.'];
@@ -64,6 +71,14 @@ export const sign = buildCommand<Flags, [string], RepoContext>({
         placeholder: 'file',
         optional: true,
       },
+      root: {
+        kind: 'parsed',
+        parse: textArgument,
+        brief:
+          'Root of trust kept with the key, which the request is followed back to; else 1.root.json beside the key',
+        placeholder: 'file',
+        optional: true,
+      },
       out: {
         kind: 'parsed',
         parse: textArgument,
@@ -77,9 +92,17 @@ export const sign = buildCommand<Flags, [string], RepoContext>({
   },
   docs: {
     brief: 'Show a signing request and sign it with one key; needs no network',
+    fullDescription:
+      'A request brings its own word of what was there before, and what is shown is the difference to it. So it is refused unless a root that is kept here leads to what it says. Later roots are taken from beside that root; keep a copy of each new one there.',
     customUsage: [
-      { input: 'root-2.request.json', brief: 'Show what it would change and who has signed' },
-      { input: 'root-2.request.json --key /media/a/root-1.key', brief: 'Sign it' },
+      {
+        input: 'root-2.request.json --root /media/a/1.root.json',
+        brief: 'Show what it would change and who has signed',
+      },
+      {
+        input: 'root-2.request.json --key /media/a/root-1.key --root /media/a/1.root.json',
+        brief: 'Sign it',
+      },
     ],
   },
 });

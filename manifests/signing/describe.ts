@@ -1,7 +1,8 @@
 /** What a signing request would change, in words: what a signer reads before giving a signature. */
+import { canonicalize } from '@tufjs/canonical-json';
 import type { RootMetadata, TargetsMetadata } from '../../shared/trust/documents.ts';
 import type { Standing } from './judges.ts';
-import type { SigningRequest } from './request.ts';
+import type { RootRequest, SigningRequest } from './request.ts';
 
 /** Digits of a key id that are shown; enough to tell keys apart and to name one. */
 const SHOWN_ID_CHARS = 16;
@@ -9,11 +10,15 @@ export const shortId = (keyId: string): string => keyId.slice(0, SHOWN_ID_CHARS)
 
 export function describeRequest(request: SigningRequest): readonly string[] {
   return request.kind === 'root'
-    ? describeRoot(request.former.signed, request.next.signed)
+    ? describeRoot(request.former.signed, request.next.signed, request.online)
     : describeTargets(request.former?.signed ?? null, request.next.signed, request.rollout);
 }
 
-function describeRoot(former: RootMetadata['signed'], next: RootMetadata['signed']): readonly string[] {
+function describeRoot(
+  former: RootMetadata['signed'],
+  next: RootMetadata['signed'],
+  online: RootRequest['online'],
+): readonly string[] {
   const lines = [`root ${next.version} in place of root ${former.version}`];
   lines.push(`  expires ${next.expires} (root ${former.version}: ${former.expires})`);
   for (const role of ['root', 'targets', 'snapshot', 'timestamp'] as const) {
@@ -25,6 +30,10 @@ function describeRoot(former: RootMetadata['signed'], next: RootMetadata['signed
     const isMoved = before.threshold !== after.threshold;
     if (isMoved) lines.push(`  ${role}: threshold ${after.threshold} (was ${before.threshold})`);
   }
+  if (online !== null)
+    lines.push(
+      `  brings new online keys, public halves: snapshot ${shortId(online.snapshot)}, timestamp ${shortId(online.timestamp)}, rollout ${shortId(online.rollout)}`,
+    );
   const { root, targets } = next.roles;
   lines.push(
     `  then ${root.threshold} of ${root.keyids.length} root keys and ${targets.threshold} of ${targets.keyids.length} targets keys sign`,
@@ -39,17 +48,17 @@ function describeTargets(
 ): readonly string[] {
   const lines = [`targets ${next.version} of ${next['x-model']}, expires ${next.expires}`];
   const before = former?.targets ?? {};
-  for (const [path, { hashes }] of Object.entries(next.targets)) {
-    const known = before[path]?.hashes.sha256;
-    if (known === hashes.sha256) continue;
-    lines.push(`  ${known === undefined ? 'adds' : 'changes'} ${path}  sha256 ${hashes.sha256}`);
+  for (const [path, file] of Object.entries(next.targets)) {
+    const known = before[path];
+    if (known !== undefined && canonicalize(known) === canonicalize(file)) continue;
+    lines.push(`  ${known === undefined ? 'adds' : 'changes'} ${path}  sha256 ${file.hashes.sha256}`);
   }
   for (const path of Object.keys(before).filter((known) => next.targets[known] === undefined))
     lines.push(`  drops ${path}`);
-  const delegate = (signed: TargetsMetadata['signed'] | null) =>
-    signed?.delegations.roles.flatMap(({ keyids }) => keyids).join() ?? '';
-  if (delegate(former) !== delegate(next))
-    lines.push(`  delegates the rollout to ${shortId(delegate(next))}`);
+  if (former === null || canonicalize(former.delegations) !== canonicalize(next.delegations)) {
+    const delegates = next.delegations.roles.flatMap(({ keyids }) => keyids).map(shortId);
+    lines.push(`  delegates the rollout to ${delegates.join(', ')}`);
+  }
   if (lines.length === 1) lines.push('  changes nothing but the expiry');
   if (rollout !== null)
     lines.push(`  then ${rollout.version} is offered to ${rollout.percentage} % of devices`);

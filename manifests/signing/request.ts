@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { rootSchema, targetsSchema } from '../../shared/trust/documents.ts';
 import { SIGNING_REQUEST_MAX_BYTES } from '../limits.ts';
@@ -37,7 +38,7 @@ const targetsRequestSchema = z.strictObject({
   former: targetsSchema.nullable(),
   next: targetsSchema,
   /** The release that begins to roll out once the metadata is published; null for a renewal. */
-  rollout: z.strictObject({ version: z.string(), percentage: z.number().min(0).max(100) }).nullable(),
+  rollout: z.strictObject({ version: versionTextSchema, percentage: z.number().min(0).max(100) }).nullable(),
 });
 
 const signingRequestSchema = z.discriminatedUnion('kind', [rootRequestSchema, targetsRequestSchema]);

@@ -3,6 +3,11 @@ import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openKeyFile } from '../../manifests/keys/key-file.ts';
+import { addSignature } from '../../manifests/signing/add-signature.ts';
+import { signingRequestText } from '../../manifests/signing/request.ts';
+import { signerOf } from '../../shared/trust/keys.ts';
+import { must } from '../support/local-release.ts';
 import { type Publishing, shown, startPublishing } from './publishing.ts';
 import { runCisternRepo } from './run-cistern-repo.ts';
 
@@ -25,7 +30,8 @@ const renew = (...more: string[]) =>
   runCisternRepo(['targets', 'renew', MODEL, '--keys', publishing.keys, ...server(), '--json', ...more]);
 const bringHome = (...copies: string[]) =>
   runCisternRepo(['sign-import', ...copies, '--dir', publishing.keys, ...server(), '--json']);
-const signWith = (request: string, key: string) => runCisternRepo(['sign', request, '--key', key, '--json']);
+const signWith = (request: string, key: string) =>
+  runCisternRepo(['sign', request, '--key', key, '--root', join(publishing.keys, '1.root.json'), '--json']);
 const changeKeys = async (...args: string[]) => {
   const done = await runCisternRepo(['keys', ...args, '--dir', publishing.keys, '--json']);
   expect(done, done.stdout).toMatchObject({ code: 0 });
@@ -92,11 +98,88 @@ describe('a release whose key is elsewhere', () => {
     altered.root.signed.keys[keyId] = { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: half } };
     altered.root.signed.roles.targets.keyids = [keyId];
     await writeFile(request, JSON.stringify(altered));
-    expect(await signWith(request, join(vault, 'thief.key'))).toMatchObject({ code: 0 });
+    const distrusted = await signWith(request, join(vault, 'thief.key'));
+    expect(shown(distrusted)).toMatchObject({ reason: 'request-distrusted' });
+    const thief = await signerOf(must(await openKeyFile(join(vault, 'thief.key'), async () => null)));
+    await writeFile(request, signingRequestText(must(await addSignature(altered, thief))));
     const forged = await bringHome(request);
     expect(forged.code).toBe(65);
     expect(shown(forged).sentence).toContain('not signed by the targets role of the current root');
     expect(await releases()).not.toContain(version);
+  });
+});
+
+describe('a request that hides what it adds', () => {
+  const STRANGER = { length: 7, hashes: { sha256: 'ab'.repeat(32) } };
+  const sneaked = `${MODEL}/EC25EUGAR09A01M4G_01.001.01.001.json`;
+  let version: string;
+  let honest: string;
+  beforeAll(async () => {
+    version = await publishing.publishedVersion();
+    const request = join(vault, 'honest.json');
+    expect(await renew('--sign-request', request)).toMatchObject({ code: 0 });
+    honest = await readFile(request, 'utf8');
+  }, 60_000);
+
+  // biome-ignore lint/suspicious/noExplicitAny: what a thief does to the file is of no shape
+  it.each<[string, (request: any) => void, string]>([
+    [
+      'in what is said to be there before',
+      ({ former, next }) => {
+        next.signed.targets[sneaked] = STRANGER;
+        former.signed.targets = next.signed.targets;
+      },
+      'not signed by the targets role',
+    ],
+    [
+      'under a second delegation',
+      ({ next }) =>
+        void next.signed.delegations.roles.push({ ...next.signed.delegations.roles[0], name: 'x' }),
+      'delegates something else',
+    ],
+    [
+      'in a name that reads as other lines',
+      ({ next }) => {
+        next.signed.targets[`${MODEL}/x.json\n  changes nothing`] = STRANGER;
+      },
+      'lists what no release',
+    ],
+    [
+      'as the rollout, which it would hide',
+      ({ next }) => {
+        next.signed.targets[`${MODEL}/rollout.json`] = STRANGER;
+      },
+      'lists what no release',
+    ],
+    [
+      'behind a gap of versions',
+      ({ next }) => {
+        next.signed.version = 99;
+      },
+      'cannot follow',
+    ],
+  ])('gets no signature: %s', async (name, doctor, why) => {
+    const request = join(vault, `${name}.json`);
+    const text = JSON.parse(honest);
+    doctor(text);
+    await writeFile(request, JSON.stringify(text));
+    const refused = await signWith(request, join(publishing.keys, 'targets.key'));
+    expect(refused.code).toBe(65);
+    expect(shown(refused)).toMatchObject({ reason: 'request-distrusted' });
+    expect(shown(refused).sentence).toContain(why);
+  });
+
+  it('is listed in full where it says that nothing was there before', async () => {
+    const request = join(vault, 'nothing-before.json');
+    const text = JSON.parse(honest);
+    text.former = null;
+    text.next.signed.targets[sneaked] = STRANGER;
+    await writeFile(request, JSON.stringify(text));
+    const signed = await signWith(request, join(publishing.keys, 'targets.key'));
+    const lines = shown(signed).description.join('\n');
+    expect(lines).toContain(`adds ${sneaked}`);
+    expect(lines).toContain(`adds ${MODEL}/${version}.json`);
+    expect(lines).not.toContain('changes nothing');
   });
 });
 
@@ -116,6 +199,13 @@ describe('targets renew', () => {
       code: 0,
     });
     expect(shown(await publishing.verify())).toMatchObject({ ok: false, reason: 'metadata-rejected' });
+    const request = join(vault, 'rotated.json');
+    await renew('--sign-request', request);
+    const asked = await runCisternRepo([
+      ...['sign', request, '--root', join(publishing.keys, '1.root.json'), '--json'],
+    ]);
+    // The key that signed what was there is not trusted any more: nothing of it is taken as known.
+    expect(shown(asked).description.join('\n')).toContain(`adds ${MODEL}/${before[0]}.json`);
     const done = await renew();
     expect(shown(done), done.stdout).toMatchObject({ isVisible: true, root: 2, signedUnderRoot: 1 });
     expect(await releases()).toEqual(before);
