@@ -4,7 +4,7 @@ import { readArguments } from './arguments.ts';
 it('is ten thousand devices and models unless told otherwise', () => {
   expect(readArguments([])).toEqual({
     ok: true,
-    value: { devices: 10_000, models: 10_000, seconds: 150, connections: 16 },
+    value: { devices: 10_000, models: 10_000, seconds: 900, connections: 16 },
   });
 });
 

@@ -5,7 +5,7 @@ export const DEVICES_MAX = 1_000_000;
 export const MODELS_DEFAULT = 10_000;
 export const MODELS_MAX = 10_000;
 /** The fleet's turns end after this; who has had none is counted and said. */
-export const SECONDS_DEFAULT = 150;
+export const SECONDS_DEFAULT = 900;
 export const SECONDS_MAX = 3600;
 /** Requests under way at a time. */
 export const CONNECTIONS_DEFAULT = 16;
