@@ -121,7 +121,7 @@ async function flash(name: ModuleName, { pipe, heard }: Awaited<ReturnType<typeo
   const storage = storageOf(modem);
   const badBlocks = new BadBlocks();
   const link = new FirehoseLink(pipe, SHORT_TIMINGS.firehose, { heard, onLog: badBlocks.hear });
-  const programmer = must(await startSession(link, storage));
+  const programmer = must(await startSession(link, storage, { flashTouched: false }));
   const protectedRanges = modem.partitions.filter(({ role }) => role === 'protected');
   const limits = { storage, protectedRanges };
   const { erases, programs } = planned(name);

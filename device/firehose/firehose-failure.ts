@@ -11,6 +11,8 @@ export type FirehoseFailure =
   | { readonly reason: 'programmer-needs-signed-digests' }
   | { readonly reason: 'programmer-lacks-function'; readonly needed: string }
   | { readonly reason: 'wrong-geometry'; readonly wanted: string; readonly found: string }
+  /** How large its flash is nobody could say, and nothing was erased yet. */
+  | { readonly reason: 'storage-size-unknown'; readonly wanted: string }
   /** The modem's own partition table has calibration elsewhere than the catalogue. */
   | {
       readonly reason: 'modem-partitions-differ';
@@ -18,6 +20,8 @@ export type FirehoseFailure =
       readonly wantedSector: number;
       readonly foundSector: number;
     }
+  /** A modem that ran its firmware and shows no partition table where its kind has one. */
+  | { readonly reason: 'modem-table-not-found' }
   /** Programmed, patched, and still not whole: nothing would boot by it. */
   | { readonly reason: 'partition-table-not-intact' }
   /** The driver's own refusal: nothing was sent. */

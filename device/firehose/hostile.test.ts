@@ -139,7 +139,7 @@ const conversations: readonly (readonly [string, number, (link: FirehoseLink) =>
   [
     'starts a session',
     firstLogMs + DRAIN_MAX_MS + 6 * commandMs(replyMs) + DRAIN_MAX_MS + rawMs(rawReadMs),
-    (link) => startSession(link, STORAGE),
+    (link) => startSession(link, STORAGE, { flashTouched: false }),
   ],
   ['erases', commandMs(eraseMs), (link) => eraseSectors(link, range, flash)],
   [

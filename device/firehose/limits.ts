@@ -21,6 +21,9 @@ export const REPLY_PROLONGED_MAX = 4;
 export const DRAIN_MAX_MS = 60_000;
 /** Of one log; the description of a storage takes some 300. */
 export const LOG_MAX_CHARS = 2_000;
+/** Pages where the table of NAND modems is looked for, and how many of them: it stands on the second (edl 1d). */
+export const NAND_TABLE_STARTS = [0x280, 0x400, 0x800];
+export const NAND_TABLE_PAGES = 4;
 export const READ_TRANSFER_BYTES = 64 * 1024;
 /** What it takes, more, and back to what it took. */
 export const CONFIGURE_ATTEMPTS_MAX = 3;

@@ -7,7 +7,7 @@ import { isCalibrationPartition } from '../../shared/calibration-partitions.ts';
 import type { FlashPlan } from '../../shared/flash-plan.ts';
 import { type Gpt, parseGpt } from '../../shared/gpt.ts';
 import { GPT_SECTORS } from '../../shared/limits.ts';
-import { findMovedRange } from '../../shared/partition-table.ts';
+import { findMovedRange, type NamedRange } from '../../shared/partition-table.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { overlaps } from '../../shared/sector-range.ts';
 import { sectorBytesOf } from '../../shared/storage.ts';
@@ -35,7 +35,7 @@ export async function readOwnTable(
 
 /** Calibration must lie where the catalogue has it, and the plan must not touch what the modem itself calls so. */
 export function judgeOwnTable(
-  { partitions }: Gpt,
+  { partitions }: { readonly partitions: readonly NamedRange[] },
   { protectedRanges, programs, erases }: Pick<FlashPlan, 'protectedRanges' | 'programs' | 'erases'>,
 ): Result<void, FirehoseFailure> {
   const moved = findMovedRange(partitions, protectedRanges);

@@ -10,6 +10,9 @@ import { rangeAttributes } from './range-attributes.ts';
 import { readSectors } from './read.ts';
 import { type BlockStorage, describeStorage, type FirehoseStorage } from './storage.ts';
 
+/** Whether an earlier session has erased anything: what makes a modem be left alone does not leave it half written. */
+export type FlashTouched = { readonly flashTouched: boolean };
+
 /**
  * Its own description where it gives one, and a read of one page with the package's geometry, which the programmer
  * refuses when it is wrong.
@@ -17,15 +20,16 @@ import { type BlockStorage, describeStorage, type FirehoseStorage } from './stor
 export async function probeStorage(
   link: FirehoseLink,
   storage: FirehoseStorage,
-  functions: readonly string[],
+  { functions, flashTouched }: { readonly functions: readonly string[] } & FlashTouched,
   signal?: AbortSignal,
 ): Promise<Result<void, FirehoseFailure>> {
   const wanted = describeStorage(storage);
   const found = await askForDescription(link, functions, signal);
   if (!found.ok) return found;
-  // How large it is only it can say, and the end of a disk holds the copy of its table.
-  if (found.value === null && storage.type === 'emmc')
-    return err({ reason: 'programmer-lacks-function', needed: 'getstorageinfo' });
+  // How large it is only it can say: on another size calibration lies elsewhere, and the end of a disk holds the copy of
+  // its table. Where pages are erased already, going on is the only way back.
+  if (found.value === null && (storage.type === 'emmc' || !flashTouched))
+    return err({ reason: 'storage-size-unknown', wanted });
   if (found.value !== null && !describes(found.value, storage))
     return err({ reason: 'wrong-geometry', wanted, found: JSON.stringify(found.value).slice(0, 300) });
 

@@ -39,9 +39,10 @@ const sound = {
 function start(
   changes: Parameters<typeof programmer>[0] = {},
   greeting: readonly string[] = [log(FUNCTIONS)],
+  { flashTouched = false } = {},
 ) {
   const { link, pipe } = programmer({ ...sound, ...changes }, { hears: greeting });
-  return { pipe, started: startSession(link, STORAGE) };
+  return { pipe, started: startSession(link, STORAGE, { flashTouched }) };
 }
 
 describe('a session', () => {
@@ -62,14 +63,10 @@ describe('a session', () => {
   });
 
   it('starts with a programmer that has nothing to say for itself', async () => {
-    expect(await start({ getstorageinfo: [ACK] }, []).started).toMatchObject({
+    expect(await start({}, []).started).toMatchObject({
       ok: true,
       value: { functions: [] },
     });
-  });
-
-  it('starts with a programmer that does not know getstorageinfo: the page it reads decides', async () => {
-    expect(await start({ getstorageinfo: [NAK] }).started).toMatchObject({ ok: true });
   });
 
   it.each([
@@ -178,7 +175,7 @@ describe('the storage', () => {
 
   it('that refuses a page of this size is another, in its own words', async () => {
     const why = "ERROR: Attribute 'SECTOR_SIZE_IN_BYTES'=2048 must be equal to disk sector size 4096";
-    expect(await start({ getstorageinfo: [ACK], read: [NAK, log(why)] }).started).toMatchObject({
+    expect(await start({ read: [NAK, log(why)] }).started).toMatchObject({
       ok: false,
       failure: { reason: 'wrong-geometry', found: why },
     });
@@ -191,22 +188,27 @@ describe('the storage', () => {
     });
   });
 
-  it('is asked to describe itself only by a programmer that can, and silence is taken where nobody knows', async () => {
-    const { pipe, started } = start({}, [log(FUNCTIONS.replace('getstorageinfo ', ''))]);
-    expect([(await started).ok, commandsOf(pipe).length]).toEqual([true, 2]);
-    expect((await start({ getstorageinfo: [] }, []).started).ok).toBe(true);
-  });
-
+  const LISTED = [log(FUNCTIONS)];
   it.each([
-    ['describes itself as nothing', { getstorageinfo: [log('INFO: {"storage_info": null}'), ACK] }],
+    ['cannot be asked for', {}, [log(FUNCTIONS.replace('getstorageinfo ', ''))]],
+    ['is met with silence', { getstorageinfo: [] }, []],
+    ['is met with a NAK', { getstorageinfo: [NAK] }, LISTED],
+    ['is described as nothing', { getstorageinfo: [log('INFO: {"storage_info": null}'), ACK] }, LISTED],
     [
-      'describes itself in broken JSON',
+      'is described in broken JSON',
       { getstorageinfo: [log('INFO: {&quot;storage_info&quot;: {oops}}'), ACK] },
+      LISTED,
     ],
-    ['describes nothing', { getstorageinfo: [log('INFO: no storage'), ACK] }],
-  ])('that %s is judged by the page it reads', async (_, changes) => {
-    expect((await start(changes).started).ok).toBe(true);
-  });
+    ['is described by no log', { getstorageinfo: [log('INFO: no storage'), ACK] }, LISTED],
+  ])(
+    'whose size %s is left alone, and judged by the page it reads once it is erased',
+    async (_, changes, greeting) => {
+      const { pipe, started } = start(changes, greeting);
+      expect(await started).toMatchObject({ ok: false, failure: { reason: 'storage-size-unknown' } });
+      expect(commandsOf(pipe).filter((command) => /^(read|erase|program)/.test(command))).toEqual([]);
+      expect((await start(changes, greeting, { flashTouched: true }).started).ok).toBe(true);
+    },
+  );
 
   it.each([
     ['does not go into raw mode', { read: [ACK] }, 'programmer-answer-unexpected'],
@@ -227,7 +229,7 @@ describe('storage with sectors', () => {
     const told = log(`INFO: ${JSON.stringify({ storage_info: described }).replaceAll('"', '&quot;')}`);
     const answers = { ...sound, getstorageinfo: [told, ACK], read: [RAW, PAGE.subarray(0, 512), RAW_END] };
     const { link, pipe } = programmer(answers, { hears: [log(FUNCTIONS)] });
-    return { pipe, started: startSession(link, storage) };
+    return { pipe, started: startSession(link, storage, { flashTouched: true }) };
   };
   const found = { total_blocks: 7_634_944, block_size: 512, page_size: 512, mem_type: 'eMMC' };
 

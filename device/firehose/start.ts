@@ -7,7 +7,7 @@ import { configure } from './configure.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import { needsSignedDigests, readFunctions } from './greeting.ts';
 import type { FirehoseLink } from './link.ts';
-import { probeStorage } from './probe-storage.ts';
+import { type FlashTouched, probeStorage } from './probe-storage.ts';
 import type { FirehoseStorage } from './storage.ts';
 
 export type ConfiguredProgrammer = {
@@ -23,6 +23,7 @@ const NEEDED_FUNCTIONS = ['configure', 'erase', 'program', 'read', 'power'];
 export async function startSession(
   link: FirehoseLink,
   storage: FirehoseStorage,
+  { flashTouched }: FlashTouched,
   signal?: AbortSignal,
 ): Promise<Result<ConfiguredProgrammer, FirehoseFailure>> {
   const { firstLogMs, startQuietMs } = link.timings;
@@ -36,6 +37,6 @@ export async function startSession(
 
   const payloadBytes = await configure(link, storage, signal);
   if (!payloadBytes.ok) return payloadBytes;
-  const probed = await probeStorage(link, storage, functions, signal);
+  const probed = await probeStorage(link, storage, { functions, flashTouched }, signal);
   return probed.ok ? ok({ payloadBytes: payloadBytes.value, functions }) : probed;
 }

@@ -12,7 +12,7 @@ import type { ConfiguredProgrammer } from '../firehose/start.ts';
 /** The user area: what the boot ROM of a module with eMMC reads, and all that is flashed. */
 const USER_AREA = 0;
 
-/** Gate 2: the programmer can do all of it, and the modem's own table has calibration where the catalogue has it. */
+/** Gate 2 of a disk: the programmer can do all of it, and the modem's own table has calibration where the catalogue has it. */
 export async function judgeDisk(
   link: FirehoseLink,
   plan: FlashPlan,

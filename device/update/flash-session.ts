@@ -18,6 +18,7 @@ import type { StagedPackage } from '../stage/staged-package.ts';
 import type { Pipe } from '../transport/pipe.ts';
 import { chooseBootDrive, clearBootPartition, clearedBytes, judgeDisk } from './disk-steps.ts';
 import type { Journal, JournalFailure } from './journal.ts';
+import { judgeNand } from './judge-nand.ts';
 import type { UpdateTimings } from './limits.ts';
 import { startProgrammer } from './start-programmer.ts';
 import { writeAll } from './write-partitions.ts';
@@ -49,6 +50,8 @@ export type FlashSession = {
   readonly onHardwareCompared?: (compared: ComparedHardware) => void;
   /** A partition is programmed once more in this session; `reason` is that of the failure. */
   readonly onRepeat?: (program: PlannedProgram, reason: FirehoseFailure['reason']) => void;
+  /** Nothing is erased yet, and the modem shows no table of its own to judge the plan by. */
+  readonly onTableAbsent?: () => void;
   /** A block of NAND that the programmer passes over, once each. */
   readonly onBadBlock?: (block: number) => void;
 };
@@ -65,10 +68,12 @@ export async function runFlashSession(
   const link = new FirehoseLink(pipe, timings.firehose, { heard: reached.value, onLog: badBlocks.hear });
   const probing = await journal.enter('probing');
   if (!probing.ok) return probing;
-  const started = await startSession(link, plan.storage, signal);
+  const started = await startSession(link, plan.storage, journal.attempt, signal);
   if (!started.ok) return started;
   const judged = await judgeDisk(link, plan, started.value, signal);
   if (!judged.ok) return judged;
+  const witnessed = await judgeNand(session, link, signal);
+  if (!witnessed.ok) return witnessed;
   for (const guard of plan.guards) {
     const accepted = await sendGuard(link, guard, signal);
     if (!accepted.ok) return accepted;

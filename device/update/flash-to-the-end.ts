@@ -95,6 +95,10 @@ function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
     ...hardware,
     onProgress: events.onFlash,
     onRepeat: ({ path }, reason) => events.onNote(`${path} is programmed once more (${reason})`),
+    onTableAbsent: () =>
+      events.onNote(
+        'the modem shows no partition table, so where it keeps its calibration was not compared; the catalogue decides',
+      ),
     onBadBlock: (block) => events.onNote(`the programmer passes over bad block ${block}`),
     enterAgain: () => enterEdl(staged, door, ports, signal),
     restage: () => healStage(stage, documents, origin, ports, new AbortController().signal),

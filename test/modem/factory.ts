@@ -4,6 +4,7 @@ import { deterministicBytes } from './deterministic-bytes.ts';
 import { buildGpt } from './gpt.ts';
 import { buildImage } from './image-format.ts';
 import type { Nand } from './nand.ts';
+import { buildNandTable } from './nand-table.ts';
 import type { Partition } from './partitions.ts';
 import { SectorCursor } from './sector-cursor.ts';
 
@@ -24,7 +25,10 @@ export function factoryFlash(
       writePartition(nand, partition, buildCalibrationImage({ partition: name, chip, imei }));
     }
     if (role === 'firmware') {
-      const payload = deterministicBytes(`${firmware} ${name}`, FACTORY_PAYLOAD_BYTES);
+      const payload =
+        name === 'MIBIB'
+          ? buildNandTable(partitions, nand.geometry)
+          : deterministicBytes(`${firmware} ${name}`, FACTORY_PAYLOAD_BYTES);
       writePartition(nand, partition, buildImage({ partition: name, firmware, chip, payload }));
     }
   }

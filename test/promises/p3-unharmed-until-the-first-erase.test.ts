@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import type { FaultDeclaration } from '../modem/faults.ts';
+import { firehose9x07 } from '../modem/firehose-9x07.ts';
 import { ec25Eu } from '../modem/models.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
+import type { NandGeometry } from '../modem/nand.ts';
+import type { Partition } from '../modem/partitions.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { breakDirectory } from '../support/break-directory.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
@@ -34,6 +37,16 @@ const CASES: readonly (readonly [string, Partial<SimulatedModemOptions>, string]
     'the chip is another than the catalogue knows of its model',
     { model: { ...ec25Eu, hardwareId: '000c90e100000000' } },
     'unchanged: wrong-hardware',
+  ],
+  [
+    'the programmer cannot say how large the flash is',
+    { model: { ...ec25Eu, firehose: withoutStorageInfo() } },
+    'unchanged: storage-size-unknown',
+  ],
+  [
+    'its own partition table has calibration elsewhere than the catalogue',
+    { model: { ...ec25Eu, partitions: withCalibrationMoved } },
+    'unchanged: modem-partitions-differ',
   ],
   [
     'the programmer does not know this project',
@@ -173,6 +186,26 @@ describe('P3 unharmed until the first erase', () => {
     expect(flashFingerprint(scenario.modem)).toBe(before);
   });
 });
+
+/** EFS2 one block further on, which sys_rev behind it gives. */
+function withCalibrationMoved(geometry: NandGeometry): readonly Partition[] {
+  const block = geometry.pagesPerBlock;
+  return ec25Eu.partitions(geometry).map((partition) => {
+    const { name, startSector, sectorCount } = partition;
+    if (name === 'EFS2') return { ...partition, startSector: startSector + block };
+    if (name !== 'sys_rev') return partition;
+    return { ...partition, startSector: startSector + block, sectorCount: sectorCount - block };
+  });
+}
+
+function withoutStorageInfo(): typeof firehose9x07 {
+  const { commands, banner } = firehose9x07;
+  return {
+    ...firehose9x07,
+    commands: commands.filter((name) => name !== 'getstorageinfo'),
+    banner: banner.map((line) => line.replace('getstorageinfo ', '')),
+  };
+}
 
 function expectAsBefore(fingerprint: string): void {
   expect(scenario.modem.state()).toBe('normal');

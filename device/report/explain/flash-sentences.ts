@@ -97,6 +97,11 @@ export const flashSentences = {
     what: `The modem's flash is not the one this release was made for: wanted ${wanted}, found ${found}.`,
     next: 'This modem needs another package; report its label and version.',
   }),
+  'storage-size-unknown': ({ wanted }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `The programmer does not say how large the modem's flash is, so nobody knows that it is ${wanted}; nothing was erased.`,
+    next: 'Flash it with a package whose programmer answers getstorageinfo; report the label and version of this modem.',
+  }),
   'protected-range': ({ range, startSector }) => ({
     exit: 'NOT_PERMITTED',
     what: `The flash driver refused to touch ${range} (page ${startSector}): calibration is sacred.`,
@@ -130,6 +135,11 @@ export const flashSentences = {
   'modem-partitions-differ': ({ partition, wantedSector, foundSector }) => ({
     exit: 'NOT_PERMITTED',
     what: `The modem has its partition ${partition} at sector ${foundSector}, the catalogue has it at ${wantedSector}: nothing may be written where nobody knows what lies.`,
+    next: 'Say so where the catalogue is kept, with the model and version of this modem.',
+  }),
+  'modem-table-not-found': () => ({
+    exit: 'NOT_PERMITTED',
+    what: 'The modem shows no partition table where modems of its kind have one, so nobody knows where its calibration lies; nothing was erased.',
     next: 'Say so where the catalogue is kept, with the model and version of this modem.',
   }),
   'partition-table-not-intact': () => ({
