@@ -5,8 +5,8 @@ import type { OnBus } from '../transport/door.ts';
 import type { ProcessTable } from '../update/lock.ts';
 import { bootIdOf } from './machine.ts';
 import { makeReady, type RouterFailure } from './make-ready.ts';
-import { findBoardPower } from './power/board-power.ts';
-import { type PowerFailure, powerCycle } from './power/power-cycle.ts';
+import type { PowerFailure } from './power/power-cycle.ts';
+import { renewPower } from './power/renew-power.ts';
 import type { GatherPorts } from './preflight/gather-facts.ts';
 import { CHECKS, type Check } from './preflight/preflight.ts';
 import { type ServicePorts, type StoppedServices, startLeftStopped } from './services/stop-services.ts';
@@ -113,22 +113,9 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
     },
     renewPower: async () => {
       if (isPowerRenewed) return ok(false);
-      for (const path of modem.onBus?.paths ?? []) {
-        const board = await findBoardPower(ports.machine, path);
-        if (board === null) continue;
-        isPowerRenewed = true;
-        ports.onNote(
-          board.cutsPower
-            ? `cutting the modem's power and giving it back (${board.name})`
-            : `taking the modem off the bus and putting it back (${board.name}); it stays powered`,
-        );
-        const cycled = await powerCycle(board, ports);
-        if (cycled.ok) return ok(true);
-        if (cycled.failure.isOff) return cycled;
-        ports.onNote(`the modem's power could not be switched (${cycled.failure.said})`);
-        return ok(false);
-      }
-      return ok(false);
+      const renewed = await renewPower(modem.onBus?.paths ?? [], ports);
+      isPowerRenewed = !renewed.ok || renewed.value.isTried;
+      return renewed.ok ? ok(renewed.value.isRenewed) : renewed;
     },
   };
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Machine, systemMachine } from '../../device/router/machine.ts';
-import { BOARDS, findBoardPower } from '../../device/router/power/board-power.ts';
+import { BOARDS, findBoardPowers } from '../../device/router/power/board-power.ts';
 import { powerCycle } from '../../device/router/power/power-cycle.ts';
+import { renewPower } from '../../device/router/power/renew-power.ts';
 
 const roots: string[] = [];
 afterEach(async () => {
@@ -29,8 +30,8 @@ async function aBoard(files: Readonly<Record<string, string>>) {
   /** What the switch holds while the power is away. */
   const during: string[] = [];
   const cycle = async (usbPath: string, switchPath = '') => {
-    const board = await findBoardPower(machine, usbPath);
-    if (board === null) return null;
+    const [board] = await findBoardPowers(machine, usbPath);
+    if (board === undefined) return null;
     const clock = {
       nowMs: () => 0,
       sleep: async () => void during.push(await readFile(join(root, switchPath), 'utf8')),
@@ -104,10 +105,31 @@ describe('the power of a modem', () => {
     });
   });
 
+  it.each([
+    ['1', 'gives it back another way', true],
+    [null, 'leaves it as it is where there is no other way', false],
+  ])('that a hub cannot switch (%s) %s', async (authorized, _, isRenewed) => {
+    const { machine, read } = await aBoard({
+      '/usr/sbin/uhubctl': '',
+      '/bin/uhubctl': '#!/bin/sh\necho "No compatible devices detected" >&2\nexit 1\n',
+      ...(authorized === null ? {} : { [AUTHORIZED]: authorized }),
+    });
+    const notes: string[] = [];
+    const clock = { nowMs: () => 0, sleep: async () => {} };
+    const renewed = await renewPower(['1-1.4'], { machine, clock, onNote: (note) => void notes.push(note) });
+    expect(renewed).toEqual({ ok: true, value: { isTried: true, isRenewed } });
+    expect(notes).toEqual([
+      expect.stringContaining('(uhubctl)'),
+      expect.stringContaining('No compatible devices detected'),
+      ...(isRenewed ? [expect.stringContaining('off the bus and putting it back')] : []),
+    ]);
+    if (isRenewed) expect(await read(AUTHORIZED)).toBe('1');
+  });
+
   it('that did not come back is said so: the modem is off', async () => {
     const { machine } = await aBoard({ [GPIO]: '1' });
-    const board = await findBoardPower(machine, '1-1.4');
-    if (board === null) throw new Error('the board is not known');
+    const [board] = await findBoardPowers(machine, '1-1.4');
+    if (board === undefined) throw new Error('the board is not known');
     const failing = await powerCycle(board, {
       machine: { ...systemMachine, writeText: async (_, text) => (text === '0' ? null : 'EIO') },
       clock: { nowMs: () => 0, sleep: async () => {} },

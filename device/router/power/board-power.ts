@@ -34,21 +34,22 @@ export const BOARDS: readonly BoardPower[] = z
   .parse(boardsFile).boards;
 
 /**
- * The way to cut the power of the modem in that socket, its words filled in; null where there is none. A board whose
- * switch belongs to another socket is passed over: it would cut off somebody else's modem.
+ * The ways to cut the power of the modem in that socket, best first, their words filled in. A board whose switch
+ * belongs to another socket is passed over: it would cut off somebody else's modem.
  */
-export async function findBoardPower(
+export async function findBoardPowers(
   machine: Pick<Machine, 'isThere' | 'readText'>,
   usbPath: string,
   boards: readonly BoardPower[] = BOARDS,
-): Promise<BoardPower | null> {
+): Promise<readonly BoardPower[]> {
+  const found: BoardPower[] = [];
   const words = await wordsOf(machine, usbPath);
   for (const board of boards) {
     if (board.usbPaths !== null && !board.usbPaths.includes(usbPath)) continue;
     const filled = fill(board, words);
-    if (filled !== null && (await machine.isThere(filled.sign))) return filled;
+    if (filled !== null && (await machine.isThere(filled.sign))) found.push(filled);
   }
-  return null;
+  return found;
 }
 
 type Words = Readonly<Record<string, string | null>>;
