@@ -1,6 +1,6 @@
 /**
- * The archive: reports as they came, in a bucket that nobody serves, a batch an object. At least once: a batch that is
- * delivered again in other company lies there twice, and its reports are told apart by their ids.
+ * The archive: reports as they came, in a bucket that nobody serves, a batch an object. At least once: a batch whose
+ * acknowledgement is lost and that is delivered again in other company lies there twice; reports are told apart by their ids.
  */
 import { utf8 } from '../../shared/bytes.ts';
 import { sha256Hex } from '../../shared/digest.ts';

@@ -3,7 +3,7 @@
  * to the queue when D1 answers again.
  */
 import { DEAD_LETTERS_REVIVED_MAX } from '../limits.ts';
-import { type Queued, queuedSchema } from './queued.ts';
+import { type Queued, queuedSchema, readMessage } from './queued.ts';
 
 /** Waits for D1. What cannot be read goes under `unreadable/` and waits for a person. */
 const DEAD = 'dead/';
@@ -11,7 +11,7 @@ const UNREADABLE = 'unreadable/';
 
 export async function keepDeadLetters(batch: MessageBatch<unknown>, archive: R2Bucket): Promise<void> {
   for (const message of batch.messages) {
-    const prefix = queuedSchema.safeParse(message.body).success ? DEAD : UNREADABLE;
+    const prefix = readMessage(message.body).ok ? DEAD : UNREADABLE;
     await archive.put(`${prefix}${message.id}.json`, JSON.stringify(message.body));
     message.ack();
     console.error(JSON.stringify({ event: 'dead-letter-kept', key: `${prefix}${message.id}.json` }));

@@ -1,14 +1,15 @@
 /**
- * What the queue delivers: archived, then written to D1, then acknowledged, in this order, so that nothing is lost
- * wherever it stops. Delivered again it changes nothing: reports and audit entries go by their ids.
+ * What the queue delivers: written to D1, then archived, then acknowledged, so that nothing is lost wherever it stops.
+ * Delivered again it changes nothing in D1: reports and audit entries go by their ids. D1 comes first because an archived
+ * batch goes by all that is in it, and the queue groups what it delivers again anew: while D1 fails (it is down, or
+ * full) nothing may be archived, or each try would archive everything once more.
  */
-import type { AuditEntry } from '../../shared/operator-api.ts';
-import { type Report, reportSchema } from '../../shared/telemetry.ts';
+import type { Report } from '../../shared/telemetry.ts';
 import { BATCH_RETRY_FIRST_SECONDS, BATCH_RETRY_LONGEST_SECONDS } from '../limits.ts';
 import { insertAuditEntries } from '../store/audit-rows.ts';
 import { insertReports } from '../store/report-rows.ts';
 import { archiveReports } from './archive.ts';
-import { type Queued, queuedSchema, type ReceivedReport } from './queued.ts';
+import { type ReadMessage, readMessage } from './queued.ts';
 
 export type BatchStores = { readonly db: D1Database; readonly archive: R2Bucket };
 
@@ -19,49 +20,53 @@ export async function takeBatch(
   batch: MessageBatch<unknown>,
   { db, archive }: BatchStores,
 ): Promise<readonly TakenReport[]> {
-  const queued: Queued[] = [];
-  for (const message of batch.messages) {
-    const read = queuedSchema.safeParse(message.body);
-    if (read.success) {
-      queued.push(read.data);
-      continue;
-    }
-    // Of another version of this Worker, or not ours: by way of the dead letters it stays for people to look at.
-    console.error(JSON.stringify({ event: 'message-unreadable', id: message.id, why: read.error.message }));
-    message.retry({ delaySeconds: BATCH_RETRY_LONGEST_SECONDS });
-  }
-  const received = queued.filter((message) => message.kind === 'report');
-  const entries = queued.flatMap((message): AuditEntry[] =>
-    message.kind === 'audit' ? [message.entry] : [],
-  );
-  const reports = received.map(reportOf);
+  const read = readMessages(batch);
+  const reports = read.filter((message) => message.kind === 'report');
+  const entries = read.filter((message) => message.kind === 'audit').map(({ entry }) => entry);
+  let written: readonly TakenReport[] = [];
   try {
-    await archiveReports(archive, received);
     await insertAuditEntries(db, entries);
-    const { different, stored } = await insertReports(db, reports);
+    const { different, stored } = await insertReports(
+      db,
+      reports.map(({ received: { receivedAt }, report }) => ({ receivedAt, report })),
+    );
+    written = stored;
     for (const id of different) console.warn(JSON.stringify({ event: 'report-differs', id }));
+    await archiveReports(
+      archive,
+      reports.map(({ received }) => received),
+    );
     batch.ackAll();
-    return stored;
   } catch (error) {
-    const attempts = Math.max(1, ...batch.messages.map((message) => message.attempts));
-    const delaySeconds = Math.min(
-      BATCH_RETRY_LONGEST_SECONDS,
-      BATCH_RETRY_FIRST_SECONDS * 2 ** (attempts - 1),
-    );
-    console.error(
-      JSON.stringify({
-        event: 'batch-not-written',
-        reports: reports.length,
-        delaySeconds,
-        message: String(error),
-      }),
-    );
-    batch.retryAll({ delaySeconds });
-    return [];
+    retryLater(batch, { reports: reports.length, written: written.length, error });
   }
+  return written;
 }
 
-/** It was parsed before it was queued; one that is not a report now is a defect. */
-function reportOf({ receivedAt, body }: ReceivedReport): TakenReport {
-  return { receivedAt, report: reportSchema.parse(JSON.parse(body)) };
+/** One that cannot be read comes alone to the dead letters, where it stays for people to look at. */
+function readMessages(batch: MessageBatch<unknown>): readonly ReadMessage[] {
+  const messages: ReadMessage[] = [];
+  for (const message of batch.messages) {
+    const read = readMessage(message.body);
+    if (read.ok) {
+      messages.push(read.value);
+      continue;
+    }
+    const { why } = read.failure;
+    console.error(JSON.stringify({ event: 'message-unreadable', id: message.id, why }));
+    message.retry({ delaySeconds: BATCH_RETRY_LONGEST_SECONDS });
+  }
+  return messages;
+}
+
+function retryLater(
+  batch: MessageBatch<unknown>,
+  { error, ...counts }: { readonly reports: number; readonly written: number; readonly error: unknown },
+): void {
+  const attempts = Math.max(1, ...batch.messages.map((message) => message.attempts));
+  const delaySeconds = Math.min(BATCH_RETRY_LONGEST_SECONDS, BATCH_RETRY_FIRST_SECONDS * 2 ** (attempts - 1));
+  console.error(
+    JSON.stringify({ event: 'batch-not-taken', ...counts, delaySeconds, message: String(error) }),
+  );
+  batch.retryAll({ delaySeconds });
 }

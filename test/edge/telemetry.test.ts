@@ -66,6 +66,17 @@ const copyRow = ({ id, receivedAt }: { readonly id: string; readonly receivedAt:
     .bind(id, receivedAt, new Date(START_MS).toISOString());
 const countRows = () => edge.db.prepare('SELECT count(*) AS count FROM reports').first<number>('count');
 
+/** A D1 that answers, and takes nothing. */
+function fullDb(): D1Database {
+  const batch = () => Promise.reject(new Error('D1_ERROR: database or disk is full: SQLITE_FULL'));
+  return new Proxy(env.DB, {
+    get(target, name) {
+      const member = name === 'batch' ? batch : Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
 beforeEach(async () => {
   edge = await anEdge();
   device = await aDevice();
@@ -250,24 +261,44 @@ describe('what the queue delivers', () => {
     expect(await archived()).toHaveLength(3);
   });
 
-  it('waits, archived, while D1 fails, and loses nothing', async () => {
-    const report = aReport();
-    const failing = await edgeOn(edge.bucket, { clock: edge.clock, db: brokenDb, queue: edge.queue });
-    const taken = await failing.request('/v1/telemetry', await signedPost(device, report));
-    expect(taken.status).toBe(202);
-    const { retryBatch } = await failing.drain();
-    expect(retryBatch.retry).toBe(true);
-    expect(await countRows()).toBe(0);
+  it.each<[string, D1Database]>([
+    ['is down', brokenDb],
+    ['takes no more, for example because it is full', fullDb()],
+  ])('waits while D1 %s, is archived once however it is grouped anew, and none is lost', async (_, db) => {
+    const all = [aReport(), aReport(), aReport()];
+    const failing = await edgeOn(edge.bucket, { clock: edge.clock, db, queue: edge.queue });
+    for (const report of all) {
+      const taken = await failing.request('/v1/telemetry', await signedPost(device, report));
+      expect(taken.status).toBe(202);
+    }
+    const [first, second, third] = edge.queue.waiting.splice(0) as [Queued, Queued, Queued];
+    for (const group of [
+      [first, second],
+      [second, third],
+      [first, second, third],
+    ]) {
+      edge.queue.waiting.splice(0, 3, ...group);
+      expect((await failing.drain()).retryBatch.retry).toBe(true);
+    }
+    expect([await countRows(), edge.queue.waiting.length]).toEqual([0, 3]);
+    expect((await edge.archive.list()).objects).toEqual([]);
     await edge.drain();
-    expect((await reports()).map((row) => row.report)).toEqual([report]);
-    expect(await archived()).toHaveLength(1);
+    const ids = all.map(({ id }) => id).sort();
+    expect((await reports()).map(({ report }) => report.id).sort()).toEqual(ids);
+    expect((await archived()).map(({ body }) => JSON.parse(body).id).sort()).toEqual(ids);
   });
 
-  it('waits while the archive fails, unwritten', async () => {
+  it('waits while the archive fails, though it is written and judged by', async () => {
     await edge.request('/v1/telemetry', await signedPost(device, aReport()));
     const broken = { put: () => Promise.reject(new Error('R2 is down')) } as unknown as R2Bucket;
-    await edge.queue.deliver((batch) => takeBatch(batch, { db: edge.db, archive: broken }));
-    expect([edge.queue.waiting.length, await countRows()]).toEqual([1, 0]);
+    const taken: number[] = [];
+    const take = async (batch: MessageBatch<unknown>) => {
+      taken.push((await takeBatch(batch, { db: edge.db, archive: broken })).length);
+    };
+    for (let i = 0; i < 2; i++) await edge.queue.deliver(take);
+    expect([edge.queue.waiting.length, await countRows(), taken]).toEqual([1, 1, [1, 0]]);
+    await edge.drain();
+    expect([edge.queue.waiting.length, (await archived()).length]).toEqual([0, 1]);
   });
 
   it('brings audit entries that D1 did not take', async () => {
@@ -301,11 +332,25 @@ describe('what the queue delivers', () => {
     expect(count).toBe(120);
   });
 
-  it('is set aside where it cannot be read, and stops nothing', async () => {
-    edge.queue.waiting.push({ kind: 'surprise' } as unknown as Queued);
+  const queuedBody = (body: string) => ({
+    kind: 'report' as const,
+    receivedAt: new Date(START_MS).toISOString(),
+    body,
+    signatureInput: '',
+    signature: '',
+  });
+  it.each<[string, unknown]>([
+    ['is of no known kind', { kind: 'surprise' }],
+    ['holds a report of another version', queuedBody('{"format":"cistern-report/2"}')],
+    ['holds no JSON', queuedBody('{')],
+  ])('that %s is set aside, and stops nothing', async (_, message) => {
+    edge.queue.waiting.push(message as Queued);
     await deliver(aReport());
-    expect(await countRows()).toBe(1);
-    expect(edge.queue.waiting).toEqual([{ kind: 'surprise' }]);
+    expect([await countRows(), (await archived()).length]).toEqual([1, 1]);
+    expect(edge.queue.waiting).toEqual([message]);
+    await edge.queue.deliver((batch) => keepDeadLetters(batch, edge.archive));
+    const { objects } = await edge.archive.list({ prefix: 'unreadable/' });
+    expect([objects.length, edge.queue.waiting.length]).toEqual([1, 0]);
   });
 
   it('in vain for half a day is kept in the archive, and comes back when D1 does', async () => {
