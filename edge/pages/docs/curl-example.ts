@@ -13,7 +13,8 @@ export function curlExample(origin: string, request: ExampleRequest): string {
     quoted(`${origin}${pathAndQuery}`),
   ];
   const line = parts.join(' ');
-  return line.length <= LINE_MAX_CHARS ? line : parts.join(' \\\n  ');
+  const isShort = line.length <= LINE_MAX_CHARS || parts.length === 2;
+  return isShort ? line : parts.join(' \\\n  ');
 }
 
 /** A file is called what the end of its path is. */
