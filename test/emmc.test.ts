@@ -422,12 +422,12 @@ describe('a package for eMMC', () => {
       'program boot',
       'program modem',
       'program system',
+      'patch sector',
+      'patch sector',
+      'patch sector',
+      'patch sector',
+      'patch sector',
       'program SBL',
-      'patch sector',
-      'patch sector',
-      'patch sector',
-      'patch sector',
-      'patch sector',
     ]);
     expect(shown.at(-1)).toMatch(/^untouched modemst1 12352\+8192/);
   });

@@ -1,41 +1,33 @@
 /** The plan in lines for people, in the order in which it is carried out. */
+import { bootSectorOf } from '../../shared/storage.ts';
 import type { PlanDocument } from './plan-document.ts';
 
 export function planLines(plan: PlanDocument): readonly string[] {
   const { model, fromVersion, toVersion, storage, programmer } = plan;
   const unit = storage.type === 'nand' ? 'page' : 'sector';
+  const bootSector = bootSectorOf(storage);
+  const steps = columns([
+    ...(plan.clearedFirst ?? []).map((range) => [
+      'clear',
+      range.partition ?? '-',
+      'zeros',
+      ...extent(range, unit),
+    ]),
+    ...plan.erases.map((range) => ['erase', range.partition ?? '-', '', ...extent(range, unit)]),
+    ...plan.programs.map((range) => ['program', range.partition ?? '-', range.file, ...extent(range, unit)]),
+  ]);
+  const bodyEnd = steps.length - plan.programs.filter(({ startSector }) => startSector === bootSector).length;
   return [
     `plan for ${model}: ${fromVersion ?? 'what it holds now'} -> ${toVersion}`,
     `  flash      ${geometry(storage)}`,
     `  vouched    ${VOUCHERS[plan.vouchedBy]}`,
     `  programmer ${programmer}`,
     ...plan.guards.map((attributes) => `  guard      ${element(attributes)}   first, word for word`),
-    ...columns([
-      ...(plan.clearedFirst ?? []).map(({ partition, startSector, sectorCount, bytes }) => [
-        'clear',
-        partition ?? '-',
-        'zeros',
-        ...range(startSector, sectorCount, unit),
-        `${bytes} B`,
-      ]),
-      ...plan.erases.map(({ partition, startSector, sectorCount, bytes }) => [
-        'erase',
-        partition ?? '-',
-        '',
-        ...range(startSector, sectorCount, unit),
-        `${bytes} B`,
-      ]),
-      ...plan.programs.map(({ partition, file, startSector, sectorCount, bytes }) => [
-        'program',
-        partition ?? '-',
-        file,
-        ...range(startSector, sectorCount, unit),
-        `${bytes} B`,
-      ]),
-    ]),
+    ...steps.slice(0, bodyEnd),
     ...(plan.patches ?? []).map(
       ({ file, startSector }) => `  patch      sector ${startSector}, from ${file}`,
     ),
+    ...steps.slice(bodyEnd),
     `  read back  every ${unit} that is programmed, and compared`,
     `  untouched  ${plan.protectedRanges.map(({ name, startSector, sectorCount }) => `${name} ${startSector}+${sectorCount}`).join(', ')}`,
   ];
@@ -57,8 +49,11 @@ function element(attributes: readonly (readonly [string, string])[]): string {
   return `<erase ${attributes.map(([name, value]) => `${name}="${value}"`).join(' ')}/>`;
 }
 
-function range(startSector: number, sectorCount: number, unit: string): readonly [string, string] {
-  return [`${unit} ${startSector}`, `${sectorCount} ${unit}s`];
+function extent(
+  { startSector, sectorCount, bytes }: PlanDocument['erases'][number],
+  unit: string,
+): readonly [string, string, string] {
+  return [`${unit} ${startSector}`, `${sectorCount} ${unit}s`, `${bytes} B`];
 }
 
 function geometry(storage: PlanDocument['storage']): string {
