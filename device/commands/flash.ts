@@ -129,7 +129,11 @@ async function flashModem(context: Context, local: LocalPackage, flags: FlashFla
     ask: flags.yes ? null : () => askOnce(context, QUESTION),
     voucher: flags.vouch ?? null,
   };
-  const offline = withoutUplink(ports.value, { reason: 'package-not-found', path: local.path });
+  const offline = withoutUplink(
+    ports.value,
+    { reason: 'package-not-found', path: local.path },
+    { keepCopyIn: session.value.settings.keepCopy ?? null },
+  );
   const result = await flashLocal(local, options, offline, context.signal);
   display.end();
   tellResult(context, 'flash', result, flags);

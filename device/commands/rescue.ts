@@ -139,7 +139,8 @@ async function openRescuePorts(
   const modemPorts = await openModemPorts(context, session, events);
   if (!modemPorts.ok) return modemPorts;
   const missing = published.failure;
-  return ok({ flash: withoutUplink(modemPorts.value, missing), published: null, missing });
+  const copies = { keepCopyIn: session.settings.keepCopy ?? null };
+  return ok({ flash: withoutUplink(modemPorts.value, missing, copies), published: null, missing });
 }
 
 /** The firmware of --model and --version; null where neither is given. */

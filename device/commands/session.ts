@@ -4,12 +4,14 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import {
   DEFAULT_CONFIG_PATH,
   mergeSettings,
+  OPENWRT_SIGN,
   requireSetting,
   type Settings,
   stateDirectory,
 } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { UpdateFailure } from '../failure.ts';
+import { lazyHttp } from '../http/lazy-http.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
 import { type Surroundings, surroundingsOf } from '../router/surroundings.ts';
 import { parseSize } from '../size-text.ts';
@@ -35,7 +37,9 @@ export async function readSettings(
     return err({ reason: 'config-unreadable', path, why: 'there is no such file' });
   const settings = mergeSettings(flags, context.environment, { path, text });
   if (!settings.ok) return settings;
-  const stateDir = stateDirectory(settings.value, context.environment, context.isRoot);
+  const { environment, isRoot } = context;
+  const isOpenwrt = (await context.readTextFile(OPENWRT_SIGN)) !== null;
+  const stateDir = stateDirectory(settings.value, environment, { isRoot, isOpenwrt });
   return ok({ settings: settings.value, stateDir });
 }
 
@@ -110,11 +114,9 @@ export async function openUpdatePorts(
     return err({ reason: 'config-unreadable', path: rootPath.value, why: 'the pinned root cannot be read' });
   const modemPorts = await openModemPorts(context, session, events);
   if (!modemPorts.ok) return modemPorts;
-  const http = context.openHttp({ interface: settings.interface });
-  if (!http.ok) return http;
   return ok({
     ...modemPorts.value,
-    http: http.value,
+    http: lazyHttp(() => context.openHttp({ interface: settings.interface })),
     random: context.random,
     repositoryUrl: repositoryUrl.value,
     ...(settings.fleetToken === undefined ? {} : { fleetToken: settings.fleetToken }),

@@ -89,14 +89,19 @@ function finalFailure(
       return { reason: 'repository-busy', url, status, retryAfterMs, attempts: 1 };
     }
     case 'broken':
-      return attempt.failure.reason === 'interrupted' || attempt.failure.reason === 'address-refused'
-        ? attempt.failure
-        : null;
+      return repeatsItself(attempt.failure) ? attempt.failure : null;
     case 'again':
       return null;
     default:
       return assertNever(attempt);
   }
+}
+
+function repeatsItself(
+  failure: HttpFailure,
+): failure is Extract<HttpFailure, { reason: 'interrupted' | 'address-refused' | 'interface-not-usable' }> {
+  const { reason } = failure;
+  return reason === 'interrupted' || reason === 'address-refused' || reason === 'interface-not-usable';
 }
 
 function transientFailure(attempt: Attempt, url: string, attempts: number): FetchFailure | null {

@@ -84,6 +84,7 @@ function isOfItsBase({ reason }: FetchFailure): boolean {
     case 'chunk-content-wrong':
     case 'chunk-unreadable':
     case 'address-refused':
+    case 'interface-not-usable':
       return true;
     default:
       return false;

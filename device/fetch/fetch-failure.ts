@@ -1,5 +1,6 @@
 /** Why a package could not be fetched. What arrived stays in the stage, and the next run goes on from there. */
 import type { AddressRefusal } from '../http/http.ts';
+import type { InterfaceFailure } from '../http/local-address.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 
 export type FetchFailure =
@@ -32,4 +33,5 @@ export type FetchFailure =
       readonly encoding: string;
     }
   | { readonly reason: 'byte-budget-spent'; readonly fetchedBytes: number; readonly budgetBytes: number }
+  | InterfaceFailure
   | { readonly reason: 'address-refused'; readonly url: string; readonly why: AddressRefusal };

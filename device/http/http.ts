@@ -4,6 +4,7 @@
  * It asks and hands over what came; it does not retry, cache, decompress or judge a status.
  */
 import type { Result } from '../../shared/result.ts';
+import type { InterfaceFailure } from './local-address.ts';
 
 /** Header names in lower case; repeated fields joined by `, ` (RFC 9110 section 5.3). */
 export type HttpHeaders = Readonly<Record<string, string>>;
@@ -20,6 +21,8 @@ export type HttpFailure =
       readonly url: string;
       readonly why: AddressRefusal;
     }
+  /** The interface that was named has no address now; the next request looks again. */
+  | InterfaceFailure
   | { readonly reason: 'interrupted' };
 
 export type AddressRefusal =

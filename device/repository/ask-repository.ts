@@ -75,6 +75,7 @@ function trustFailureOf(failure: HttpFailure): TrustFailure {
   switch (failure.reason) {
     case 'interrupted':
     case 'address-refused':
+    case 'interface-not-usable':
       return failure;
     case 'too-large':
       return {

@@ -2,6 +2,7 @@
 import type { IndexFailure } from '../../shared/caibx.ts';
 import type { Role } from '../../shared/trust/roles.ts';
 import type { AddressRefusal } from '../http/http.ts';
+import type { InterfaceFailure } from '../http/local-address.ts';
 
 export type TrustFailure =
   /** `found` of `wanted` signatures of the role's keys are right, e.g. 0 of 1. */
@@ -66,6 +67,7 @@ export type TrustFailure =
       readonly detail: string | null;
     }
   | { readonly reason: 'answer-unreadable'; readonly url: string; readonly problem: string }
+  | InterfaceFailure
   | { readonly reason: 'address-refused'; readonly url: string; readonly why: AddressRefusal }
   | {
       readonly reason: 'clock-in-the-past';

@@ -64,11 +64,13 @@ export async function openStageFor(
   return stage;
 }
 
+type FillPorts = Omit<UpdatePorts, 'pinnedRoot'>;
+
 /** Fetches what the stage lacks. */
 export async function fillStage(
   stage: Stage,
   documents: ReleaseDocuments,
-  ports: UpdatePorts,
+  ports: FillPorts,
   signal: AbortSignal,
 ): Promise<Result<number, FetchFailure>> {
   const { http, clock, random, repositoryUrl, download, events } = ports;

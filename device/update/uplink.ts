@@ -1,6 +1,7 @@
 /** The repository as an attempt under way sees it, and what stands in its place where none is asked. */
 import { err } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
+import { lazyHttp } from '../http/lazy-http.ts';
 import { deliverReports } from '../report/deliver.ts';
 import { waitingReports } from '../report/spool.ts';
 import type { FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
@@ -19,12 +20,24 @@ export function withUplink(ports: UpdatePorts): FlashPorts {
   };
 }
 
-/** Nothing goes over the network: reports wait for the next update, and what is missing stays missing, for `why`. */
-export function withoutUplink(ports: ModemPorts, why: UpdateFailure): FlashPorts {
+/**
+ * Nothing goes over the network: reports wait for the next update, and what no copy on a disk holds stays missing,
+ * for `why`.
+ */
+export function withoutUplink(
+  ports: ModemPorts,
+  why: UpdateFailure,
+  { keepCopyIn }: { readonly keepCopyIn: string | null } = { keepCopyIn: null },
+): FlashPorts {
+  const download = { mirrors: [], limits: {}, keepCopyIn };
+  const fromDisks = { ...ports, http: NOBODY, random: () => 0, repositoryUrl: 'no repository', download };
   return {
     ...ports,
     uplink: {
-      fetch: async () => err(why),
+      fetch: async (stage, documents, signal) => {
+        const filled = await fillStage(stage, documents, fromDisks, signal);
+        return !filled.ok && filled.failure.reason === 'address-refused' ? err(why) : filled;
+      },
       deliver: async (_, unspooled) => {
         const waiting = (await waitingReports(ports.stateDir)).length + unspooled.length;
         return { delivered: [], waiting, why: 'no repository is asked' };
@@ -32,3 +45,5 @@ export function withoutUplink(ports: ModemPorts, why: UpdateFailure): FlashPorts
     },
   };
 }
+
+const NOBODY = lazyHttp(() => err({ reason: 'address-refused', url: 'none', why: 'not-an-address' }));

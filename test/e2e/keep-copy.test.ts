@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { parseMountTable } from '../../device/stage/mount-table.ts';
 import { nodePlatform } from '../../device/stage/node-platform.ts';
 import type { UpdateStep } from '../../shared/telemetry.ts';
+import { aCommandScene, type Said } from '../support/a-command.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { transfersOfAnUpdate } from '../support/cut-run.ts';
 import { endOf, type Scenario, type ScenarioOptions } from '../support/scenario.ts';
@@ -17,6 +19,29 @@ const inMemory = { stage: 'auto' };
 async function keeping(keepCopyIn: string, options: ScenarioOptions = {}): Promise<Scenario> {
   const download = { mirrors: [], limits: {}, keepCopyIn };
   return aScenario({ ...options, ports: { ...options.ports, download } });
+}
+
+/** A run that dies while it writes flash, and, where its stage is in memory, a reboot that forgets it. */
+async function dieWhileFlashing(stage: string, keepCopyIn: string | null): Promise<void> {
+  const ports = { download: { mirrors: [], limits: {}, keepCopyIn } };
+  const onStep = (step: UpdateStep) => {
+    if (step === 'programming') throw new Error('killed');
+  };
+  scenario = await aScenario({ ports, onStep });
+  await expect(scenario.run({ stage })).rejects.toThrow('killed');
+  scenario.modem.powerCycle();
+  if (stage === 'auto') await forgetMemory(scenario.notes);
+}
+
+async function cistern(keepCopyIn: string | null, ...words: readonly string[]): Promise<Said> {
+  const { door, stateDir } = scenario.ports;
+  const readTextFile = (path: string) => readFile(path, 'utf8').catch(() => null);
+  const copy = keepCopyIn === null ? {} : { CISTERN_KEEP_COPY: keepCopyIn };
+  const environment = { CISTERN_MODEM: 'auto', CISTERN_STATE: stateDir, ...copy };
+  const scene = await aCommandScene({ door, context: { readTextFile, environment } });
+  const said = await scene.cistern(...words);
+  await scene.end();
+  return said;
 }
 
 /** What a reboot does to everything in memory. */
@@ -88,5 +113,28 @@ describe('a disk that two modems share', () => {
     expect(readdirSync(disk)).toEqual(left);
     expect(await scenario.run({ stage })).toMatchObject({ verdict: { outcome: 'updated', fetchedBytes: 0 } });
     expect(readdirSync(disk)).toEqual([]);
+  });
+});
+
+describe('a modem that lies half written in EDL and was the way to the repository', () => {
+  it.each([
+    ['the stage on a disk', (disk: string) => ({ stage: disk, keepCopyIn: null })],
+    ['the copy on a disk', (disk: string) => ({ stage: 'auto', keepCopyIn: disk })],
+  ])('is finished from %s, though the interface that is named is gone', async (_name, places) => {
+    const { stage, keepCopyIn } = places(aDisk());
+    await dieWhileFlashing(stage, keepCopyIn);
+    const { url, rootFile } = inject('repository');
+    const where = ['--repository', url, '--root', rootFile, '--interface', 'gone0'];
+    const said = await cistern(keepCopyIn, 'update', '--stage', stage, ...where);
+    expect(said).toMatchObject({ code: 0 });
+    expect(scenario.modem.state(), said.stderr + said.stdout).toBe('normal');
+  });
+
+  it('is rescued from the copy, though no repository is named', async () => {
+    const disk = aDisk();
+    await dieWhileFlashing('auto', disk);
+    const said = await cistern(disk, 'rescue', '--yes');
+    expect(said).toMatchObject({ code: 0 });
+    expect(scenario.modem.state(), said.stderr + said.stdout).toBe('normal');
   });
 });
