@@ -97,11 +97,13 @@ describe('a setting that is needed', () => {
 
 describe('the directory of the state', () => {
   it.each([
-    ['what is set, also for root', { state: '/srv/x' }, { HOME: '/root' }, true, '/srv/x'],
-    ['/var/lib for root', {}, { HOME: '/root', XDG_STATE_HOME: '/x' }, true, '/var/lib/cistern'],
-    ['XDG_STATE_HOME for others', {}, { HOME: '/home/a', XDG_STATE_HOME: '/x' }, false, '/x/cistern'],
-    ['the default of XDG_STATE_HOME', {}, { HOME: '/home/a' }, false, '/home/a/.local/state/cistern'],
-  ])('is %s', (_, settings, environment, isRoot, directory) => {
-    expect(stateDirectory(settings, environment, isRoot)).toBe(directory);
+    ['what is set, also for root', { state: '/srv/x' }, { HOME: '/root' }, 'root on OpenWrt', '/srv/x'],
+    ['/var/lib for root', {}, { HOME: '/root', XDG_STATE_HOME: '/x' }, 'root', '/var/lib/cistern'],
+    ['on flash for root on OpenWrt', {}, { HOME: '/root' }, 'root on OpenWrt', '/etc/cistern/state'],
+    ['XDG_STATE_HOME for others', {}, { HOME: '/home/a', XDG_STATE_HOME: '/x' }, 'on OpenWrt', '/x/cistern'],
+    ['the default of XDG_STATE_HOME', {}, { HOME: '/home/a' }, '', '/home/a/.local/state/cistern'],
+  ])('is %s', (_, settings, environment, who, directory) => {
+    const machine = { isRoot: who.includes('root'), isOpenwrt: who.includes('OpenWrt') };
+    expect(stateDirectory(settings, environment, machine)).toBe(directory);
   });
 });

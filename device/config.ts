@@ -1,6 +1,7 @@
 /**
  * Where the updater finds things: flags, then CISTERN_* variables, then /etc/cistern/config.json (or --config, or
- * CISTERN_CONFIG), then defaults. Root keeps state in /var/lib/cistern, others in $XDG_STATE_HOME/cistern.
+ * CISTERN_CONFIG), then defaults. Root keeps state in /var/lib/cistern, on OpenWrt in /etc/cistern/state, others in
+ * $XDG_STATE_HOME/cistern.
  */
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -108,9 +109,19 @@ export function requireSetting(
   });
 }
 
-export function stateDirectory(settings: Settings, environment: Environment, isRoot: boolean): string {
+/** There on OpenWrt and what is made of it. */
+export const OPENWRT_SIGN = '/etc/openwrt_release';
+/** `/var` is memory on OpenWrt, and a journal in memory does not survive the power cut it is for. */
+export const OPENWRT_STATE = '/etc/cistern/state';
+
+/** The same by hand and by schedule: who flashes by hand must meet the lock and the journal of the timer. */
+export function stateDirectory(
+  settings: Settings,
+  environment: Environment,
+  { isRoot, isOpenwrt }: { readonly isRoot: boolean; readonly isOpenwrt: boolean },
+): string {
   if (settings.state !== undefined) return settings.state;
-  if (isRoot) return '/var/lib/cistern';
+  if (isRoot) return isOpenwrt ? OPENWRT_STATE : '/var/lib/cistern';
   return join(environment.XDG_STATE_HOME ?? join(environment.HOME ?? '.', '.local/state'), 'cistern');
 }
 

@@ -1,11 +1,10 @@
 /** `cistern schedule install`. */
 import { buildCommand } from '@stricli/core';
-import { stateDirectory } from '../config.ts';
+import { OPENWRT_STATE } from '../config.ts';
 import type { Context } from '../context.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
 import { detectSystem, type SystemFacts } from '../schedule/detect-system.ts';
 import { type Installed, installSchedule } from '../schedule/install-schedule.ts';
-import { OPENWRT_STATE } from '../schedule/openwrt-files.ts';
 import { noticeCommands } from '../schedule/schedule-files.ts';
 import { scheduleWords } from '../schedule/schedule-words.ts';
 import { SYSTEMS, type System } from '../schedule/scheduled-file.ts';
@@ -135,9 +134,8 @@ async function slotOf(
     return null;
   }
   // The runs must find the same key: they have the state that the schedule names.
-  const { state = system === 'openwrt' ? OPENWRT_STATE : undefined, ...others } = read.value.settings;
-  const settings = state === undefined ? others : { ...others, state };
-  const stateDir = stateDirectory(settings, context.environment, context.isRoot);
+  const { settings, stateDir: ownState } = read.value;
+  const stateDir = settings.state ?? (system === 'openwrt' ? OPENWRT_STATE : ownState);
   const identity = await loadDeviceIdentity(stateDir);
   if (!identity.ok) {
     tellFailure(context, identity.failure, told);
@@ -151,7 +149,7 @@ function tellInstalled(
   { stdout }: Context,
   { system }: SystemFacts,
   { record, written, kept }: Installed,
-  { json, rootDirectory }: RootFlags,
+  { json }: RootFlags,
 ): void {
   const { at, spreadMinutes } = record;
   if (json) {
@@ -164,6 +162,4 @@ function tellInstalled(
   for (const path of written) stdout.write(`  wrote ${path}\n`);
   for (const path of kept) stdout.write(`  left  ${path} as it was\n`);
   if (written.length === 0) stdout.write('  all was in place already\n');
-  if (system === 'openwrt' && rootDirectory === '/')
-    stdout.write(`  by hand, use the same state: export CISTERN_STATE="$(uci -q get cistern.main.state)"\n`);
 }

@@ -2,6 +2,7 @@
  * The manners of OpenWrt and what is made of it: settings in UCI, a procd script, busybox cron, a hotplug script and
  * the list of what sysupgrade keeps (field 4). The shell is busybox ash.
  */
+import { OPENWRT_STATE } from '../config.ts';
 import {
   OWNERSHIP_MARK,
   runArguments,
@@ -12,8 +13,6 @@ import {
 } from './scheduled-file.ts';
 
 const CRONTAB = '/etc/crontabs/root';
-/** `/var` is memory on OpenWrt, and a journal in memory does not survive the power cut it is for. */
-export const OPENWRT_STATE = '/etc/cistern/state';
 
 const SETTINGS = [
   'config',
