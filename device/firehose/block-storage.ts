@@ -1,5 +1,5 @@
 /**
- * What only eMMC and UFS know (edl 1c): patches of the partition table on the disk itself, and which drive the modem
+ * What only eMMC knows (edl 1c): patches of the partition table on the disk itself, and which drive the modem
  * boots from. For NAND neither has a meaning, so neither can be asked for with one.
  */
 import type { Attributes } from '../../shared/rawprogram.ts';
@@ -41,7 +41,7 @@ export async function sendDiskPatches(
   return ok(forDisk.length);
 }
 
-/** Drive 0 is the user area of eMMC; 1 and 2 are its boot areas, or the boot drives of UFS. */
+/** Drive 0 is the user area of eMMC; 1 and 2 are its boot areas. */
 export function setBootableStorageDrive(
   link: FirehoseLink,
   _storage: BlockStorage,

@@ -8,7 +8,7 @@ import type { FirehoseFailure } from './firehose-failure.ts';
 import type { FirehoseLink } from './link.ts';
 import { rangeAttributes } from './range-attributes.ts';
 import { readSectors } from './read.ts';
-import { type BlockStorage, describeStorage, type FirehoseStorage } from './storage.ts';
+import { describeStorage, type FirehoseStorage } from './storage.ts';
 
 /** Whether an earlier session has erased anything: what makes a modem be left alone does not leave it half written. */
 export type FlashTouched = { readonly flashTouched: boolean };
@@ -95,13 +95,9 @@ function describes(found: StorageDescription, storage: FirehoseStorage): boolean
   const { mem_type: memory, block_size: block, page_size: page, total_blocks: blocks } = found;
   if (typeof memory === 'string' && memory.toLowerCase() !== storage.type) return false;
   if (storage.type !== 'nand')
-    return block === storage.sectorBytes && typeof blocks === 'number' && holds(blocks, storage);
+    // The copy of a GPT lies at the end of a disk, so it must be exactly as large as the catalogue says.
+    return block === storage.sectorBytes && blocks === storage.totalSectors;
   const { pageBytes, pagesPerBlock, totalPages } = storage;
   const blockIsRight = block === pagesPerBlock || block === pagesPerBlock * pageBytes;
   return page === pageBytes && blockIsRight && blocks === totalPages / pagesPerBlock;
-}
-
-/** The copy of a GPT lies at the end of a disk, so an eMMC must be exactly as large as the catalogue says. */
-function holds(blocks: number, { type, totalSectors }: BlockStorage): boolean {
-  return type === 'emmc' ? blocks === totalSectors : blocks >= totalSectors;
 }

@@ -1,12 +1,12 @@
 /**
- * The kinds of storage that Firehose speaks of. NAND has pages and erase blocks; eMMC and UFS have sectors and hide
- * their blocks (edl 1c, 1d). The catalogue knows NAND and eMMC. A `start_sector` counts pages or sectors.
+ * The kinds of storage that are flashed. NAND has pages and erase blocks; eMMC has sectors and hides its
+ * blocks (edl 1c, 1d). UFS is refused (decision 0023). A `start_sector` counts pages or sectors.
  */
 import type { NandStorage } from '../../shared/storage.ts';
 
 export type BlockStorage = {
-  readonly type: 'emmc' | 'ufs';
-  readonly sectorBytes: 512 | 4096;
+  readonly type: 'emmc';
+  readonly sectorBytes: 512;
   readonly totalSectors: number;
   /** Where the boot partition begins, where that is known. */
   readonly bootStartSector?: number;
