@@ -119,7 +119,7 @@ async function flashModem(context: Context, local: LocalPackage, flags: FlashFla
   const session = await openModemSession(context, settingsOf(flags), flags.config);
   if (!session.ok) return tellFailure(context, session.failure, untouched);
   const mode = flags.json ? 'json' : flags.quiet ? 'quiet' : 'text';
-  const display = updateDisplay(context, mode, { plan: 'whole' });
+  const display = updateDisplay(context, mode, { plan: 'whole', asks: !flags.yes });
   const ports = await openModemPorts(context, session.value, display.events);
   if (!ports.ok) return tellFailure(context, ports.failure, untouched);
   const options = {

@@ -96,7 +96,7 @@ async function rescueModem(context: Context, local: LocalPackage | null, flags: 
   const session = await openModemSession(context, settingsOf(flags), flags.config);
   if (!session.ok) return tellFailure(context, session.failure, untouched);
   const mode = flags.json ? 'json' : flags.quiet ? 'quiet' : 'text';
-  const display = updateDisplay(context, mode, { plan: 'whole' });
+  const display = updateDisplay(context, mode, { plan: 'whole', asks: !flags.yes });
   const ports = await openRescuePorts(context, session.value, display.events);
   if (!ports.ok) return tellFailure(context, ports.failure, untouched);
   const { flash, published } = ports.value;

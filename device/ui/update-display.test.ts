@@ -18,7 +18,10 @@ const plan: PlanDocument = {
   protectedRanges: [{ name: 'EFS2', startSector: 1280, sectorCount: 8704 }],
 };
 
-function shown(isTTY: boolean, ...rest: readonly ['text' | 'json' | 'quiet', { plan: 'whole' | 'brief' }?]) {
+function shown(
+  isTTY: boolean,
+  ...rest: readonly ['text' | 'json' | 'quiet', { plan?: 'whole' | 'brief'; asks?: boolean }?]
+) {
   const said = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
     isTTY,
@@ -34,10 +37,11 @@ function shown(isTTY: boolean, ...rest: readonly ['text' | 'json' | 'quiet', { p
 
 describe('the plan before the point of no return', () => {
   it.each([
-    ['whole at a terminal', true, undefined],
-    ['whole in a log where somebody asked for this very flashing', false, { plan: 'whole' }],
-  ] as const)('is shown %s', (_, isTTY, options) => {
-    const { stderr } = shown(isTTY, 'text', options);
+    ['whole at a terminal', true, 'text', undefined],
+    ['whole in a log where somebody asked for this very flashing', false, 'text', { plan: 'whole' }],
+    ['whole in quiet where consent to it is asked for', true, 'quiet', { asks: true }],
+  ] as const)('is shown %s', (_, isTTY, mode, options) => {
+    const { stderr } = shown(isTTY, mode, options);
     expect(stderr).toContain(
       'plan for quectel/ec25euga-m4g: what it holds now -> EC25EUGAR08A03M4G_01.200.01.200',
     );
@@ -53,6 +57,6 @@ describe('the plan before the point of no return', () => {
 
   it('is one event for machines, and nothing where quiet was wanted', () => {
     expect(JSON.parse(shown(false, 'json').stdout)).toEqual({ event: 'plan', plan });
-    expect(shown(true, 'quiet')).toEqual({ stdout: '', stderr: '' });
+    expect(shown(true, 'quiet', { plan: 'whole', asks: false })).toEqual({ stdout: '', stderr: '' });
   });
 });

@@ -26,16 +26,27 @@ const STEP_WORDS: Readonly<Record<UpdateStep, string>> = {
 
 export type DisplayMode = 'text' | 'json' | 'quiet';
 
-/** A plan is shown whole at a terminal, and where somebody asked for this very flashing; else in one line. */
+/**
+ * A plan is shown whole at a terminal, and where somebody asked for this very flashing; else in one line. Who `asks` for
+ * consent has shown what to, quiet or not.
+ */
 export function updateDisplay(
   context: Context,
   mode: DisplayMode,
-  { plan = 'brief' }: { readonly plan?: 'whole' | 'brief' } = {},
+  { plan = 'brief', asks = false }: { readonly plan?: 'whole' | 'brief'; readonly asks?: boolean } = {},
 ): Display {
   if (mode === 'json') return jsonDisplay(context);
   if (mode === 'quiet')
     return {
-      events: { onStep: () => {}, onNote: () => {}, onPlan: () => {}, onFetch: () => {}, onFlash: () => {} },
+      events: {
+        onStep: () => {},
+        onNote: () => {},
+        onPlan: (shown) => {
+          if (asks) for (const line of planLines(shown)) context.stderr.write(`${line}\n`);
+        },
+        onFetch: () => {},
+        onFlash: () => {},
+      },
       end: () => {},
     };
   return textDisplay(context, { showsWholePlan: plan === 'whole' || context.stderr.isTTY === true });
