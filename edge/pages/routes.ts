@@ -44,7 +44,7 @@ export function addPages(app: Hono, deps: PageDeps, { reads, questions }: Guards
   resource(app, '/problems/:code', reads, { GET: (request, param) => getProblem(param('code'), request) });
   resource(app, '/style/:file', reads, { GET: (_, param) => serveStyle(param('file')) });
   resource(app, '/icon.svg', reads, { GET: serveIcon });
-  addFleet(app, deps, stores);
+  addFleet(app, deps, stores, questions);
 }
 
 function modelIn(param: PathParameters) {

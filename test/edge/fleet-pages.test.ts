@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { insertReports } from '../../edge/store/report-rows.ts';
 import { utf8 } from '../../shared/bytes.ts';
 import { sha256Hex } from '../../shared/digest.ts';
@@ -7,7 +7,7 @@ import { makeOperatorToken, type TokenScope } from '../../shared/operator-token.
 import type { RolloutEntry } from '../../shared/rollout.ts';
 import { report } from '../../shared/test-documents.ts';
 import { EUGA, R06 } from './a-publisher.ts';
-import { anEdge, type Edge } from './an-edge.ts';
+import { anEdge, type Edge, edgeOn } from './an-edge.ts';
 import { mustStore, published, putRollout } from './publish.ts';
 import { operatorToken } from './secrets.ts';
 import { START_MS } from './start.ts';
@@ -111,6 +111,50 @@ describe('the door of the fleet', () => {
     let status = 0;
     for (let i = 0; i < 30 && status !== 429; i++) status = (await browser(`guess${i}`).get('/fleet')).status;
     expect(status).toBe(429);
+  });
+
+  it.each<[string, string | null, number, (page: ReturnType<typeof browser>) => Promise<Response>]>([
+    ['a page', operatorToken, 200, ({ get }) => get('/fleet')],
+    ['the door', null, 401, ({ get }) => get('/fleet')],
+    ['signing in', null, 303, ({ post }) => post('/fleet/session', { token: operatorToken })],
+    ['signing out', operatorToken, 303, ({ post }) => post('/fleet/session/end', {})],
+  ])('counts %s as a question, so that nobody asks without end', async (_, token, status, ask) => {
+    const keys: string[] = [];
+    const questions: RateLimit = {
+      async limit({ key }) {
+        keys.push(key);
+        return { success: keys.length <= 2 };
+      },
+    };
+    edge = await edgeOn(edge.bucket, { clock: edge.clock, questions });
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await ask(browser(token))).status);
+    expect(statuses).toEqual([status, status, 429]);
+  });
+
+  it('is counted by the operator, whatever address asks, and leaves a line in the log', async () => {
+    const keys: string[] = [];
+    const questions: RateLimit = {
+      async limit({ key }) {
+        keys.push(key);
+        return { success: true };
+      },
+    };
+    edge = await edgeOn(edge.bucket, { clock: edge.clock, questions });
+    const info = vi.spyOn(console, 'info').mockImplementation(() => {});
+    const answer = await browser().get(RELEASE);
+    const lines = info.mock.calls.map(([line]) => JSON.parse(String(line)));
+    info.mockRestore();
+    expect(keys).toEqual(['root token']);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        event: 'request',
+        requestId: answer.headers.get('x-request-id'),
+        path: RELEASE,
+        status: 200,
+        actor: 'root token',
+      }),
+    ]);
   });
 
   it('shuts behind who signs out', async () => {

@@ -1,7 +1,7 @@
-/** A page for operators who may read; everybody else is asked for a token. */
+/** A page for operators who may read, counted and logged as theirs; everybody else is asked for a token. */
 import type { Context } from 'hono';
 import { problemResponse, type Refusal } from '../../http/problem.ts';
-import { refuseIfTooMany } from '../../http/rate-limit.ts';
+import { clientKeyOf, refuseIfTooMany, refuseOver } from '../../http/rate-limit.ts';
 import type { Handler, PathParameters } from '../../http/resource.ts';
 import type { Caller, Scope } from '../../operator/caller.ts';
 import { prefersHtml } from '../problems/prefers-html.ts';
@@ -24,6 +24,9 @@ export function guarded(
   return async function handleOperator(request, param, context) {
     const operator = await operatorOf(request, door);
     if (operator === null) return refuseStranger(request, door);
+    context.set('actor', operator.actor);
+    const tooMany = await refuseOver(door.rates.questions, 'questions', operator.actor);
+    if (tooMany !== null) return tooMany;
     if (!operator.scopes.has(scope)) return problemResponse(lacks(scope));
     return handle({ request, param, context, operator });
   };
@@ -32,7 +35,9 @@ export function guarded(
 /** Who comes without credentials is shown the door; wrong ones are counted, because somebody may be guessing. */
 async function refuseStranger(request: Request, { rates }: Door): Promise<Response> {
   const isWrong = Object.keys(credentialsOf(request)).length > 0;
-  const tooMany = isWrong ? await refuseIfTooMany(rates.refusals, request) : null;
+  const tooMany = isWrong
+    ? await refuseIfTooMany(rates.refusals, request)
+    : await refuseOver(rates.questions, 'questions', clientKeyOf(request));
   if (tooMany !== null) return tooMany;
   return prefersHtml(request.headers.get('accept')) ? signInPage({ isWrong }) : problemResponse(stranger);
 }

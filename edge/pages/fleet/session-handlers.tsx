@@ -1,5 +1,6 @@
 /** Signing in with a token, and out. */
 
+import type { Context } from 'hono';
 import type { Rates } from '../../bindings.ts';
 import { problemResponse } from '../../http/problem.ts';
 import { refuseIfTooMany } from '../../http/rate-limit.ts';
@@ -10,7 +11,7 @@ import { endedSessionCookie, isCookieValue, sessionCookie } from './operator-ses
 import { readForm } from './read-form.ts';
 import { SignInPage } from './sign-in-page.tsx';
 
-export type Door = Authority & { readonly rates: Pick<Rates, 'refusals'> };
+export type Door = Authority & { readonly rates: Pick<Rates, 'refusals' | 'questions'> };
 
 /** RFC 9110 section 15.5.2: a 401 says how to authenticate; browsers do nothing about this one. */
 export const CHALLENGE = 'Bearer realm="cistern operator"';
@@ -22,7 +23,7 @@ export function signInPage({ isWrong }: { readonly isWrong: boolean }): Response
 }
 
 /** Only failures are counted against guessing, as for the API. */
-export async function signIn(request: Request, door: Door): Promise<Response> {
+export async function signIn(request: Request, door: Door, context: Context): Promise<Response> {
   const form = await readForm(request);
   if (!form.ok) return problemResponse(form.failure);
   const token = (form.value.token ?? '').trim();
@@ -32,6 +33,7 @@ export async function signIn(request: Request, door: Door): Promise<Response> {
   if (caller === null) {
     return (await refuseIfTooMany(door.rates.refusals, request)) ?? signInPage({ isWrong: true });
   }
+  context.set('actor', caller.actor);
   return redirect('/fleet', sessionCookie(token));
 }
 
