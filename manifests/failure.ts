@@ -64,6 +64,7 @@ export type RepoFailure =
   | UnpackFailure
   | ImportReleaseFailure
   | { readonly reason: 'keys-not-given' }
+  | { readonly reason: 'offer-not-given' }
   | { readonly reason: 'root-not-given'; readonly directory: string | null }
   | { readonly reason: 'lint-found-errors'; readonly count: number }
   | { readonly reason: 'catalogue-defective'; readonly count: number }
@@ -104,6 +105,7 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'online-keys-not-given':
     case 'keys-not-given':
     case 'root-not-given':
+    case 'offer-not-given':
     case 'endpoint-unknown':
     case 'key-ambiguous':
     case 'key-not-in-role':

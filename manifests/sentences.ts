@@ -98,6 +98,8 @@ function says(failure: RepoFailure): string {
       return 'The files are signatures of different things, or of another request than the one that waits. Nothing was taken over.';
     case 'request-distrusted':
       return `The signing request is not to be trusted: ${failure.why}. Nothing was signed. Ask who made it, by another way than it came.`;
+    case 'offer-not-given':
+      return 'Nothing to set was given: --percentage, --channel or --starts-at.';
     case 'root-not-given':
       return `What the request would change cannot be judged without a root of trust${failure.directory === null ? '' : `, and none lies in ${failure.directory}`}. Nothing was signed. Give the root you keep with --root FILE, or lay it beside the key as 1.root.json; take it from the key ceremony or from a device, not from who sent the request.`;
     case 'no-root-pending':

@@ -133,7 +133,14 @@ async function publishHere(
   const imported = await importRelease(
     carried,
     originRoot,
-    { model, version, percentage: flags.rollout, roots: keys.value.roots, base, keys: keys.value },
+    {
+      model,
+      version,
+      offer: { percentage: flags.rollout, channel: 'stable', startsAt: null },
+      roots: keys.value.roots,
+      base,
+      keys: keys.value,
+    },
     {
       get,
       operator,

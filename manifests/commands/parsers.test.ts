@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { locationArgument, writableArgument } from './parsers.ts';
+import { instantArgument, locationArgument, writableArgument } from './parsers.ts';
 
 describe('the address the operator token is sent to', () => {
   it.each([
@@ -33,5 +33,24 @@ describe('where a repository is', () => {
 
   it.each(['ftp://fw.example', 's3://ab', 's3://UPPER', 's3://bucket/../x/%', ''])('is not "%s"', (text) => {
     expect(() => locationArgument(text)).toThrow('neither an address');
+  });
+});
+
+describe('an instant', () => {
+  it.each([
+    ['2026-12-01T02:00Z', '2026-12-01T02:00:00.000Z'],
+    ['2026-12-01T02:00:30Z', '2026-12-01T02:00:30.000Z'],
+  ])('is read from %s', (text, instant) => {
+    expect(instantArgument(text)).toBe(instant);
+  });
+
+  it.each([
+    '2026-12-01',
+    '2026-12-01T02:00',
+    '2026-12-01T02:00+01:00',
+    '2026-02-30T02:00Z',
+    '2026-12-01T25:00Z',
+  ])('is not "%s"', (text) => {
+    expect(() => instantArgument(text)).toThrow('instant in UTC');
   });
 });

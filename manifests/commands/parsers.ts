@@ -55,6 +55,21 @@ export function dateArgument(text: string): string {
   return text;
 }
 
+/** Answers the instant as documents write it, to the millisecond. */
+export function instantArgument(text: string): string {
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$/.test(text);
+  const instant = new Date(isInstant ? text : Number.NaN);
+  // What the calendar does not have is read as a day of the next month.
+  if (!Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text.slice(0, -1)))
+    return instant.toISOString();
+  throw new SyntaxError(`"${text.slice(0, 40)}" is not an instant in UTC such as 2026-12-01T02:00Z`);
+}
+
+export function channelArgument(text: string): 'stable' | 'beta' {
+  if (text === 'stable' || text === 'beta') return text;
+  throw new SyntaxError(`"${text.slice(0, 40)}" is neither stable nor beta`);
+}
+
 export function offlineRoleArgument(text: string): OfflineRole {
   if (text === 'root' || text === 'targets') return text;
   throw new SyntaxError(`"${text.slice(0, 40)}" is neither root nor targets`);

@@ -10,6 +10,7 @@ import { type Published, publishRelease } from '../publish/publish-release.ts';
 import type { RepositoryLocation } from '../store/location.ts';
 import { findingLines } from './finding-lines.ts';
 import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
+import { type OfferFlags, offerFlags } from './offer-flags.ts';
 import { openPublisherKeys } from './open-publisher-keys.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { dateArgument, modelArgument, percentageArgument, textArgument, versionArgument } from './parsers.ts';
@@ -17,23 +18,24 @@ import { passphraseFileFlag } from './passphrase-flags.ts';
 import { progressOn } from './progress.ts';
 import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
 
-type Flags = WritableFlags & {
-  readonly model: ModelId;
-  readonly version: FirmwareVersion;
-  readonly keys: string;
-  readonly to: RepositoryLocation;
-  readonly from?: string;
-  readonly fromSource?: string;
-  readonly rollout: number;
-  readonly notes: string;
-  readonly fix?: readonly string[];
-  readonly knownIssue?: readonly string[];
-  readonly releasedOn?: string;
-  readonly catalogue?: string;
-  readonly passphraseFile?: string;
-  readonly signRequest?: string;
-  readonly json: boolean;
-};
+type Flags = WritableFlags &
+  OfferFlags & {
+    readonly model: ModelId;
+    readonly version: FirmwareVersion;
+    readonly keys: string;
+    readonly to: RepositoryLocation;
+    readonly from?: string;
+    readonly fromSource?: string;
+    readonly rollout: number;
+    readonly notes: string;
+    readonly fix?: readonly string[];
+    readonly knownIssue?: readonly string[];
+    readonly releasedOn?: string;
+    readonly catalogue?: string;
+    readonly passphraseFile?: string;
+    readonly signRequest?: string;
+    readonly json: boolean;
+  };
 
 export const publish = buildCommand<Flags, [string], RepoContext>({
   async func(flags, path) {
@@ -66,7 +68,11 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
             knownIssues: flags.knownIssue ?? [],
             releasedOn: flags.releasedOn ?? null,
           },
-          percentage: flags.rollout,
+          offer: {
+            percentage: flags.rollout,
+            channel: flags.channel ?? 'stable',
+            startsAt: flags.startsAt ?? null,
+          },
           roots: keys.value.roots,
           base,
           keys: keys.value,
@@ -136,6 +142,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         placeholder: 'percent',
         default: '100',
       },
+      ...offerFlags,
       notes: { kind: 'parsed', parse: textArgument, brief: 'What is new', placeholder: 'text', default: '' },
       fix: {
         kind: 'parsed',
@@ -183,6 +190,10 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         brief: 'To all devices',
       },
       { input: '… --rollout 5', brief: 'To one device in twenty at first' },
+      {
+        input: '… --channel beta --starts-at 2026-12-01T02:00Z',
+        brief: 'To devices on beta, from a night on',
+      },
       {
         input: '… --from R06A05..R06A09:01 --from-source "vendor mail of 2026-10-01"',
         brief: 'Across a baseline',

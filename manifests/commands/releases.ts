@@ -25,7 +25,7 @@ export const releases = buildCommand<Flags, [RepositoryLocation], RepoContext>({
     for (const model of flags.model ?? (listed?.ok ? listed.value : [])) {
       const verified = await readVerifiedModel({ base, model, rootText: rootText.value }, get);
       if (!verified.ok) return fail(this, flags, verified.failure);
-      const found = await listReleases(verified.value);
+      const found = await listReleases(verified.value, this.nowMs());
       if (!found.ok) return fail(this, flags, found.failure);
       models.push({ model, releases: found.value });
     }

@@ -5,7 +5,7 @@ import type { CommandFailure } from '../command-failure.ts';
 import type { RepoContext } from '../context.ts';
 import { parseRoot } from '../keys/roots.ts';
 import { readVerifiedModel } from '../repository/verified-model.ts';
-import { changeRelease, type RolloutChange } from '../rollout/edit-rollout.ts';
+import { changeRelease, offerText, type RolloutChange } from '../rollout/edit-rollout.ts';
 import type { RepositoryLocation } from '../store/location.ts';
 import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
@@ -62,6 +62,8 @@ export async function changeRollout(
   if (!put.ok) return fail(context, flags, put.failure);
   const entry = changed.value.releases.find((candidate) => candidate.version === version.text);
   const state =
-    entry?.state === 'running' ? `running at ${entry.percentage} %` : `${entry?.state}: ${entry?.why}`;
+    entry?.state === 'running'
+      ? `running at ${offerText(entry, context.nowMs())}`
+      : `${entry?.state}: ${entry?.why}`;
   succeed(context, flags, { json: { model, ...entry }, text: `${model} ${version.text} is ${state}` });
 }

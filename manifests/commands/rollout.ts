@@ -2,18 +2,32 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { FirmwareVersion } from '../../shared/firmware-version.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { RepoContext } from '../context.ts';
+import { type OfferFlags, offerFlags } from './offer-flags.ts';
+import { fail } from './output.ts';
 import { percentageArgument, textArgument } from './parsers.ts';
 import { changeRollout, type RolloutFlags, rolloutArguments, rolloutFlags } from './rollout-change.ts';
 
 type Arguments = [ModelId, FirmwareVersion];
 
-const set = buildCommand<RolloutFlags & { readonly percentage: number }, Arguments, RepoContext>({
+const set = buildCommand<
+  RolloutFlags & OfferFlags & { readonly percentage?: number },
+  Arguments,
+  RepoContext
+>({
   func(flags, model, version) {
+    const { percentage, channel, startsAt } = flags;
+    if (percentage === undefined && channel === undefined && startsAt === undefined)
+      return fail(this, flags, { reason: 'offer-not-given' });
     return changeRollout(
       this,
       flags,
       { model, version },
-      { kind: 'percentage', percentage: flags.percentage },
+      {
+        kind: 'offer',
+        ...(percentage === undefined ? {} : { percentage }),
+        ...(channel === undefined ? {} : { channel }),
+        ...(startsAt === undefined ? {} : { startsAt }),
+      },
     );
   },
   parameters: {
@@ -25,10 +39,12 @@ const set = buildCommand<RolloutFlags & { readonly percentage: number }, Argumen
         parse: percentageArgument,
         brief: 'Share of devices that are offered it',
         placeholder: 'percent',
+        optional: true,
       },
+      ...offerFlags,
     },
   },
-  docs: { brief: 'Offer a release to a share of the devices' },
+  docs: { brief: 'Say to which share of the devices, on which channel, and from when a release is offered' },
 });
 
 const resume = buildCommand<RolloutFlags, Arguments, RepoContext>({

@@ -13,6 +13,7 @@ import {
   type VerifiedModel,
 } from '../repository/verified-model.ts';
 import { beginRollout } from '../rollout/begin-rollout.ts';
+import type { Offer } from '../rollout/edit-rollout.ts';
 import type { TargetsRequest } from '../signing/request.ts';
 import type { OperatorClient, OperatorFailure } from './operator-client.ts';
 import { readPendingTargets } from './pending-targets.ts';
@@ -30,7 +31,7 @@ import { uploadRoots } from './upload-roots.ts';
 export type Publication = {
   readonly model: ModelId;
   readonly version: string;
-  readonly percentage: number;
+  readonly offer: Offer;
   /** From the one that everything is verified from to the newest. */
   readonly roots: readonly [RootFile, ...RootFile[]];
   readonly base: string;
@@ -100,14 +101,14 @@ export async function showRelease(
   if (!visible.ok) return visible;
   if (visible.value.release === 'awaits-signatures')
     return ok({ ...visible.value, rollout: 'awaits-signatures' });
-  const { base, model, roots, version, percentage } = publication;
+  const { base, model, roots, version, offer } = publication;
   const repository = { base, model, rootText: roots[0].text };
-  const rollout = at('rolling-out', await beginRollout(repository, { version, percentage }, ports));
+  const rollout = at('rolling-out', await beginRollout(repository, { version, ...offer }, ports));
   return rollout.ok ? ok({ ...visible.value, rollout: rollout.value }) : rollout;
 }
 
 async function makeVisible(
-  { base, model, keys, version, percentage }: Publication,
+  { base, model, keys, version, offer }: Publication,
   { root, model: published }: Standing,
   targets: readonly Target[],
   { get, operator, nowMs, askForSignatures }: PublicationPorts,
@@ -122,7 +123,7 @@ async function makeVisible(
     if (!put.ok) return put;
   }
   const draft = draftTargets(model, { root, former }, added, keys, nowMs());
-  const request = await signWith({ ...draft, rollout: { version, percentage } }, keys.targets);
+  const request = await signWith({ ...draft, rollout: { version, ...offer } }, keys.targets);
   const targetsVersion = request.next.signed.version;
   if (askForSignatures !== null) {
     const asked = at('signing', await askForSignatures(request));

@@ -3,6 +3,7 @@ import { compareFirmwareVersions, parseFirmwareVersion } from '../../shared/firm
 import { manifestName } from '../../shared/release.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { targetPath } from '../../shared/trust/roles.ts';
+import { offerText } from '../rollout/edit-rollout.ts';
 import { type ManifestFailure, readManifest } from './read-manifest.ts';
 import type { VerifiedModel } from './verified-model.ts';
 
@@ -12,12 +13,13 @@ export type ListedRelease = {
   /** Of the package, unpacked and as it is downloaded. */
   readonly sizeBytes: number;
   readonly storedBytes: number;
-  /** `5 %`, `halted: …`, `recalled: …`, `not rolled out`. */
+  /** `5 %`, `5 % of beta`, `halted: …`, `recalled: …`, `not rolled out`. */
   readonly offered: string;
 };
 
 export async function listReleases(
   model: VerifiedModel,
+  nowMs: number,
 ): Promise<Result<readonly ListedRelease[], ManifestFailure>> {
   const listed: ListedRelease[] = [];
   for (const version of releaseVersions(model)) {
@@ -26,7 +28,7 @@ export async function listReleases(
     if (manifest.value === null) continue;
     const { releasedOn, package: content } = manifest.value;
     const { sizeBytes, storedBytes } = content;
-    listed.push({ version, releasedOn, sizeBytes, storedBytes, offered: offeredOf(model, version) });
+    listed.push({ version, releasedOn, sizeBytes, storedBytes, offered: offeredOf(model, version, nowMs) });
   }
   return ok(listed);
 }
@@ -44,8 +46,8 @@ export function releaseVersions({ model, targets }: Pick<VerifiedModel, 'model' 
     .map(({ version }) => version);
 }
 
-function offeredOf({ rollout }: VerifiedModel, version: string): string {
+function offeredOf({ rollout }: VerifiedModel, version: string, nowMs: number): string {
   const entry = rollout.releases.find((release) => release.version === version);
   if (entry === undefined) return 'not rolled out';
-  return entry.state === 'running' ? `${entry.percentage} %` : `${entry.state}: ${entry.why}`;
+  return entry.state === 'running' ? offerText(entry, nowMs) : `${entry.state}: ${entry.why}`;
 }

@@ -7,7 +7,7 @@ import {
   readVerifiedModel,
   type VerificationFailure,
 } from '../repository/verified-model.ts';
-import { startRelease } from './edit-rollout.ts';
+import { type Offer, startRelease } from './edit-rollout.ts';
 
 export type RolloutPorts = {
   readonly get: Get;
@@ -21,7 +21,7 @@ export type RolloutPorts = {
  */
 export async function beginRollout(
   repository: RepositoryOfModel,
-  release: { readonly version: string; readonly percentage: number },
+  release: Offer & { readonly version: string },
   { get, operator, nowMs }: RolloutPorts,
 ): Promise<Result<'started' | 'kept', VerificationFailure | OperatorFailure>> {
   const current = await readVerifiedModel(repository, get);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelId } from '../../shared/model.ts';
-import { type Rollout, rolloutSchema } from '../../shared/rollout.ts';
+import { judgeRollout, type Rollout, rolloutSchema } from '../../shared/rollout.ts';
 import { changeRelease, type RolloutChange, startRelease } from './edit-rollout.ts';
 
 const OLD = 'EC25EUGAR06A05M4G_01.003.01.003';
@@ -14,12 +14,13 @@ function rollout(...versions: string[]): Rollout {
     releases: [],
   };
   return versions.reduce(
-    (so, version) => startRelease(so, { version, percentage: 10, nowMs: NOW_MS }),
+    (so, version) =>
+      startRelease(so, { version, percentage: 10, channel: 'stable', startsAt: null, nowMs: NOW_MS }),
     empty,
   );
 }
 
-function after(...changes: RolloutChange[]) {
+function entryAfter(...changes: RolloutChange[]) {
   let current = rollout(OLD, NEW);
   for (const change of changes) {
     const changed = changeRelease(current, NEW, change);
@@ -35,7 +36,7 @@ describe('a change of a rollout', () => {
   it.each<[string, RolloutChange[], object]>([
     [
       'raises the percentage',
-      [{ kind: 'percentage', percentage: 50 }],
+      [{ kind: 'offer', percentage: 50 }],
       { percentage: 50, state: 'running', why: '' },
     ],
     [
@@ -63,7 +64,61 @@ describe('a change of a rollout', () => {
       { reason: 'rollout-recalled', why: 'CFUN 5' },
     ],
   ])('%s', (_, changes, expected) => {
-    expect(after(...changes)).toMatchObject(expected);
+    expect(entryAfter(...changes)).toMatchObject(expected);
+  });
+
+  const AT = '2026-12-01T02:00:00.000Z';
+  it.each<[string, RolloutChange[], 'stable' | 'beta', string, object]>([
+    [
+      'all at once',
+      [{ kind: 'offer', percentage: 100 }],
+      'stable',
+      '2026-11-23T08:00:00Z',
+      { verdict: 'in' },
+    ],
+    [
+      'none on stable where it is for beta',
+      [{ kind: 'offer', percentage: 100, channel: 'beta' }],
+      'stable',
+      AT,
+      { verdict: 'out', because: 'channel' },
+    ],
+    [
+      'those on beta where it is for beta',
+      [{ kind: 'offer', percentage: 100, channel: 'beta' }],
+      'beta',
+      AT,
+      { verdict: 'in' },
+    ],
+    [
+      'those on stable once it left beta',
+      [
+        { kind: 'offer', percentage: 100, channel: 'beta' },
+        { kind: 'offer', channel: 'stable' },
+      ],
+      'stable',
+      AT,
+      { verdict: 'in' },
+    ],
+    [
+      'none before it starts',
+      [{ kind: 'offer', percentage: 100, startsAt: AT }],
+      'stable',
+      '2026-12-01T01:59:59Z',
+      { verdict: 'out', because: 'not-started' },
+    ],
+    [
+      'all from its start on',
+      [{ kind: 'offer', percentage: 100, startsAt: AT }],
+      'stable',
+      AT,
+      { verdict: 'in' },
+    ],
+  ])('lets devices in: %s', async (_, changes, channel, now, verdict) => {
+    const entry = entryAfter(...changes);
+    const releases = entry !== undefined && 'version' in entry && 'state' in entry ? [entry] : [];
+    const device = { deviceId: 'device', channel, nowMs: Date.parse(now) };
+    expect(await judgeRollout({ ...rollout(), releases }, NEW, device)).toEqual(verdict);
   });
 
   it('refuses a release that is not in the rollout, and names those that are', () => {

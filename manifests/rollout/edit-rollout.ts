@@ -2,8 +2,15 @@
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Rollout, RolloutEntry } from '../../shared/rollout.ts';
 
+/** To whom a release is offered, and from when. */
+export type Offer = Pick<RolloutEntry, 'percentage' | 'channel'> & {
+  /** ISO 8601, UTC; null: now. */
+  readonly startsAt: string | null;
+};
+
 export type RolloutChange =
-  | { readonly kind: 'percentage'; readonly percentage: number }
+  /** What is not named stays as it is. */
+  | ({ readonly kind: 'offer' } & Partial<Pick<RolloutEntry, 'percentage' | 'channel' | 'startsAt'>>)
   | { readonly kind: 'halted' | 'recalled'; readonly why: string }
   | { readonly kind: 'running' };
 
@@ -15,16 +22,16 @@ export type RolloutChangeFailure =
     }
   | { readonly reason: 'rollout-recalled'; readonly version: string; readonly why: string };
 
-/** A release that begins to roll out now. */
+/** A release that begins to roll out, now where nothing else is said. */
 export function startRelease(
   rollout: Rollout,
-  release: { readonly version: string; readonly percentage: number; readonly nowMs: number },
+  release: Offer & { readonly version: string; readonly nowMs: number },
 ): Rollout {
   const entry: RolloutEntry = {
     version: release.version,
-    channel: 'stable',
+    channel: release.channel,
     percentage: release.percentage,
-    startsAt: new Date(release.nowMs).toISOString(),
+    startsAt: release.startsAt ?? new Date(release.nowMs).toISOString(),
     state: 'running',
     why: '',
   };
@@ -53,12 +60,20 @@ export function changeRelease(
 
 function changeEntry(entry: RolloutEntry, change: RolloutChange): RolloutEntry {
   switch (change.kind) {
-    case 'percentage':
-      return { ...entry, percentage: change.percentage };
+    case 'offer': {
+      const { percentage = entry.percentage, channel = entry.channel, startsAt = entry.startsAt } = change;
+      return { ...entry, percentage, channel, startsAt };
+    }
     case 'halted':
     case 'recalled':
       return { ...entry, state: change.kind, why: change.why };
     case 'running':
       return { ...entry, state: 'running', why: '' };
   }
+}
+
+/** `5 %`, `5 % of beta, from 2026-12-01T02:00:00.000Z`: to whom a running release is offered, as operators read it. */
+export function offerText({ percentage, channel, startsAt }: Offer, nowMs: number): string {
+  const share = channel === 'beta' ? `${percentage} % of beta` : `${percentage} %`;
+  return startsAt !== null && Date.parse(startsAt) > nowMs ? `${share}, from ${startsAt}` : share;
 }

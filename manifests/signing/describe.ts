@@ -2,7 +2,7 @@
 import { canonicalize } from '@tufjs/canonical-json';
 import type { RootMetadata, TargetsMetadata } from '../../shared/trust/documents.ts';
 import type { Standing } from './judges.ts';
-import type { RootRequest, SigningRequest } from './request.ts';
+import type { RootRequest, SigningRequest, TargetsRequest } from './request.ts';
 
 /** Digits of a key id that are shown; enough to tell keys apart and to name one. */
 const SHOWN_ID_CHARS = 16;
@@ -44,7 +44,7 @@ function describeRoot(
 function describeTargets(
   former: TargetsMetadata['signed'] | null,
   next: TargetsMetadata['signed'],
-  rollout: { readonly version: string; readonly percentage: number } | null,
+  rollout: TargetsRequest['rollout'],
 ): readonly string[] {
   const lines = [`targets ${next.version} of ${next['x-model']}, expires ${next.expires}`];
   const before = former?.targets ?? {};
@@ -60,8 +60,12 @@ function describeTargets(
     lines.push(`  delegates the rollout to ${delegates.join(', ')}`);
   }
   if (lines.length === 1) lines.push('  changes nothing but the expiry');
-  if (rollout !== null)
-    lines.push(`  then ${rollout.version} is offered to ${rollout.percentage} % of devices`);
+  if (rollout !== null) {
+    const { version, percentage, channel, startsAt } = rollout;
+    const devices = channel === 'beta' ? 'devices on beta' : 'devices';
+    const from = startsAt === null ? '' : `, from ${startsAt}`;
+    lines.push(`  then ${version} is offered to ${percentage} % of ${devices}${from}`);
+  }
   return lines;
 }
 

@@ -38,7 +38,15 @@ const targetsRequestSchema = z.strictObject({
   former: targetsSchema.nullable(),
   next: targetsSchema,
   /** The release that begins to roll out once the metadata is published; null for a renewal. */
-  rollout: z.strictObject({ version: versionTextSchema, percentage: z.number().min(0).max(100) }).nullable(),
+  rollout: z
+    .strictObject({
+      version: versionTextSchema,
+      percentage: z.number().min(0).max(100),
+      channel: z.enum(['stable', 'beta']).default('stable'),
+      /** Null: when it is published. */
+      startsAt: z.iso.datetime().nullable().default(null),
+    })
+    .nullable(),
 });
 
 const signingRequestSchema = z.discriminatedUnion('kind', [rootRequestSchema, targetsRequestSchema]);

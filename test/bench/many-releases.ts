@@ -85,7 +85,8 @@ export async function makeManyReleases(
       for (const path of [packageDirectory, spool]) await rm(path, { recursive: true });
     }
     const newest = versionOf(model, order.releases - 1);
-    const publication = { model, version: newest, percentage: 100, roots, base: STORE_BASE, keys: held };
+    const offer = { percentage: 100, channel: 'stable', startsAt: null } as const;
+    const publication = { model, version: newest, offer, roots, base: STORE_BASE, keys: held };
     const standing = must(await readStanding(publication, ports));
     must(await showRelease(publication, standing, made, ports));
   }

@@ -69,7 +69,7 @@ async function publish(store: ObjectStore, version: string) {
           knownIssues: [],
           releasedOn: '2026-11-23',
         },
-        percentage: 100,
+        offer: { percentage: 100, channel: 'stable', startsAt: null },
         roots,
         base: STORE_BASE,
         keys: {

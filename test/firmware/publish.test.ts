@@ -54,7 +54,31 @@ describe('publish', () => {
     ]);
   });
 
+  it('offers it to the channel and from the instant that it is told, until it is told otherwise', async () => {
+    const version = publishing.nextVersion();
+    const offer = { channel: 'beta', startsAt: '2031-12-01T02:00:00.000Z' };
+    const more = ['--rollout', '5', '--channel', 'beta', '--starts-at', '2031-12-01T02:00Z'];
+    await publishing.publish(await publishing.packageOf(version), version, { more });
+    const wider = await publishing.rollout('set', version, '--percentage', '50');
+    expect(shown(wider)).toMatchObject({ ...offer, percentage: 50 });
+    const open = await publishing.rollout(
+      'set',
+      version,
+      '--channel',
+      'stable',
+      '--starts-at',
+      '2026-11-01T00:00Z',
+    );
+    expect(shown(open)).toMatchObject({
+      channel: 'stable',
+      startsAt: '2026-11-01T00:00:00.000Z',
+      percentage: 50,
+    });
+    expect(shown(await publishing.rollout('set', version))).toMatchObject({ reason: 'offer-not-given' });
+  });
+
   it.each([
+    ['a channel that is none', ['--channel', 'nightly'], 64],
     ['--from without --from-source', ['--from', 'R06'], 64],
     ['--from that names nothing', ['--from', 'everything', '--from-source', 'x'], 64],
     ['a share of 101 %', ['--rollout', '101'], 64],
