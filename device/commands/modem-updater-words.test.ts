@@ -4,7 +4,8 @@ import { type ModemUpdaterOptions, meaningOf } from './modem-updater-words.ts';
 const VERSION = 'EC25EUGAR08A03M4G_01.200.01.200';
 const NOTHING = { list: false, search: false, skipValidation: false, legacy: false };
 const socketOf = (number: number) => (number === 2 ? '1-1.4' : null);
-const mean = (options: Partial<ModemUpdaterOptions>) => meaningOf({ ...NOTHING, ...options }, socketOf);
+const mean = (options: Partial<ModemUpdaterOptions>, inEdl: readonly (string | null)[] = []) =>
+  meaningOf({ ...NOTHING, ...options }, { socketOf, isInEdl: (modem) => inEdl.includes(modem) });
 
 describe('a command line of modem_updater', () => {
   it.each<[string, Partial<ModemUpdaterOptions>, string[]]>([
@@ -43,6 +44,29 @@ describe('a command line of modem_updater', () => {
       value: { commands: [['update', '--version', VERSION, '--modem', 'usb:1-1.4']] },
     });
     expect(meaning.ok && meaning.value.notes.join()).toContain('not obeyed');
+  });
+
+  it.each<[string, Partial<ModemUpdaterOptions>, string]>([
+    [
+      '-v V',
+      { version: VERSION, usbId: '1-1.4' },
+      `rescue --model quectel/ec25euga-m4g --version ${VERSION} --modem usb:1-1.4`,
+    ],
+    ['-p PATH', { path: '/mnt/fw', number: 2 }, 'rescue /mnt/fw --modem usb:1-1.4'],
+    ['-p PATH, of the only modem,', { path: '/mnt/fw' }, 'rescue /mnt/fw'],
+  ])('with -f and %s rescues a modem in emergency download mode', (_, options, command) => {
+    const forced = mean({ ...options, skipValidation: true }, ['usb:1-1.4', null]);
+    expect(forced.ok && forced.value.commands.map((words) => words.join(' '))).toEqual([command]);
+    expect(forced.ok && forced.value.notes.join()).toContain('on its label');
+    const unforced = mean(options, ['usb:1-1.4', null]);
+    expect(unforced.ok && unforced.value.commands[0]?.[0]).not.toBe('rescue');
+    const elsewhere = mean({ ...options, skipValidation: true }, ['usb:1-1.3']);
+    expect(elsewhere.ok && elsewhere.value.commands[0]?.[0]).not.toBe('rescue');
+  });
+
+  it('with -f and a version of no module names both to a modem in emergency download mode', () => {
+    const meaning = mean({ version: 'latest', usbId: '1-1.4', skipValidation: true }, ['usb:1-1.4']);
+    expect(meaning).toMatchObject({ ok: false, failure: { because: 'unclear' } });
   });
 
   it.each<[string, Partial<ModemUpdaterOptions>, string, string]>([

@@ -1,4 +1,6 @@
 /** What a command line of RutOS's modem_updater (field 1a) means here: commands of ours, or why it is refused. Pure. */
+import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
+import { modelOf } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { isUsbPath } from '../transport/bus/ports.ts';
 
@@ -29,10 +31,16 @@ export type Meaning = {
   readonly notes: readonly string[];
 };
 
-/** `socketOf`: the USB path of the router's modem of that number (/etc/board.json); null where it has none. */
+export type Sight = {
+  /** The USB path of the router's modem of that number (/etc/board.json); null where it has none. */
+  readonly socketOf: (number: number) => string | null;
+  /** Whether the modem of that locator is in emergency download mode; without one, the only modem in sight. */
+  readonly isInEdl: (modem: string | null) => boolean;
+};
+
 export function meaningOf(
   options: ModemUpdaterOptions,
-  socketOf: (number: number) => string | null,
+  { socketOf, isInEdl }: Sight,
 ): Result<Meaning, ModemUpdaterFailure> {
   const refused = refusalOf(options);
   if (refused !== null) return err(refused);
@@ -53,10 +61,36 @@ export function meaningOf(
     return err(
       unclear('Exactly one of -v VERSION and -p PATH is needed.', 'See cistern modem-updater --help.'),
     );
+  if (options.skipValidation && isInEdl(modem.value)) return rescueOf(options, onModem);
   const command =
     path === undefined ? ['update', '--version', version ?? '', ...onModem] : ['flash', path, ...onModem];
   return ok({ commands: [command], notes: options.skipValidation ? [FORCE_NOTE] : [] });
 }
+
+/** What -f is for: a modem that cannot say any more what it is, so that nothing can be compared with it. */
+function rescueOf(
+  { version, path }: Pick<ModemUpdaterOptions, 'version' | 'path'>,
+  onModem: readonly string[],
+): Result<Meaning, ModemUpdaterFailure> {
+  const notes = [RESCUE_NOTE];
+  if (path !== undefined) return ok({ commands: [['rescue', path, ...onModem]], notes });
+  const parsed = parseFirmwareVersion(version ?? '');
+  const model = parsed.ok ? modelOf('quectel', parsed.value) : null;
+  if (model === null)
+    return err(
+      unclear(
+        `Which module -v ${version} is for cannot be told, and the modem is in emergency download mode, where it cannot say it.`,
+        'Name both: cistern rescue --model MODEL --version VERSION.',
+      ),
+    );
+  return ok({
+    commands: [['rescue', '--model', model, '--version', version ?? '', ...onModem]],
+    notes,
+  });
+}
+
+const RESCUE_NOTE =
+  '-f: the modem is in emergency download mode, where it cannot say what it is, so it is rescued. It is reset first, which writes nothing; the firmware that you name must be of the hardware and flash size on its label.';
 
 const FORCE_NOTE =
   '-f is not obeyed: a firmware that does not fit is refused all the same. A modem that no longer starts is brought back by cistern rescue.';

@@ -2,10 +2,12 @@
 import { buildApplication, buildCommand, buildRouteMap, numberParser, run } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { modemSockets } from '../router/power/board-power.ts';
+import { findModems } from '../transport/bus/find-modems.ts';
 import { checkCommand } from './check.ts';
 import { devicesCommand } from './devices.ts';
 import { flashCommand } from './flash.ts';
 import { type ModemUpdaterOptions, meaningOf } from './modem-updater-words.ts';
+import { rescueCommand } from './rescue.ts';
 import { tellFailure } from './tell.ts';
 import { UNTOUCHED } from './tell-result.ts';
 import { updateCommand } from './update.ts';
@@ -21,7 +23,13 @@ type ModemUpdaterFlags = ModemUpdaterOptions & {
 /** What its command lines may come to. */
 const commands = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { check: checkCommand, devices: devicesCommand, flash: flashCommand, update: updateCommand },
+    routes: {
+      check: checkCommand,
+      devices: devicesCommand,
+      flash: flashCommand,
+      rescue: rescueCommand,
+      update: updateCommand,
+    },
     docs: { brief: 'What modem-updater may come to' },
   }),
   { name: 'cistern', scanner: { caseStyle: 'allow-kebab-for-camel' } },
@@ -50,7 +58,7 @@ export const modemUpdaterCommand = buildCommand<ModemUpdaterFlags, [], Context>(
       },
       device: option('The maker: Quectel', 'maker'),
       tty: option('The modem, by the tty of its DIAG', 'ttyUSB0'),
-      skipValidation: word('Said, and not obeyed: what does not fit is refused'),
+      skipValidation: word('Rescue a modem in emergency download mode; else what does not fit is refused'),
       legacy: word('Refused: fastboot'),
       debug: word('Without effect'),
       restart: word('Without effect'),
@@ -81,7 +89,7 @@ export const modemUpdaterCommand = buildCommand<ModemUpdaterFlags, [], Context>(
       '',
       '  -v VERSION   cistern update --version VERSION         -p PATH   cistern flash PATH',
       '  -g           cistern devices, cistern check           -s        cistern devices',
-      '  -f           said and not obeyed: what does not fit is refused; a modem that does not start: cistern rescue',
+      '  -f           a modem in emergency download mode: cistern rescue; else not obeyed: what does not fit is refused',
       '  -l, and any -d but Quectel, are refused',
       '',
       'Examples:',
@@ -96,7 +104,15 @@ export const modemUpdaterCommand = buildCommand<ModemUpdaterFlags, [], Context>(
 
 async function runModemUpdater(this: Context, flags: ModemUpdaterFlags): Promise<void> {
   const sockets = modemSockets(await this.machine.readText('/etc/board.json'));
-  const meaning = meaningOf(flags, (number) => sockets.get(String(number)) ?? null);
+  const found = await findModems(this.localPorts.sysfs);
+  const inSight = found.ok ? found.value : [];
+  const meaning = meaningOf(flags, {
+    socketOf: (number) => sockets.get(String(number)) ?? null,
+    isInEdl: (modem) => {
+      const meant = inSight.filter(({ path }) => modem === null || modem === `usb:${path}`);
+      return meant.length === 1 && meant[0]?.state === 'edl';
+    },
+  });
   if (!meaning.ok) return tellFailure(this, meaning.failure, { json: flags.json, state: UNTOUCHED });
   const shared = [
     ...(flags.config === undefined ? [] : ['--config', flags.config]),
@@ -107,7 +123,8 @@ async function runModemUpdater(this: Context, flags: ModemUpdaterFlags): Promise
   const unasked = this.isInteractive ? [] : ['--yes'];
   for (const note of meaning.value.notes) this.stderr.write(`${note}\n`);
   for (const words of meaning.value.commands) {
-    const own = { update: stage, flash: [...stage, ...unasked] }[words[0] ?? ''] ?? [];
+    const own =
+      { update: stage, flash: [...stage, ...unasked], rescue: [...stage, ...unasked] }[words[0] ?? ''] ?? [];
     if (!flags.json) this.stderr.write(`cistern ${[...words, ...own, ...shared].join(' ')}\n`);
     await run(commands, [...words, ...own, ...shared], this);
   }
