@@ -31,6 +31,8 @@ export type ChunkAttempt = {
   readonly nowMs: () => number;
   /** Off after a range was answered wrongly. */
   readonly mayResume: boolean;
+  /** A mirror that was named, which may stand in a network of one's own without a certificate. */
+  readonly isMirror: boolean;
 };
 
 export async function requestChunk(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
@@ -58,7 +60,11 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
   if (fromBytes === null) restart(attempt, null);
 
   tally.requested();
-  const answer = await http.getStream(url, { headers: headersOf(request), timeoutMs: silenceMs }, signal);
+  const answer = await http.getStream(
+    url,
+    { headers: headersOf(request), timeoutMs: silenceMs, allowPrivate: attempt.isMirror },
+    signal,
+  );
   if (!answer.ok) return { end: 'broken', failure: answer.failure };
   const stream = answer.value;
   const verdict = judgeAnswer(request, stream, attempt.nowMs());

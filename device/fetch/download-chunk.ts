@@ -34,6 +34,7 @@ export async function downloadChunk(
   const url = chunkUrl(base.url, chunk.id);
   const fruitlessMax = base.patience === 'all' ? FRUITLESS_ATTEMPTS_MAX : FRUITLESS_ATTEMPTS_OF_MIRROR_MAX;
   const nowMs = clock.nowMs;
+  const isMirror = base.patience === 'little';
   let mayResume = true;
   let fruitless = 0;
   let wrongContents = 0;
@@ -41,7 +42,7 @@ export async function downloadChunk(
   for (let attempts = 1; attempts <= ATTEMPTS_PER_CHUNK_MAX; attempts++) {
     const before = part.sizeBytes();
     const attempt = await requestChunk(
-      { http, url, part, tally, silenceMs, requestMaxMs, rateLimit, nowMs, mayResume },
+      { http, url, part, tally, silenceMs, requestMaxMs, rateLimit, nowMs, mayResume, isMirror },
       signal,
     );
     if (attempt.end === 'complete') {

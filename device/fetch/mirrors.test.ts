@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
+import type { Http } from '../http/http.ts';
 import { BASE_FAILURES_MAX } from './limits.ts';
-import { MANY, setUpDownload } from './test-download.ts';
+import { MANY, ONE, setUpDownload } from './test-download.ts';
 import { type ChunkServer, type Misbehaviour, serveChunks } from './test-repository-server.ts';
 
 const at = setUpDownload();
@@ -77,6 +78,21 @@ describe('a mirror', () => {
     expect(fetched).toMatchObject({ ok: true, value: { requests: MANY.stored.size } });
     expect(askedRepository).toBe(0);
     expect(mirror.seen).toHaveLength(MANY.stored.size);
+  });
+
+  it('alone may be asked in the clear on a network of one’s own: the repository may not', async () => {
+    const mirror = await aMirror([{ status: 403 }]);
+    const asked: unknown[] = [];
+    const getStream: Http['getStream'] = (url, options, signal) => {
+      asked.push([new URL(url).origin, options.allowPrivate]);
+      return at.http.getStream(url, options, signal);
+    };
+    const http = { ...at.http, getStream };
+    expect(await at.fetch(ONE, [], { http, mirrors: [mirror.url] })).toMatchObject({ ok: true });
+    expect(asked).toEqual([
+      [mirror.url, true],
+      [at.server?.url, false],
+    ]);
   });
 
   it.each([

@@ -63,6 +63,8 @@ export type StreamOptions = {
   readonly headers: HttpHeaders;
   /** Bound of each silence: until the answer begins, and between two pieces of its body. */
   readonly timeoutMs: number;
+  /** Plain HTTP to private and link-local addresses too: for what proves itself by its hash, from where a person said. */
+  readonly allowPrivate?: boolean;
 };
 
 export type PostOptions = GetOptions & { readonly body: Uint8Array };

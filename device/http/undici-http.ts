@@ -27,8 +27,14 @@ export function undiciHttp({ userAgent, allowInsecure = false, ...way }: UndiciH
         const stream = await follow(agent, policy, url, request, bounded);
         return stream.ok ? readWhole(stream.value, url, options.maxBytes) : stream;
       }),
-    getStream: (url, options, signal) =>
-      follow(agent, policy, url, { ...options, headers: withAgent(options.headers) }, signal),
+    getStream: (url, { allowPrivate, ...options }, signal) =>
+      follow(
+        agent,
+        { ...policy, allowPrivate },
+        url,
+        { ...options, headers: withAgent(options.headers) },
+        signal,
+      ),
     post: (url, options, signal) =>
       withinTime(url, options.timeoutMs, signal, async (bounded) => {
         const address = parseAddress(url, policy);
