@@ -67,7 +67,7 @@ describe('a rawprogram file', () => {
     ['with single quotes', `<data>${ERASE.replaceAll('"', "'")}</data>`],
     [
       'with what newer files add',
-      `<data>${ERASE.replace('/>', ' last_sector="14527" label="RPM"/>')}</data>`,
+      `<data>${ERASE.replace('/>', ' last_sector="14527" start_byte_hex="0x1b40000" label="RPM"/>')}</data>`,
     ],
     [
       'with what says that nothing is special',
@@ -89,6 +89,10 @@ describe('a rawprogram file', () => {
     ['an attribute that stands twice', file(ERASE.replace('/>', ' start_sector="0"/>'))],
     ['two documents in one', file(ERASE) + file(ERASE)],
     ['an attribute named __proto__', file(ERASE.replace('/>', ' __proto__="0"/>'))],
+    ['a last sector behind its range', file(ERASE.replace('/>', ' last_sector="14528"/>'))],
+    ['a last sector that is no number', file(ERASE.replace('/>', ' last_sector="end"/>'))],
+    ['a first byte elsewhere', file(ERASE.replace('/>', ' start_byte_hex="0x1b3f000"/>'))],
+    ['a first byte that is no number', file(ERASE.replace('/>', ' start_byte_hex="28573696"/>'))],
     ['an image in Android sparse format', file(PROGRAM.replace('/>', ' sparse="true"/>'))],
     ['an image that begins within its file', file(PROGRAM.replace('/>', ' file_sector_offset="8"/>'))],
     [

@@ -45,6 +45,10 @@ export type RawprogramFailure =
   /** An erase without both ends erases the whole chip, calibration included (edl 0.3). */
   | { readonly reason: 'erase-without-range'; readonly line: number };
 
+/**
+ * `last_sector` and `start_byte_hex` are compared with the range. Of no consequence here: `label` beside the names of
+ * partitions, `partofsingleimage`, `readbackverify` (everything is read back), `size_in_KB` (a rounded size).
+ */
 const KNOWN_ATTRIBUTES = new Set([
   'PAGES_PER_BLOCK',
   'SECTOR_SIZE_IN_BYTES',
@@ -184,9 +188,29 @@ function readRange(
     if (number === null) return err({ reason: 'rawprogram-attribute-not-a-number', line, attribute: name });
     numbers.push(number);
   }
+  const contradiction = findContradiction(values, numbers, disk);
+  if (contradiction !== null) return err({ reason: 'rawprogram-malformed', line, why: contradiction });
   const [startSector = 0, sectorCount = 0, sectorBytes = 0, physicalPartition = 0, pagesPerBlock = null] =
     numbers;
   return ok({ startSector, sectorCount, sectorBytes, pagesPerBlock, physicalPartition });
+}
+
+/** Places that are said twice must be one place; null where they are. A count of 0 has no last sector. */
+function findContradiction(
+  values: ReadonlyMap<string, string>,
+  [startSector = 0, sectorCount = 0, sectorBytes = 0]: readonly number[],
+  disk: RawprogramDisk | null,
+): string | null {
+  const last = values.get('last_sector');
+  if (last !== undefined && sectorCount > 0 && placeOf(last, disk) !== startSector + sectorCount - 1)
+    return `last_sector is not the last of ${sectorCount} from ${startSector} on`;
+  const startByte = values.get('start_byte_hex');
+  // What is counted from the end of a disk has a formula there, in bytes.
+  const isCountedFromEnd = numberOf(values.get('start_sector') ?? '') === null;
+  if (startByte === undefined || isCountedFromEnd) return null;
+  const isHex = /^0x[0-9a-f]{1,12}$/i.test(startByte);
+  if (isHex && Number(startByte) === startSector * sectorBytes) return null;
+  return `start_byte_hex is not where sector ${startSector} begins`;
 }
 
 function numberOf(text: string): number | null {

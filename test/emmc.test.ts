@@ -280,6 +280,12 @@ describe('a package for eMMC', () => {
     xml.replace(new RegExp(`<program [^>]*label="${label}"[^>]*>`), (element) =>
       element.replace(new RegExp(`${attribute}="[^"]*"`), `${attribute}="${value}"`),
     );
+  const moved = (label: string, startSector: number) => (xml: string) =>
+    set(
+      label,
+      'start_byte_hex',
+      `0x${(startSector * 512).toString(16)}`,
+    )(set(label, 'start_sector', String(startSector))(xml));
 
   it.each([
     [
@@ -293,12 +299,16 @@ describe('a package for eMMC', () => {
       { edit: set('TZ', 'num_partition_sectors', '9000') },
       'touches-protected-range',
     ],
-    ['has modemst2 elsewhere', { edit: set('modemst2', 'start_sector', '21000') }, 'label-contradicts-model'],
-    ['overlaps itself', { edit: set('modem', 'start_sector', '60000') }, 'overlap'],
+    ['has modemst2 elsewhere', { edit: moved('modemst2', 21_000) }, 'label-contradicts-model'],
+    ['says two places', { edit: set('modem', 'start_sector', '60000') }, 'rawprogram-malformed'],
+    ['overlaps itself', { edit: moved('modem', 60_000) }, 'overlap'],
     ['ends behind the disk', { edit: set('system', 'num_partition_sectors', '600000') }, 'beyond-storage'],
     [
       'is for sectors of 4096 bytes',
-      { edit: (xml: string) => xml.replaceAll('IN_BYTES="512"', 'IN_BYTES="4096"') },
+      {
+        edit: (xml: string) =>
+          xml.replaceAll('IN_BYTES="512"', 'IN_BYTES="4096"').replaceAll(/ start_byte_hex="[^"]*"/g, ''),
+      },
       'geometry-contradicts-model',
     ],
     [
