@@ -10,10 +10,15 @@ import { cursorText, parseCursor, type ReportsQuery, reportsQuerySchema } from '
 
 const NDJSON = 'application/x-ndjson';
 
-export function getReports(db: D1Database, request: Request): Promise<Response | null> {
+export function getReports(
+  db: D1Database,
+  request: Request,
+  { exportMax }: { readonly exportMax: number } = { exportMax: EXPORT_MAX },
+): Promise<Response | null> {
   return whenOk(readQuery(request.url, reportsQuerySchema), async (query) => {
     const isExport = (request.headers.get('accept') ?? '').includes(NDJSON);
-    if (isExport) return request.method === 'HEAD' ? exported(null) : exported(exportLines(db, query));
+    if (isExport)
+      return request.method === 'HEAD' ? exported(null) : exported(exportLines(db, query, exportMax));
     const reports = await listReports(db, wanted(query));
     return jsonAnswer({ reports, next: nextOf(reports, query.limit) }, NEVER);
   });
@@ -44,19 +49,30 @@ function exported(body: ReadableStream | null): Response {
   return new Response(body, { headers: { 'content-type': NDJSON, 'cache-control': NEVER } });
 }
 
-/** `limit` bounds a page of JSON; an export is bounded by what one request may cost, and goes on with `before`. */
-function exportLines(db: D1Database, query: ReportsQuery): ReadableStream {
+/**
+ * `limit` bounds a page of JSON; an export is bounded by what one request may cost. One that was cut says so in its last
+ * line, `{"next":"…"}`, and goes on with that as `before`; one whose last line is a report is whole.
+ */
+function exportLines(db: D1Database, query: ReportsQuery, max: number): ReadableStream {
   let before = wanted(query).before ?? null;
   let count = 0;
   return new ReadableStream({
     async pull(controller) {
-      const page = await listReports(db, { ...wanted(query), before, limit: EXPORT_PAGE });
+      const limit = Math.min(EXPORT_PAGE, max - count);
+      const page = await listReports(db, { ...wanted(query), before, limit });
       count += page.length;
-      if (page.length > 0)
-        controller.enqueue(utf8(page.map((stored) => `${JSON.stringify(stored)}\n`).join('')));
-      const next = nextOf(page, EXPORT_PAGE);
+      const next = nextOf(page, limit);
+      const isCut = next !== null && count >= max && (await goesOn(db, query, next));
+      const lines = isCut ? [...page, { next }] : page;
+      if (lines.length > 0)
+        controller.enqueue(utf8(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
       before = next === null ? null : parseCursor(next);
-      if (before === null || count >= EXPORT_MAX) controller.close();
+      if (before === null || count >= max) controller.close();
     },
   });
+}
+
+async function goesOn(db: D1Database, query: ReportsQuery, next: string): Promise<boolean> {
+  const [more] = await listReports(db, { ...wanted(query), before: parseCursor(next), limit: 1 });
+  return more !== undefined;
 }

@@ -23,12 +23,17 @@ export async function listAuditEntries(
   db: D1Database,
   page: { readonly before: number | null; readonly target: string | null; readonly limit: number },
 ): Promise<AuditPage> {
+  const given = [
+    ...(page.before === null ? [] : [['seq < ?', page.before] as const]),
+    ...(page.target === null ? [] : [['target = ?', page.target] as const]),
+  ];
+  const where = given.length === 0 ? '' : `WHERE ${given.map(([term]) => term).join(' AND ')}`;
   const { results } = await db
     .prepare(
       `SELECT seq, id, at, actor, action, target, outcome, status, detail, request_id AS requestId FROM audit_log
-       WHERE (?1 IS NULL OR seq < ?1) AND (?2 IS NULL OR target = ?2) ORDER BY seq DESC LIMIT ?3`,
+       ${where} ORDER BY seq DESC LIMIT ?`,
     )
-    .bind(page.before, page.target, page.limit)
+    .bind(...given.map(([, value]) => value), page.limit)
     .all<AuditEntry & { seq: number }>();
   const entries = results.map(({ seq: _, ...row }) => auditEntrySchema.parse(row));
   const next = results.length < page.limit ? null : (results.at(-1)?.seq ?? null);

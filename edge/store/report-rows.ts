@@ -107,23 +107,22 @@ export type ReportQuery = {
 /** The place of one report in the order of lists. */
 export type ReportCursor = { readonly receivedAt: string; readonly id: string };
 
-/** Newest first; of all models where none is given. */
+/** Newest first; of all models where none is given. Only what is asked is in the statement, so that an index serves it. */
 export async function listReports(db: D1Database, query: ReportQuery): Promise<StoredReport[]> {
+  const { model, since = null, until = null, before = null, limit } = query;
+  const asked: readonly (readonly [string, readonly (string | null)[]])[] = [
+    ['model = ?', [model]],
+    ['received_at >= ?', [since]],
+    ['received_at < ?', [until]],
+    ['(received_at, id) < (?, ?)', [before?.receivedAt ?? null, before?.id ?? null]],
+  ];
+  const given = asked.filter(([, [value]]) => value !== null);
+  const where = given.length === 0 ? '' : `WHERE ${given.map(([term]) => term).join(' AND ')}`;
   const { results } = await db
     .prepare(
-      `SELECT received_at AS receivedAt, report FROM reports
-       WHERE (?1 IS NULL OR model = ?1) AND (?2 IS NULL OR received_at >= ?2) AND (?3 IS NULL OR received_at < ?3)
-         AND (?4 IS NULL OR (received_at, id) < (?4, ?5))
-       ORDER BY received_at DESC, id DESC LIMIT ?6`,
+      `SELECT received_at AS receivedAt, report FROM reports ${where} ORDER BY received_at DESC, id DESC LIMIT ?`,
     )
-    .bind(
-      query.model,
-      query.since ?? null,
-      query.until ?? null,
-      query.before?.receivedAt ?? null,
-      query.before?.id ?? null,
-      query.limit,
-    )
+    .bind(...given.flatMap(([, values]) => values), limit)
     .all<{ receivedAt: string; report: string }>();
   return results.map(({ receivedAt, report }) => ({
     receivedAt,

@@ -2,7 +2,9 @@ import { createScheduledController } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EXPORT_PAGE } from '../../edge/limits.ts';
+import { getReports } from '../../edge/operator/get-reports.ts';
 import { writeAudit } from '../../edge/operator/write-audit.ts';
+import { listReports, type ReportQuery } from '../../edge/store/report-rows.ts';
 import { keepDeadLetters } from '../../edge/telemetry/dead-letters.ts';
 import type { Queued, ReceivedReport } from '../../edge/telemetry/queued.ts';
 import { takeBatch } from '../../edge/telemetry/take-batch.ts';
@@ -456,6 +458,56 @@ describe('GET /v1/operator/reports', () => {
     await edge.db.batch(rows);
     const lines = (await (await ask('', { accept: 'application/x-ndjson' })).text()).trimEnd().split('\n');
     expect(lines).toHaveLength(EXPORT_PAGE + 2);
+  });
+
+  it('says in the last line of an export that it was cut, and where to go on', async () => {
+    for (let i = 0; i < 3; i++) {
+      await deliver(aReport());
+      edge.clock.nowMs += 1000;
+    }
+    const lines = async (query: string, exportMax: number) => {
+      const request = new Request(`https://edge.test/v1/operator/reports${query}`, {
+        headers: { accept: 'application/x-ndjson' },
+      });
+      const text = (await (await getReports(edge.db, request, { exportMax }))?.text()) ?? '';
+      return text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    };
+    const whole = await lines('', 3);
+    expect(whole.map((line) => Object.keys(line))).toEqual(Array(3).fill(['receivedAt', 'report']));
+    const [first, second, last] = await lines('', 2);
+    expect([first, second]).toEqual(whole.slice(0, 2));
+    expect(Object.keys(last)).toEqual(['next']);
+    expect(await lines(`?before=${encodeURIComponent(last.next)}`, 2)).toEqual(whole.slice(2));
+  });
+
+  it.each<[string, Partial<ReportQuery>, string]>([
+    ['of a model', { model: EUGA }, 'reports_by_model (model=?'],
+    ['since then', { since: '2026-11-23T08:00:00.000Z' }, 'reports_by_time (received_at>?'],
+    ['until then', { until: '2026-11-23T08:00:00.000Z' }, 'reports_by_time (received_at<?'],
+    [
+      'from before one',
+      { before: { receivedAt: '2026-11-23T08:00:00.000Z', id: 'x' } },
+      'reports_by_time (received_at<?',
+    ],
+  ])('asks for those %s by an index', async (_, query, index) => {
+    const plans: Promise<D1Result<{ detail: string }>>[] = [];
+    const prepare = (sql: string) => ({
+      bind: (...bound: unknown[]) => {
+        plans.push(
+          edge.db
+            .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+            .bind(...bound)
+            .all<{ detail: string }>(),
+        );
+        return edge.db.prepare(sql).bind(...bound);
+      },
+    });
+    await listReports({ prepare } as unknown as D1Database, { model: null, limit: 10, ...query });
+    const steps = (await Promise.all(plans)).flatMap(({ results }) => results.map(({ detail }) => detail));
+    expect(steps[0]).toContain(`SEARCH reports USING INDEX ${index}`);
   });
 
   it.each([
