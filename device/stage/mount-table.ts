@@ -40,6 +40,16 @@ export function isAtOrBelow(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
+/** Where /etc/fstab would mount something (fstab(5)), but for the root. */
+export function parseFstab(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => {
+    const [device = '', mountPoint = ''] = line.trim().split(/\s+/);
+    if (device.startsWith('#') || !mountPoint.startsWith('/')) return [];
+    const path = unescapePath(mountPoint).replace(/\/+$/, '');
+    return path === '' ? [] : [path];
+  });
+}
+
 /** Space, tab, newline and backslash are written as octal numbers: `\040`. */
 function unescapePath(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>

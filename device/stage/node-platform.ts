@@ -1,7 +1,7 @@
 /** The stage's platform on Linux: /proc, statfs(2) and the system's mount tools. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { cgroupAvailableBytes } from './cgroup-memory.ts';
 import { codeOf } from './error-code.ts';
@@ -21,6 +21,7 @@ export const nodePlatform: StagePlatform = {
   memoryText: async () => readFileSync('/proc/meminfo', 'utf8'),
   cgroupAvailableBytes: () => cgroupAvailableBytes(),
   mountText: async () => readFileSync('/proc/self/mountinfo', 'utf8'),
+  fstabText: () => readFile('/etc/fstab', 'utf8').catch(() => ''),
   fileSystem: async (path) => {
     try {
       const { type, bavail, bsize } = await statfs(path);

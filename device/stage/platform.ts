@@ -19,6 +19,8 @@ export type StagePlatform = {
   readonly cgroupAvailableBytes: () => number | null;
   /** Text of /proc/self/mountinfo (proc(5)). */
   readonly mountText: () => Promise<string>;
+  /** Text of /etc/fstab (fstab(5)); empty where there is none. */
+  readonly fstabText: () => Promise<string>;
   readonly fileSystem: (path: string) => Promise<Result<FileSystem, { readonly code: string }>>;
   /** `mount -t tmpfs -o size=…,mode=0700,nosuid,nodev,noexec cistern <directory>`. */
   readonly mountTmpfs: (directory: string, sizeBytes: number) => Promise<Result<void, ToolFailure>>;

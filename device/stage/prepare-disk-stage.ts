@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { codeOf } from './error-code.ts';
-import { mountOf, parseMountTable } from './mount-table.ts';
+import { isAtOrBelow, mountOf, parseFstab, parseMountTable } from './mount-table.ts';
 import { isInMemory } from './platform.ts';
 import { makeStage, type Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
@@ -50,9 +50,15 @@ async function judgeMountPoint(
   directory: string,
   { mountPoint, platform }: StageWish,
 ): Promise<Result<void, StageFailure>> {
+  const table = parseMountTable(await platform.mountText());
+  const listed = parseFstab(await platform.fstabText()).filter((path) => isAtOrBelow(directory, path));
+  const absent = listed.find((path) => !table.some((mount) => mount.mountPoint === path));
+  if (absent !== undefined) return err({ reason: 'stage-unmounted', directory, mountPoint: absent });
   if (mountPoint === undefined) return ok();
-  const mount = mountOf(directory, parseMountTable(await platform.mountText()));
-  return mount?.mountPoint === mountPoint ? ok() : err({ reason: 'stage-unmounted', directory, mountPoint });
+  // A mount that has come below the one that was known is the disk that had been missing.
+  const mount = mountOf(directory, table);
+  const isThere = mount !== undefined && isAtOrBelow(mount.mountPoint, mountPoint);
+  return isThere ? ok() : err({ reason: 'stage-unmounted', directory, mountPoint });
 }
 
 async function ownDirectory(directory: string): Promise<Result<void, StageFailure>> {

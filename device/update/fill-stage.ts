@@ -7,7 +7,6 @@ import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
 import { megabytes } from '../report/explain/explanation.ts';
 import { adoptStage } from '../stage/adopt-stage.ts';
 import { diskStageName, diskStagesOf } from '../stage/disk-stage-name.ts';
-import { prepareStage } from '../stage/prepare-stage.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StageProof } from '../stage/stage-proof.ts';
@@ -15,6 +14,7 @@ import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
 import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages, removeLeftStages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
+import { prepareStageWhereKnown } from './named-disks.ts';
 import type { PackageOrigin } from './package-origin.ts';
 
 /** A new stage for a release of the repository, where `wanted` says, and what fetching into it may cost. */
@@ -56,8 +56,9 @@ export async function openStageFor(
   }
   await removeLeftStages(ports);
   if (wanted !== 'auto') await removeLeftPackages({ parent: wanted, version }, ports);
-  const stage = await prepareStage(
+  const stage = await prepareStageWhereKnown(
     { wanted, neededBytes, name: diskStageName(version, ports.door.key), platform: ports.stagePlatform },
+    ports,
     signal,
   );
   if (stage.ok) ports.events.onNote(stage.value.says);

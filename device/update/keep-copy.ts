@@ -6,13 +6,13 @@ import { ok, type Result } from '../../shared/result.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { diskStageName } from '../stage/disk-stage-name.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
-import { prepareStage } from '../stage/prepare-stage.ts';
 import { removeStage, type Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { UpdateOptions, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { fillStage } from './fill-stage.ts';
+import { prepareStageWhereKnown } from './named-disks.ts';
 
 /** Nothing where no copy is wanted, or the stage is on a disk already. */
 export async function keepCopy(
@@ -30,7 +30,7 @@ export async function keepCopy(
     neededBytes: its.storedBytes,
     name: diskStageName(version, ports.door.key),
   };
-  const copy = await prepareStage({ ...wish, platform: ports.stagePlatform }, signal);
+  const copy = await prepareStageWhereKnown({ ...wish, platform: ports.stagePlatform }, ports, signal);
   if (!copy.ok) return copy;
   const fromStage = { ...ports.download, mirrors: [stage.directory], keepCopyIn: null };
   const filled = await fillStage(copy.value, documents, { ...ports, download: fromStage }, signal);

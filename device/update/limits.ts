@@ -54,3 +54,5 @@ export const DEFAULT_UPDATE_TIMINGS: UpdateTimings = {
   recoveryMs: 120_000,
   recoveryIntervalMs: 2_000,
 };
+/** Directories named for stages and copies whose mount points are remembered. */
+export const NAMED_DISKS_MAX = 64;

@@ -42,8 +42,8 @@ export const stageSentences = {
   }),
   'stage-unmounted': ({ directory, mountPoint }) => ({
     exit: 'OS',
-    what: `The stage ${directory} is gone: ${mountPoint} is no longer mounted.`,
-    next: STAGE_AGAIN,
+    what: `The stage ${directory} is not there: ${mountPoint} is not mounted.`,
+    next: `Mount ${mountPoint} (is the stick plugged in?) and run the same command again, or name another directory.`,
   }),
   'stage-mounted-over': ({ directory, filesystem }) => ({
     exit: 'OS',
