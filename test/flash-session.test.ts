@@ -92,6 +92,18 @@ describe('a flash session', () => {
     modem.close();
   });
 
+  it('keeps how many bad blocks the programmer passed over', async () => {
+    const modem = new SimulatedModem({
+      firmware: DEMO_OLD_VERSION,
+      badBlocks: [206, 300],
+      timing: { departureMs: 1 },
+    });
+    const { flashed, journal } = await flash(modem);
+    expect(flashed).toEqual({ ok: true, value: undefined });
+    expect(journal.attempt.badBlocks).toBe(2);
+    modem.close();
+  });
+
   it.each([
     ['its chip', { msmIds: ['000460e1'], oemKeyHashes: null }],
     ['its signing key', { msmIds: ['000480e1'], oemKeyHashes: ['00'.repeat(32)] }],

@@ -55,6 +55,8 @@ async function runStatus(this: Context, flags: CommonFlags): Promise<void> {
     this.stdout.write(
       `  ${verdict.outcome}: ${verdict.what}\n  state: ${verdict.state}\n  next:  ${verdict.next}\n`,
     );
+    if (verdict.badBlocks !== undefined)
+      this.stdout.write(`  flash: the programmer passed over ${verdict.badBlocks} bad block(s)\n`);
   }
   if (waiting > 0) this.stdout.write(`  ${waiting} report(s) wait for an uplink\n`);
 }

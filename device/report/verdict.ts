@@ -35,6 +35,8 @@ export const verdictSchema = z.strictObject({
   fetchedBytes: z.int().nonnegative(),
   programmedBytes: z.int().nonnegative(),
   flashAttempts: z.int().nonnegative(),
+  /** Blocks that the programmer passed over: flash that wears out. Absent where none was heard of. */
+  badBlocks: z.int().positive().optional(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
@@ -85,7 +87,7 @@ export function verdictOf(
   end: Pick<Verdict, 'id' | 'outcome' | 'reason' | 'modemState' | 'what' | 'state' | 'next' | 'endedAt'>,
 ): Verdict {
   const { attemptId, modemKey, model, fromVersion, toVersion, startedAt } = attempt;
-  const { fetchedBytes, programmedBytes, flashAttempts } = attempt;
+  const { fetchedBytes, programmedBytes, flashAttempts, badBlocks } = attempt;
   return {
     format: 'cistern-verdict/1',
     attemptId,
@@ -98,6 +100,7 @@ export function verdictOf(
     fetchedBytes,
     programmedBytes,
     flashAttempts,
+    ...(badBlocks === undefined ? {} : { badBlocks }),
     ...end,
   };
 }

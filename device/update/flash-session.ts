@@ -86,6 +86,8 @@ export async function runFlashSession(
   const erased = await eraseAll(session, link, started.value);
   if (!erased.ok) return erased;
   const written = await writeAll(session, link, started.value);
+  const noted = await noteBadBlocks(journal, badBlocks.blocks.length);
+  if (!noted.ok) return noted;
   if (!written.ok) {
     const { failure } = written;
     return failure.reason === 'read-back-differs'
@@ -97,6 +99,11 @@ export async function runFlashSession(
   const resetting = await journal.enter('resetting');
   if (!resetting.ok) return resetting;
   return resetProgrammer(link);
+}
+
+/** For the verdict, which outlives a log that nobody kept. */
+async function noteBadBlocks(journal: Journal, count: number): Promise<Result<void, JournalFailure>> {
+  return count > (journal.attempt.badBlocks ?? 0) ? journal.note({ badBlocks: count }) : ok();
 }
 
 async function eraseAll(

@@ -11,6 +11,7 @@ import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { UPDATE_STEPS, type UpdateStep } from '../../shared/telemetry.ts';
 import type { Clock } from '../clock.ts';
+import { BAD_BLOCKS_MAX } from '../firehose/limits.ts';
 import { snapshotSchema } from '../modem/snapshot.ts';
 import { stageProofSchema } from '../stage/stage-proof.ts';
 import { JOURNAL_MAX_BYTES } from './limits.ts';
@@ -45,6 +46,8 @@ const attemptSchema = z.strictObject({
   fetchedBytes: z.int().nonnegative(),
   programmedBytes: z.int().nonnegative(),
   flashAttempts: z.int().nonnegative(),
+  /** Blocks that the programmer passed over, the most that one session heard of; absent where none. */
+  badBlocks: z.int().positive().max(BAD_BLOCKS_MAX).optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 

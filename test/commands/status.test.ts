@@ -2,6 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { verdictOf } from '../../device/report/verdict.ts';
 import { attempt } from '../../device/update/test-attempt.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
@@ -20,6 +21,30 @@ describe('cistern status', () => {
       stdout: 'simulated modem: no update was ever begun from here\n',
     });
     expect(await readdir(scene.stateDir)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'how many bad blocks were passed over',
+      { badBlocks: 3 },
+      /flash: the programmer passed over 3 bad block/,
+    ],
+    ['nothing of them where a verdict has none', {}, /updated: what\n {2}state: state\n {2}next: {2}next\n$/],
+  ])('says %s', async (_, changes, said) => {
+    scene = await aCommandScene({ door: inProcessDoor(modem) });
+    const ended = attempt({ modemKey: 'simulated', step: 'reported', flashTouched: true, ...changes });
+    const words = { what: 'what', state: 'state', next: 'next', reason: null, endedAt: ended.updatedAt };
+    const verdict = verdictOf(ended, {
+      ...words,
+      id: ended.attemptId,
+      outcome: 'updated',
+      modemState: 'normal',
+    });
+    await mkdir(join(scene.stateDir, 'journal'));
+    await mkdir(join(scene.stateDir, 'verdicts'));
+    await writeFile(join(scene.stateDir, 'journal/simulated.json'), JSON.stringify(ended));
+    await writeFile(join(scene.stateDir, 'verdicts/simulated.json'), JSON.stringify(verdict));
+    expect((await scene.cistern('status')).stdout).toMatch(said);
   });
 
   it('leaves what it finds as it is, also what it cannot read', async () => {
