@@ -1,25 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { askModem } from './ask-modem.ts';
 import type { Examination, Seen } from './examination.ts';
 import { CONDITIONS, examine } from './examine.ts';
-import { readFacts } from './facts.ts';
-import { QUESTIONS } from './questions.ts';
-import { type Answers, answeringPipe } from './test-answers.ts';
-
-const seenNormal: Seen = {
-  where: 'usb:1-1.4',
-  state: 'normal',
-  usbId: '2c7c:0125',
-  drivers: ['option', 'qmi_wwan'],
-  isUnfinished: false,
-  atProblem: null,
-};
-
-async function examined(answers: Answers, seen: Partial<Seen> = {}): Promise<Examination> {
-  const interview = await askModem(answeringPipe(answers));
-  if (!interview.ok) throw new Error(interview.failure.reason);
-  return examine({ seen: { ...seenNormal, ...seen }, facts: readFacts(interview.value) });
-}
+import type { Answers } from './test-answers.ts';
+import { examined, seenNormal } from './test-examined.ts';
 
 const notAsked = (seen: Partial<Seen>): Examination =>
   examine({ seen: { ...seenNormal, ...seen }, facts: null });
@@ -304,33 +287,5 @@ describe('what is wrong with a modem', () => {
       if (Array.isArray(next)) expect(next.length, id).toBeGreaterThan(0);
     }
     expect(new Set(CONDITIONS.map(({ id }) => id)).size).toBe(CONDITIONS.length);
-  });
-});
-
-describe('an interview', () => {
-  it('asks, and changes nothing', () => {
-    for (const { command } of QUESTIONS) expect(command).toMatch(/^AT\+\w+\??(?:="\w+")?$/);
-    for (const { command } of QUESTIONS) expect(command).not.toMatch(/CIMI|CNUM|CCID|QENG|CLAC/);
-  });
-
-  it('stops at the first question that is not answered', async () => {
-    const pipe = answeringPipe({ 'AT+CSQ': null });
-    const interview = await askModem(pipe);
-    expect(interview.ok && interview.value.silentAt).toBe('AT+CSQ');
-    expect(pipe.sentText()).not.toContain('AT+CREG?');
-  });
-
-  it('survives a modem that knows nothing but versions', async () => {
-    const { findings, facts } = await examined(
-      Object.fromEntries(QUESTIONS.slice(1).map(({ command }) => [command, 'ERROR'])),
-    );
-    expect(facts?.version).toBe('EC25EUGAR06A05M4G_01.003.01.003');
-    expect(findings[0]?.id).toBe('sim-unreadable');
-  });
-
-  it('keeps no IMEI and no address among its facts', async () => {
-    const { facts } = await examined({});
-    expect(facts).toMatchObject({ hasImei: true, hasAddress: true });
-    expect(JSON.stringify(facts)).not.toMatch(/490154203237518|10\.3\.4\.5/);
   });
 });
