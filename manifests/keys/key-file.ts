@@ -38,7 +38,7 @@ export async function writeKeyFile(
     passphrase === null
       ? { ...common, seed: key.seed }
       : { ...common, sealed: await sealSeed(key.seed, passphrase, `${role} ${key.public}`) };
-  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  await writeFile(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
 }
 
 export async function readKeyFile(path: string): Promise<Result<KeyFile, KeyFileFailure>> {
