@@ -213,7 +213,9 @@ function summary(
 ): string {
   const { model, version, package: content } = manifest;
   if (release === 'was-published' && rollout === 'kept')
-    return `${model} ${version} is published already, exactly so; nothing was done.`;
+    return upload.uploadedChunks === 0
+      ? `${model} ${version} is published already, exactly so; nothing was done.`
+      : `${model} ${version} is published already; ${upload.uploadedChunks} chunks were missing and are there again.`;
   const chunks = `${content.chunkCount} chunks, ${megabytes(content.storedBytes)} of ${megabytes(content.sizeBytes)}`;
   const moved = `${upload.uploadedChunks} uploaded (${megabytes(upload.uploadedBytes)}), ${upload.sharedChunks} were there`;
   if (release === 'awaits-signatures')

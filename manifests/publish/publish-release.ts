@@ -124,10 +124,8 @@ export async function publishRelease(
     }
     const ids = [...cut.value.storedBytesById.keys()];
     const onChunks = (done: number, total: number) => ports.onProgress('uploading', done, total);
-    const upload =
-      known.value === null
-        ? at('uploading', await uploadChunks(ids, store, ports.operator, onChunks))
-        : ok({ uploadedChunks: 0, uploadedBytes: 0, sharedChunks: ids.length });
+    // Of a known release too: a chunk that was lost since comes back.
+    const upload = at('uploading', await uploadChunks(ids, store, ports.operator, onChunks));
     if (!upload.ok) return upload;
 
     const release = known.value ?? manifest;
