@@ -69,10 +69,21 @@ export async function mirrorModel(
   if (!targets.ok) return targets;
   const roots = await copyRoots(source, recording, get, destination);
   if (!roots.ok) return roots;
+  // Until the metadata is shown, a `gc` beside takes what was copied or found: what it took by now is copied again.
+  const again = await copyChunks(base, chunks.value, get, destination, () => {});
+  if (!again.ok) return again;
   const metadata = await showMetadata(verified.value, base, recording, destination);
   if (!metadata.ok) return metadata;
   const releases = carried.filter((path) => path.endsWith('.caibx')).length;
-  return ok({ model, releases, ...copied.value, metadata: metadata.value });
+  return ok({ model, releases, ...sumOf(copied.value, again.value), metadata: metadata.value });
+}
+
+type Copied = Pick<Mirrored, 'copiedChunks' | 'copiedBytes' | 'sharedChunks'>;
+
+function sumOf(first: Copied, again: Copied): Copied {
+  const copiedChunks = first.copiedChunks + again.copiedChunks;
+  const copiedBytes = first.copiedBytes + again.copiedBytes;
+  return { copiedChunks, copiedBytes, sharedChunks: Math.max(0, first.sharedChunks - again.copiedChunks) };
 }
 
 /** Devices read every manifest before they choose; of packages, they need the chosen one's alone. */
@@ -105,7 +116,7 @@ async function copyChunks(
   get: Get,
   destination: ObjectStore,
   onProgress: MirrorProgress,
-): Promise<Result<Pick<Mirrored, 'copiedChunks' | 'copiedBytes' | 'sharedChunks'>, MirrorFailure>> {
+): Promise<Result<Copied, MirrorFailure>> {
   let copiedChunks = 0;
   let copiedBytes = 0;
   let done = 0;

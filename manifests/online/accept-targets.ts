@@ -14,7 +14,7 @@ import { listAll } from '../store/object-store.ts';
 import { writeModelIndex } from '../store/write-model-index.ts';
 import { layRootsBeside } from './accept-root.ts';
 import { advance, readVisible } from './advance.ts';
-import { findUnstored } from './find-unstored.ts';
+import { findUnstored, findUnstoredChunks } from './find-unstored.ts';
 import { type OnlineFailure, type OnlineRepository, refuse } from './online-repository.ts';
 
 export async function acceptTargets(
@@ -43,12 +43,15 @@ export async function acceptTargets(
   const { rollout } = signers;
   const judged = await judgeNextTargets(next.data, { model, version: former + 1, root, rollout, nowMs });
   if (!judged.ok) return refuse('metadata-invalid', `${judged.failure.why} Nothing was published.`);
-  const unstored = await findUnstored(store, model, next.data.signed, state?.targets.signed ?? null);
-  if (!unstored.ok) return unstored;
+  const indexes = await findUnstored(store, model, next.data.signed, state?.targets.signed ?? null);
+  if (!indexes.ok) return indexes;
 
   const bytes = utf8(text);
   const claimed = await claim(repository, key, bytes, nowMs);
   if (!claimed.ok) return claimed;
+  // From the claim on, `gc` counts what this lists; what it took before is seen now.
+  const held = await findUnstoredChunks(store, indexes.value);
+  if (!held.ok) return held;
   const roots = await layRootsBeside(store, model);
   if (!roots.ok) return roots;
   const index = state === null ? await writeModelIndex(store, model) : ok();

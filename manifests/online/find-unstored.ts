@@ -15,12 +15,17 @@ import { type OnlineFailure, refuse } from './online-repository.ts';
 
 type Signed = TargetsMetadata['signed'];
 
+/** An index that is stored as it is listed; whether its chunks are is `findUnstoredChunks`. */
+export type StoredIndex = { readonly path: string; readonly chunkIds: ReadonlySet<string> };
+
+/** Answers the indexes that are new. */
 export async function findUnstored(
   store: ObjectStore,
   model: ModelId,
   next: Signed,
   former: Signed | null,
-): Promise<Result<void, OnlineFailure>> {
+): Promise<Result<readonly StoredIndex[], OnlineFailure>> {
+  const indexes: StoredIndex[] = [];
   for (const [path, { length, hashes }] of Object.entries(next.targets)) {
     const before = former?.targets[path]?.hashes.sha256;
     if (before === hashes.sha256) continue;
@@ -40,27 +45,32 @@ export async function findUnstored(
     if (bytes.length !== length || (await sha256Hex(bytes)) !== hashes.sha256)
       return refuse('target-missing', `${path} is not stored as it is listed. Nothing was published.`);
     if (kind !== 'index') continue;
-    const held = await findUnstoredChunk(store, path, bytes);
+    const index = parseIndex(bytes);
+    if (!index.ok) return refuse('metadata-invalid', `${path} is not a readable index.`);
+    indexes.push({ path, chunkIds: new Set(index.value.chunks.map(({ id }) => id)) });
+  }
+  return ok(indexes);
+}
+
+export async function findUnstoredChunks(
+  store: ObjectStore,
+  indexes: readonly StoredIndex[],
+): Promise<Result<void, OnlineFailure>> {
+  for (const { path, chunkIds } of indexes) {
+    const held = await inParallel(
+      chunkIds,
+      DOWNLOADS_IN_FLIGHT,
+      async (id): Promise<Result<void, OnlineFailure>> => {
+        const has = await store.has(chunkKey(id));
+        if (!has.ok) return has;
+        if (has.value) return ok();
+        return refuse(
+          'chunk-missing',
+          `Chunk ${id} of ${path} is not stored. Nothing was published; run it again.`,
+        );
+      },
+    );
     if (!held.ok) return held;
   }
   return ok();
-}
-
-async function findUnstoredChunk(
-  store: ObjectStore,
-  path: string,
-  bytes: Uint8Array,
-): Promise<Result<void, OnlineFailure>> {
-  const index = parseIndex(bytes);
-  if (!index.ok) return refuse('metadata-invalid', `${path} is not a readable index.`);
-  const ids = new Set(index.value.chunks.map(({ id }) => id));
-  return inParallel(ids, DOWNLOADS_IN_FLIGHT, async (id): Promise<Result<void, OnlineFailure>> => {
-    const has = await store.has(chunkKey(id));
-    if (!has.ok) return has;
-    if (has.value) return ok();
-    return refuse(
-      'chunk-missing',
-      `Chunk ${id} of ${path} is not stored. Nothing was published; run it again.`,
-    );
-  });
 }

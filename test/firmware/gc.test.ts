@@ -1,11 +1,17 @@
 /** Garbage of abandoned publications goes; nothing that is needed does, also while somebody publishes. */
-import { cp, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modelArgument } from '../../manifests/commands/parsers.ts';
 import { collectGarbage } from '../../manifests/gc/collect-garbage.ts';
+import { readOnlineSigners } from '../../manifests/keys/online-keys.ts';
+import { readRoots } from '../../manifests/keys/roots.ts';
+import { mirrorModel } from '../../manifests/mirror/mirror-model.ts';
+import { acceptTargets } from '../../manifests/online/accept-targets.ts';
 import { openDirectoryStore } from '../../manifests/store/directory-store.ts';
 import type { ObjectStore } from '../../manifests/store/object-store.ts';
+import { getFromStore, STORE_BASE } from '../../manifests/store/store-get.ts';
 import { must } from '../support/local-release.ts';
 import { writeDemoPackage } from './demo-package.ts';
 import { shown } from './publishing.ts';
@@ -102,6 +108,19 @@ describe('gc', () => {
   });
 });
 
+describe('publishing again', () => {
+  it('brings back a chunk that was lost since', async () => {
+    const where = join(scratch, `copy-${++count}`);
+    expect(await publish(FIRST, where)).toMatchObject({ code: 0 });
+    const files = await readdir(join(where, 'v1/chunks'), { recursive: true });
+    await rm(join(where, 'v1/chunks', files.find((name) => name.endsWith('.cacnk')) ?? ''));
+    expect(await verify(where)).toMatchObject({ code: 65 });
+    const again = shown(await publish(FIRST, where));
+    expect(again).toMatchObject({ release: 'was-published', upload: { uploadedChunks: 1 } });
+    expect(await verify(where)).toMatchObject({ code: 0 });
+  });
+});
+
 describe('gc while somebody publishes what it is about to remove', () => {
   /** Runs `work` once, before the store's n-th call of the given kind. */
   function interleaved(store: ObjectStore, call: 'list' | 'remove', n: number, work: () => Promise<void>) {
@@ -141,6 +160,61 @@ describe('gc while somebody publishes what it is about to remove', () => {
     expect(collected.garbageCount + collected.referencedCount).toBeGreaterThan(0);
     expect(published).toMatchObject({ code: 0 });
     expect(shown(await verify(where))).toMatchObject({ ok: true, releases: [FIRST, SECOND] });
+  });
+
+  const bound = { olderThanMs: 30 * DAY_MS, nowMs: Date.now };
+
+  /** Everything of a publication that was given up a year ago, but its metadata. */
+  async function abandonedBeforeMetadata(): Promise<string> {
+    const where = join(scratch, `copy-${++count}`);
+    await cp(join(scratch, 'abandoned'), where, { recursive: true });
+    await rm(join(where, 'v1/models', MODEL, 'metadata'), { recursive: true });
+    await makeOld(where);
+    return where;
+  }
+
+  it('taken up again, it is refused where gc took its chunks just before its metadata, and then healed', async () => {
+    const where = await abandonedBeforeMetadata();
+    const store = openDirectoryStore(join(where, 'v1'));
+    let garbageCount = 0;
+    const interrupted: ObjectStore = {
+      ...store,
+      async create(key, bytes) {
+        if (key.endsWith('.targets.json'))
+          garbageCount = must(await collectGarbage(store, bound, { isDryRun: false })).garbageCount;
+        return store.create(key, bytes);
+      },
+    };
+    const signers = must(await readOnlineSigners(join(scratch, 'online.env')));
+    const roots = must(await readRoots(join(scratch, 'keys')));
+    const metadata = join(scratch, 'abandoned/v1/models', MODEL, 'metadata/1.targets.json');
+    const repository = { store: interrupted, signers, roots, nowMs: Date.now };
+    const text = await readFile(metadata, 'utf8');
+    const refused = await acceptTargets(repository, modelArgument(MODEL), 1, text);
+    expect(garbageCount).toBeGreaterThan(0);
+    expect(refused).toMatchObject({ ok: false, failure: { code: 'chunk-missing' } });
+    expect(await publish(SECOND, where)).toMatchObject({ code: 0 });
+    expect(shown(await verify(where))).toMatchObject({ ok: true, releases: [SECOND] });
+  });
+
+  it('as a mirror does, the copy is whole though gc ran before its metadata was shown', async () => {
+    const where = await abandonedBeforeMetadata();
+    const store = openDirectoryStore(join(where, 'v1'));
+    let garbageCount = 0;
+    const interrupted: ObjectStore = {
+      ...store,
+      async create(key, bytes) {
+        if (garbageCount === 0 && key.endsWith('1.root.json'))
+          garbageCount = must(await collectGarbage(store, bound, { isDryRun: false })).garbageCount;
+        return store.create(key, bytes);
+      },
+    };
+    const source = openDirectoryStore(join(scratch, 'abandoned/v1'));
+    const rootText = await readFile(join(scratch, 'keys/1.root.json'), 'utf8');
+    const origin = { base: STORE_BASE, model: modelArgument(MODEL), rootText };
+    must(await mirrorModel(origin, getFromStore(source), interrupted, null, () => {}));
+    expect(garbageCount).toBeGreaterThan(0);
+    expect(shown(await verify(where))).toMatchObject({ ok: true });
   });
 
   it('brings back what a run that died had thrown away', async () => {
