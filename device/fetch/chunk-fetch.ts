@@ -20,6 +20,8 @@ export type ChunkFetch = {
   readonly silenceMs: number;
   readonly requestMaxMs: number;
   readonly budgetBytes: number;
+  /** Of it, in earlier runs. */
+  readonly spentBefore: number;
   readonly rateLimit: RateLimit;
   /** For people: what is worth knowing while it goes on. */
   readonly onNote: (note: string) => void;

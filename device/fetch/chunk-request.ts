@@ -59,6 +59,7 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
   const request = { fromBytes, etag: part.etag() };
   if (fromBytes === null) restart(attempt, null);
 
+  if (tally.isSpent()) return { end: 'over-budget' };
   tally.requested();
   const answer = await http.getStream(
     url,

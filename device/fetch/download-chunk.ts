@@ -73,7 +73,7 @@ function finalFailure(
   attempt: Exclude<Attempt, { end: 'complete' }>,
   id: string,
   url: string,
-  { tally, budgetBytes }: ChunkFetch,
+  { tally, budgetBytes, spentBefore }: ChunkFetch,
 ): FetchFailure | null {
   switch (attempt.end) {
     case 'refused':
@@ -83,7 +83,11 @@ function finalFailure(
     case 'encoded':
       return { reason: 'chunk-encoded', id, url, encoding: attempt.encoding };
     case 'over-budget':
-      return { reason: 'byte-budget-spent', fetchedBytes: tally.summary().fetchedBytes, budgetBytes };
+      return {
+        reason: 'byte-budget-spent',
+        fetchedBytes: spentBefore + tally.summary().fetchedBytes,
+        budgetBytes,
+      };
     case 'busy': {
       const { status, retryAfterMs } = attempt;
       if ((retryAfterMs ?? 0) <= RETRY_AFTER_MAX_MS) return null;

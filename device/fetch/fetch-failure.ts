@@ -1,4 +1,7 @@
-/** Why a package could not be fetched. What arrived stays in the stage, and the next run goes on from there. */
+/**
+ * Why a package could not be fetched. What arrived in a stage on a disk stays there, and the next run goes on from it;
+ * a stage in memory is removed when a run ends before EDL, and the next one fetches everything again.
+ */
 import type { AddressRefusal } from '../http/http.ts';
 import type { InterfaceFailure } from '../http/local-address.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
@@ -32,6 +35,8 @@ export type FetchFailure =
       readonly url: string;
       readonly encoding: string;
     }
+  /** `fetchedBytes` in this run and in earlier ones for the same release. */
   | { readonly reason: 'byte-budget-spent'; readonly fetchedBytes: number; readonly budgetBytes: number }
+  | { readonly reason: 'fetch-too-slow'; readonly fetchedBytes: number; readonly afterMs: number }
   | InterfaceFailure
   | { readonly reason: 'address-refused'; readonly url: string; readonly why: AddressRefusal };

@@ -19,7 +19,7 @@ import { chunkBases } from './chunk-bases.ts';
 import type { ChunkFetch } from './chunk-fetch.ts';
 import { fetchChunk } from './fetch-chunk.ts';
 import type { FetchFailure } from './fetch-failure.ts';
-import { BUDGET_FACTOR, PARALLEL_CHUNKS, REQUEST_MAX_MS, SILENCE_MS } from './limits.ts';
+import { BUDGET_FACTOR, FETCH_MAX_MS, PARALLEL_CHUNKS, REQUEST_MAX_MS, SILENCE_MS } from './limits.ts';
 import { limitRate, UNLIMITED } from './rate-limit.ts';
 import { type FetchProgress, type FetchSummary, startTally } from './tally.ts';
 
@@ -27,6 +27,8 @@ export type FetchLimits = {
   /** Bytes of bodies that the download may cost; by default twice the package, and a chunk. */
   readonly budgetBytes?: number;
   readonly silenceMs?: number;
+  /** How long all of it may take. */
+  readonly fetchMaxMs?: number;
   /** How long one request may go on bringing bytes. */
   readonly requestMaxMs?: number;
   /** Bytes of bodies in a second, of all connections together. */
@@ -54,20 +56,25 @@ export type PackageFetch = {
   readonly onProgress: (progress: FetchProgress) => void;
   readonly onNote?: (note: string) => void;
   readonly limits?: FetchLimits;
+  /** What earlier runs have spent of the budget. */
+  readonly spentBefore?: number;
+  /** Hears at the end, however it ends, how many bytes of bodies this run has cost. */
+  readonly onSpent?: (fetchedBytes: number) => Promise<void>;
 };
 
 export async function fetchPackage(
   wanted: PackageFetch,
   signal: AbortSignal,
 ): Promise<Result<FetchSummary, FetchFailure>> {
-  const { index, storedBytes, stage, limits } = wanted;
+  const { index, storedBytes, stage, limits, spentBefore = 0 } = wanted;
   const budgetBytes = budgetOf(storedBytes, limits ?? {});
-  const tally = startTally({ totalBytes: storedBytes, budgetBytes }, wanted.onProgress);
+  const tally = startTally({ totalBytes: storedBytes, budgetBytes, spentBefore }, wanted.onProgress);
   const rate = limits?.bytesPerSecond;
   const fetch: ChunkFetch = {
     ...wanted,
     tally,
     budgetBytes,
+    spentBefore,
     bases: chunkBases(wanted.mirrors ?? [], wanted.repositoryUrl),
     silenceMs: limits?.silenceMs ?? SILENCE_MS,
     requestMaxMs: limits?.requestMaxMs ?? REQUEST_MAX_MS,
@@ -88,7 +95,17 @@ export async function fetchPackage(
       stop.abort();
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, worker));
+  const afterMs = limits?.fetchMaxMs ?? FETCH_MAX_MS;
+  const timer = setTimeout(() => {
+    failure ??= { reason: 'fetch-too-slow', fetchedBytes: tally.summary().fetchedBytes, afterMs };
+    stop.abort();
+  }, afterMs);
+  try {
+    await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, worker));
+  } finally {
+    clearTimeout(timer);
+    await wanted.onSpent?.(tally.summary().fetchedBytes);
+  }
   if (signal.aborted) return err({ reason: 'interrupted' });
   return failure === undefined ? ok(tally.summary()) : err(failure);
 }

@@ -86,6 +86,28 @@ describe('a repository that misbehaves', () => {
     expect(fetched).toMatchObject({ failure: { reason: 'byte-budget-spent', budgetBytes: 10_000 } });
   });
 
+  it('costs no more than the budget with what earlier runs have spent, and is not asked once that is gone', async () => {
+    const limits = { budgetBytes: 10_000, silenceMs: 300 };
+    const spent: number[] = [];
+    const onSpent = async (bytes: number) => void spent.push(bytes);
+    expect(await at.fetch(one, [], { limits, onSpent })).toMatchObject({ ok: false });
+    expect(spent[0]).toBeGreaterThan(10_000);
+    const asked = at.server?.seen.length;
+    expect(await at.fetch(pkg, [], { limits, onSpent, spentBefore: spent[0] ?? 0 })).toEqual({
+      ok: false,
+      failure: { reason: 'byte-budget-spent', fetchedBytes: spent[0], budgetBytes: 10_000 },
+    });
+    expect(spent[1]).toBe(0);
+    expect(at.server?.seen).toHaveLength(asked ?? 0);
+  });
+
+  it('that goes on and on is left after the time that one fetch may take', async () => {
+    const limits = { fetchMaxMs: 100, silenceMs: 10_000 };
+    expect(await at.fetch(one, ['never-end'], { limits })).toMatchObject({
+      failure: { reason: 'fetch-too-slow', afterMs: 100 },
+    });
+  });
+
   it('says which address it was when nobody answers', async () => {
     const fetched = await at.fetch(one, [], { repositoryUrl: 'http://127.0.0.1:1/' });
     expect(fetched).toMatchObject({

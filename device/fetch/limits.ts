@@ -21,6 +21,8 @@ export const BACKOFF_CAP_MS = 60_000;
 export const RETRY_AFTER_MAX_MS = 10 * 60_000;
 /** What a download may cost at most, in stored sizes of its package: data volume is paid for (ota 3, field 5). */
 export const BUDGET_FACTOR = 2;
+/** How long one fetch may go on: a package that takes longer is for another uplink, or a mirror. */
+export const FETCH_MAX_MS = 12 * 60 * 60_000;
 /** What a rate limit lets through at once, in time at its rate. */
 export const RATE_BURST_MS = 250;
 /** Chunks that a mirror may fail to give before it is not asked again in this run. */

@@ -29,15 +29,16 @@ export type Tally = {
   readonly copied: (bytes: number) => void;
   /** Bytes that were there before this run. */
   readonly reused: (bytes: number) => void;
+  /** With what earlier runs have spent. */
   readonly isSpent: () => boolean;
   readonly summary: () => FetchSummary;
 };
 
 export function startTally(
-  limits: { readonly totalBytes: number; readonly budgetBytes: number },
+  limits: { readonly totalBytes: number; readonly budgetBytes: number; readonly spentBefore?: number },
   onProgress: (progress: FetchProgress) => void,
 ): Tally {
-  const { totalBytes, budgetBytes } = limits;
+  const { totalBytes, budgetBytes, spentBefore = 0 } = limits;
   let doneBytes = 0;
   let fetchedBytes = 0;
   let reusedBytes = 0;
@@ -72,7 +73,7 @@ export function startTally(
       doneBytes += bytes;
       if (bytes > 0) tell();
     },
-    isSpent: () => fetchedBytes > budgetBytes,
+    isSpent: () => spentBefore + fetchedBytes > budgetBytes,
     summary: () => ({ fetchedBytes, reusedBytes, requests, resumed }),
   };
 }

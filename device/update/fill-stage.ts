@@ -16,6 +16,7 @@ import { removeLeftPackages, removeLeftStages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import type { PackageOrigin } from './package-origin.ts';
+import { rememberSpent, spentOn } from './spent-bytes.ts';
 
 /** A new stage for a release of the repository, where `wanted` says, and what fetching into it may cost. */
 export async function openStage(
@@ -65,7 +66,10 @@ export async function openStageFor(
   return stage;
 }
 
-type FillPorts = Omit<UpdatePorts, 'pinnedRoot'>;
+type FillPorts = Omit<UpdatePorts, 'pinnedRoot'> & {
+  /** Whose bytes the budget bounds; those of all runs where nothing is said. */
+  readonly budgetIsOf?: 'all-runs' | 'this-run';
+};
 
 /** Fetches what the stage lacks. */
 export async function fillStage(
@@ -76,19 +80,22 @@ export async function fillStage(
 ): Promise<Result<number, FetchFailure>> {
   const { http, clock, random, repositoryUrl, download, events } = ports;
   const { index, manifest } = documents;
+  const { version } = manifest;
   const fetched = await fetchPackage(
     {
       index,
       stage,
       repositoryUrl,
       limits: download.limits,
-      mirrors: [...(await copiesAtHand(stage, manifest.version, download.keepCopyIn)), ...download.mirrors],
+      mirrors: [...(await copiesAtHand(stage, version, download.keepCopyIn)), ...download.mirrors],
       http,
       clock,
       random,
       storedBytes: manifest.package.storedBytes,
       onProgress: events.onFetch,
       onNote: events.onNote,
+      spentBefore: ports.budgetIsOf === 'this-run' ? 0 : await spentOn(version, ports),
+      onSpent: (fetchedBytes) => rememberSpent(version, fetchedBytes, ports),
     },
     signal,
   );

@@ -13,6 +13,7 @@ import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { fillStage } from './fill-stage.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
+import { forgetSpent } from './spent-bytes.ts';
 
 /** Nothing where no copy is wanted, or the stage is on a disk already. */
 export async function keepCopy(
@@ -39,7 +40,7 @@ export async function keepCopy(
   return ok();
 }
 
-/** After an update: what lay on disks for this modem is not needed again; another's lies beside it. */
+/** After an update: what it cost is settled, and what lay on disks for this modem is not needed again; another's lies beside it. */
 export async function removeKept(
   version: string,
   { stage }: Pick<UpdateOptions, 'stage'>,
@@ -49,6 +50,7 @@ export async function removeKept(
   const staged = stage === 'auto' ? [] : [diskStageDirectory(stage, name)];
   const { keepCopyIn } = ports.download;
   const copied = keepCopyIn === null ? [] : [diskStageDirectory(keepCopyIn, name)];
+  await forgetSpent(ports);
   for (const directory of [...staged, ...copied]) {
     const removed = await removeStage({ directory, kind: 'disk' }, ports.stagePlatform);
     if (!removed.ok) ports.events.onNote(`${directory} could not be removed (${removed.failure.reason})`);

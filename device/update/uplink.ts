@@ -13,7 +13,8 @@ export function withUplink(ports: UpdatePorts): FlashPorts {
     uplink: {
       fetch: (stage, documents, signal) => {
         tellCost(documents.manifest.package.storedBytes, ports);
-        return fillStage(stage, documents, ports, signal);
+        // The modem may lie half written: what earlier runs have spent does not keep it there.
+        return fillStage(stage, documents, { ...ports, budgetIsOf: 'this-run' }, signal);
       },
       deliver: (signal, unspooled) => deliverReports(ports, signal, unspooled),
     },

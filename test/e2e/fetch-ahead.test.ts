@@ -61,6 +61,22 @@ describe('a release fetched ahead', () => {
     expect(again.value.fetchedBytes).toBeLessThan(again.value.storedBytes);
   });
 
+  it('costs its budget once, not in each run, and a device that is updated begins at nothing', async () => {
+    scenario = await aScenario({
+      ports: { download: { mirrors: [], limits: { budgetBytes: 50_000 }, keepCopyIn: null } },
+    });
+    const first = await fetchOnto(aDisk());
+    if (first.ok || first.failure.reason !== 'byte-budget-spent') throw new Error('not over budget');
+    expect(first.failure.fetchedBytes).toBeGreaterThan(50_000);
+    expect(await fetchOnto(aDisk())).toEqual(first);
+
+    const spent = join(scenario.ports.stateDir, 'spent');
+    expect(readdirSync(spent)).toHaveLength(1);
+    Object.assign(scenario.ports.download, { limits: {} });
+    expect(endOf(await scenario.run())).toBe('updated');
+    expect(readdirSync(spent)).toEqual([]);
+  });
+
   it('is none where nothing newer fits', async () => {
     scenario = await aScenario({ modem: { firmware: DEMO_NEW_VERSION } });
     expect(await fetchOnto(aDisk())).toMatchObject({ ok: true, value: { kind: 'up-to-date' } });

@@ -92,8 +92,13 @@ export const repositorySentences = {
     notBelieved(`chunk ${id.slice(0, 12)} has more than ${maxBytes} bytes`),
   'byte-budget-spent': ({ fetchedBytes, budgetBytes }) => ({
     exit: 'UNAVAILABLE',
-    what: `The line is too bad: ${megabytes(fetchedBytes)} were fetched of ${megabytes(budgetBytes)} that this release may cost.`,
-    next: CHECK_UPLINK,
+    what: `The line is too bad: ${megabytes(fetchedBytes)} were spent in all of ${megabytes(budgetBytes)} that this release may cost.`,
+    next: 'Take another uplink or a mirror (--mirror), stage on a disk (--stage DIRECTORY) so that nothing is fetched twice, or allow more in all with --max-bytes.',
+  }),
+  'fetch-too-slow': ({ fetchedBytes, afterMs }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The package had not come after ${Math.round(afterMs / 3_600_000)} hours (${megabytes(fetchedBytes)} fetched).`,
+    next: 'Take another uplink or a mirror (--mirror), or stage on a disk (--stage DIRECTORY): the next run goes on from there.',
   }),
   'wanted-version-unreadable': ({ text }) => ({
     exit: 'USAGE',
