@@ -73,4 +73,5 @@ export type UpdateFailure =
   | { readonly reason: 'nobody-to-ask'; readonly command: string }
   | { readonly reason: 'rescue-firmware-half-named'; readonly missing: string }
   /** A modem in EDL that no journal speaks of is never written to. */
+  | { readonly reason: 'nothing-to-finish'; readonly where: string }
   | { readonly reason: 'edl-without-journal'; readonly where: string };

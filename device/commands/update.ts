@@ -28,6 +28,7 @@ type UpdateFlags = CommonFlags &
     readonly channel?: 'stable' | 'beta';
     readonly keepCopy?: string;
     readonly ask: boolean;
+    readonly resumeOnly: boolean;
     readonly accept?: readonly AcceptableCheck[];
     readonly restoreSettings?: boolean;
     readonly quiet: boolean;
@@ -56,6 +57,12 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
         default: false,
         withNegated: false,
         brief: 'Ask once everything is staged, before the modem is touched',
+      },
+      resumeOnly: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'Only finish what was broken off; begin no update',
       },
       quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, only the verdict' },
     },
@@ -91,6 +98,7 @@ async function runUpdate(this: Context, flags: UpdateFlags): Promise<void> {
   const { settings } = session.value;
   const options = {
     wanted: flags.version,
+    resumeOnly: flags.resumeOnly,
     channel: settings.channel ?? 'stable',
     stage: settings.stage ?? 'auto',
     metered: settings.metered ?? 'ask',

@@ -1,7 +1,7 @@
 /** Bounds of unattended runs, with their units. */
 
 /** A run is put off by a random share of this, so that routers with one slot do not ask at one moment. */
-export const JITTER_MAX_MS = 10 * 60_000;
+export const JITTER_MAX_MINUTES = 10;
 /** A maintenance window is no shorter than this, or there would be nothing to spread over. */
 export const WINDOW_MIN_MINUTES = 15;
 export const MINUTES_OF_DAY = 24 * 60;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Told } from './judge-run.ts';
-import { JITTER_MAX_MS } from './limits.ts';
+import { JITTER_MAX_MINUTES } from './limits.ts';
 import { appendToLog, logPath } from './rotating-log.ts';
 import { runScheduled, type ScheduledRun, waitMs } from './run-scheduled.ts';
 
@@ -226,12 +226,21 @@ describe('the moment of a run', () => {
   it('is put off by chance, at most ten minutes, where the timer has this device’s own minute', async () => {
     const { run, slept } = await aMachine(says(upToDate));
     await run();
-    expect(slept).toEqual([JITTER_MAX_MS / 2]);
+    expect(slept).toEqual([(JITTER_MAX_MINUTES / 2) * 60_000]);
   });
 
   it('lies in this device’s own share of the spread, where the timer is the same for all', () => {
     const deviceId = `${'0'.repeat(56)}00000007`;
     expect(waitMs(180, { deviceId, random: () => 0 })).toBe(7 * 60_000);
+  });
+
+  it.each([1, 10, 15, 180])('lies in the window of %i minutes, whatever chance adds', (spreadMinutes) => {
+    for (let device = 0; device < 400; device++) {
+      const deviceId = device.toString(16).padStart(64, '0');
+      expect(waitMs(spreadMinutes, { deviceId, random: () => 1 })).toBeLessThanOrEqual(
+        spreadMinutes * 60_000,
+      );
+    }
   });
 });
 
@@ -244,7 +253,7 @@ describe('a boot, or a modem that turns up in EDL', () => {
     );
     await leaveJournal(directory, { step: 'erasing' });
     expect(await run(resume)).toMatchObject({ kind: 'ran', code: 0 });
-    expect(await calls()).toContain('update --quiet');
+    expect(await calls()).toContain('update --quiet --json --resume-only');
     expect(slept).toEqual([]);
   });
 

@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts';
 import { type RunEnd, runCommand } from '../router/run-command.ts';
 import { judgeRun, type Told } from './judge-run.ts';
-import { CHILD_OUTPUT_MAX_CHARS, JITTER_MAX_MS } from './limits.ts';
+import { CHILD_OUTPUT_MAX_CHARS, JITTER_MAX_MINUTES } from './limits.ts';
 import { appendToLog } from './rotating-log.ts';
 import type { Trigger } from './scheduled-file.ts';
 import type { TellSyslog } from './syslog.ts';
@@ -82,7 +82,9 @@ async function runUpdater(
   signal: AbortSignal,
 ): Promise<Ran> {
   const named = modem === null ? [] : ['--modem', modem];
-  const command = [...program, 'update', '--quiet', '--json', ...flags, ...named];
+  // A boot or a modem in EDL is no maintenance window: nothing new is installed then.
+  const only = trigger === 'resume' ? ['--resume-only'] : [];
+  const command = [...program, 'update', '--quiet', '--json', ...only, ...flags, ...named];
   // No bound on its time: every wait of the updater has its own, and a flashing is never cut off.
   const end = await runCommand(command, { outputMaxChars: CHILD_OUTPUT_MAX_CHARS, timeoutMs: null }, signal);
   // It may have been killed; one that lives keeps what it has stopped.
@@ -98,7 +100,9 @@ export function waitMs(
   { deviceId, random }: Pick<ScheduledRunPorts, 'deviceId' | 'random'>,
 ): number {
   const own = spreadMinutes === 0 ? 0 : stableOffsetMinutes(deviceId, spreadMinutes) * 60_000;
-  return own + Math.floor(random() * JITTER_MAX_MS);
+  const jitterMinutes =
+    spreadMinutes === 0 ? JITTER_MAX_MINUTES : Math.min(spreadMinutes, JITTER_MAX_MINUTES);
+  return own + Math.floor(random() * jitterMinutes * 60_000);
 }
 
 async function tell(told: Told, trigger: Trigger, ports: ScheduledRunPorts): Promise<void> {

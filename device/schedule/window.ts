@@ -1,6 +1,6 @@
 /** The maintenance window, and the minute in it that is this device's own. */
 import { err, ok, type Result } from '../../shared/result.ts';
-import { MINUTES_OF_DAY, WINDOW_MIN_MINUTES } from './limits.ts';
+import { JITTER_MAX_MINUTES, MINUTES_OF_DAY, WINDOW_MIN_MINUTES } from './limits.ts';
 
 /** Local time. `lengthMinutes` may lead past midnight. */
 export type MaintenanceWindow = { readonly startMinute: number; readonly lengthMinutes: number };
@@ -26,11 +26,12 @@ export function parseWindow(text: string): Result<MaintenanceWindow, WindowFailu
 }
 
 /**
- * Minutes into a window of `lengthMinutes`: the same for a device every day, spread evenly over devices. `deviceId` is
+ * Minutes into a window of `lengthMinutes`, WINDOW_MIN_MINUTES or more: the same for a device every day, spread evenly
+ * over devices, and early enough that what chance adds (JITTER_MAX_MINUTES) still lies in the window. `deviceId` is
  * SHA-256 in hex; its end is taken, because rollouts are drawn from its hash.
  */
 export function stableOffsetMinutes(deviceId: string, lengthMinutes: number): number {
-  return Number.parseInt(deviceId.slice(-8), 16) % lengthMinutes;
+  return Number.parseInt(deviceId.slice(-8), 16) % Math.max(1, lengthMinutes - JITTER_MAX_MINUTES);
 }
 
 export type TimeOfDay = { readonly hour: number; readonly minute: number };

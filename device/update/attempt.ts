@@ -94,6 +94,8 @@ export type FlashOptions = {
 
 export type UpdateOptions = FlashOptions & {
   readonly wanted?: string | undefined;
+  /** Only what was broken off is brought to its end: no update is begun, also where that one had touched nothing. */
+  readonly resumeOnly?: boolean;
   readonly channel: 'stable' | 'beta';
   /** What an uplink that roams or is metered may be used for. */
   readonly metered: MeteredRule;

@@ -53,11 +53,14 @@ async function updateAlone(
   if (last.value !== null && isGoingOn) {
     const resumed = await resumeAttempt(last.value, { ...options, ask: null }, withUplink(ports), signal);
     // The modem proved to be as before the attempt that was broken off: begin a new one.
-    if (resumed.kind !== 'attempted' || resumed.verdict.outcome !== 'unchanged') return resumed;
+    const isAsBefore = resumed.kind === 'attempted' && resumed.verdict.outcome === 'unchanged';
+    if (!isAsBefore || options.resumeOnly) return resumed;
     ports.events.onNote(
       `the attempt of ${last.value.startedAt} was broken off before the first erase; beginning anew`,
     );
   }
+  if (options.resumeOnly)
+    return { kind: 'refused', failure: { reason: 'nothing-to-finish', where: ports.door.where } };
   return beginAttempt(options, ports, signal);
 }
 

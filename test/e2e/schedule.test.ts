@@ -55,6 +55,31 @@ describe('the boot hook', () => {
     },
   );
 
+  it('begins nothing anew where the update was broken off before the first erase', {
+    timeout: 120_000,
+  }, async () => {
+    const { modem, environment, resume, log } = await aRouter();
+    const dying = startNode([cistern, 'update', '--json'], {
+      environment,
+      onStdoutLine: (line, process) => {
+        if ((JSON.parse(line) as { step?: string }).step === 'loading-programmer')
+          void process.stop('SIGKILL');
+      },
+    });
+    expect((await dying.finished).code).not.toBe(0);
+
+    const told = { severity: 'warning', text: expect.stringMatching(/^unchanged /) };
+    expect(JSON.parse((await resume()).stdout)).toMatchObject({ kind: 'ran', told });
+    expect(modem.states.at(-1)).toMatchObject({ state: 'normal', firmware: DEMO_OLD_VERSION });
+    expect(await log()).toMatch(/^\S+ resume warning unchanged [^\n]*\n$/);
+    expect(JSON.parse((await resume()).stdout)).toMatchObject({ kind: 'nothing-unfinished' });
+
+    const { code, stdout } = await runNode([cistern, 'update', '--resume-only', '--json'], { environment });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ reason: 'nothing-to-finish' });
+    await modem.stop();
+  });
+
   it('leaves a modem alone on which no update is unfinished', { timeout: 60_000 }, async () => {
     const { modem, resume, log } = await aRouter();
     const { code, stdout } = await resume();

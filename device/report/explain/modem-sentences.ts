@@ -145,6 +145,11 @@ export const modemSentences = {
     what: `The modem is not in normal mode (${inWords(state, usbId)}), so it cannot say what it is.`,
     next: adviceFor(state),
   }),
+  'nothing-to-finish': ({ where }) => ({
+    exit: 'OK',
+    what: `No update was broken off on the modem at ${where}, and none is begun here.`,
+    next: 'Nothing to do; cistern update looks for an update.',
+  }),
   'edl-without-journal': ({ where }) => ({
     exit: 'NOT_PERMITTED',
     what: `The modem at ${where} is in emergency download mode, and no journal here says why.`,
