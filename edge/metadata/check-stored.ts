@@ -1,6 +1,7 @@
 /**
  * Whether everything that targets metadata promises is stored: each target, and each chunk of each package. What the
- * version before already promised was checked then, and nothing is ever deleted from under it.
+ * version before already promised was checked then, and nothing is ever deleted from under it. Chunks are looked for by
+ * themselves: before the metadata is stored, `gc` may take them still.
  */
 import { parseIndex } from '../../shared/caibx.ts';
 import type { ModelId } from '../../shared/model.ts';
@@ -21,12 +22,13 @@ import {
 
 type Signed = TargetsMetadata['signed'];
 
-export async function checkStored(
+/** Targets alone; answers the releases that are new. */
+export async function checkTargetsStored(
   bucket: R2Bucket,
   model: ModelId,
   next: Signed,
   before: Signed | null,
-): Promise<Result<void, Refusal>> {
+): Promise<Result<readonly ReleaseTarget[], Refusal>> {
   const isUnchanged = (path: string) => {
     const file = next.targets[path];
     return file !== undefined && before?.targets[path]?.hashes.sha256 === file.hashes.sha256;
@@ -46,10 +48,26 @@ export async function checkStored(
   const missing = await findMissingTarget(bucket, model, added);
   if (missing !== null) return err(missing);
 
-  let listingsLeft = CHUNK_LISTINGS_MAX;
+  const releases: ReleaseTarget[] = [];
   for (const target of manifestsOf(next, model)) {
     if (isUnchanged(target.path) && isUnchanged(indexPathOf(target))) continue;
     const release = await readManifest(bucket, model, target);
+    const named = checkIndexName(next, release);
+    if (!named.ok) return named;
+    releases.push(release);
+  }
+  return ok(releases);
+}
+
+/** Manifest, index and chunks of every new release. */
+export async function checkPackagesStored(
+  bucket: R2Bucket,
+  model: ModelId,
+  next: Signed,
+  releases: readonly ReleaseTarget[],
+): Promise<Result<void, Refusal>> {
+  let listingsLeft = CHUNK_LISTINGS_MAX;
+  for (const release of releases) {
     const held = await checkPackage(bucket, model, next, { release, listingsLeft });
     if (!held.ok) return held;
     listingsLeft -= held.value;
@@ -76,6 +94,16 @@ async function findMissingTarget(
   return null;
 }
 
+function checkIndexName(next: Signed, release: ReleaseTarget): Result<void, Refusal> {
+  const { version, package: content } = release.manifest;
+  if (next.targets[content.index] === undefined)
+    return refuse(`The index of ${version}, ${content.index}, is not listed by the metadata.`);
+  if (content.index === indexPathOf(release)) return ok();
+  return refuse(
+    `The index of ${version} is called ${content.index}; it must be the manifest's name with .caibx.`,
+  );
+}
+
 /** Manifest, index and chunks of one release agree, and are all there; answers the listings that it took to see. */
 async function checkPackage(
   bucket: R2Bucket,
@@ -85,13 +113,7 @@ async function checkPackage(
 ): Promise<Result<number, Refusal>> {
   const { version, package: content } = release.manifest;
   const file = next.targets[content.index];
-  if (file === undefined)
-    return refuse(`The index of ${version}, ${content.index}, is not listed by the metadata.`);
-  if (content.index !== indexPathOf(release)) {
-    return refuse(
-      `The index of ${version} is called ${content.index}; it must be the manifest's name with .caibx.`,
-    );
-  }
+  if (file === undefined) throw new Error('the index was found listed before');
   const object = await bucket.get(storedAt(model, { path: content.index, file }));
   const index = object === null ? null : parseIndex(await object.bytes());
   if (index === null || !index.ok) return refuse(`The index of ${version} is not readable.`);

@@ -1,5 +1,5 @@
 /**
- * `PUT …/metadata/{n}.targets.json`: makes releases visible. Everything is checked first; then the files are stored
+ * `PUT …/metadata/{n}.targets.json`: makes releases visible. Everything is checked before; the files are stored
  * and signed in the order in which they may be seen, and the look-up tables follow.
  */
 
@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Refusal } from '../http/problem.ts';
 import { ABANDONED_AFTER_MS } from '../limits.ts';
 import { advance } from '../metadata/advance.ts';
-import { checkStored } from '../metadata/check-stored.ts';
+import { checkPackagesStored, checkTargetsStored } from '../metadata/check-stored.ts';
 import { checkTargets } from '../metadata/check-targets.ts';
 import { readPublished } from '../metadata/published.ts';
 import type { MetadataRepository } from '../metadata/repository.ts';
@@ -38,11 +38,14 @@ export async function publishTargets(
   if (!next.ok) return next;
   if (next.value.version !== version) return err(misnamed(version, next.value.version));
   const before = current === 0 ? null : await readTargets(bucket, model, current);
-  const held = await checkStored(bucket, model, next.value, before);
-  if (!held.ok) return held;
+  const releases = await checkTargetsStored(bucket, model, next.value, before);
+  if (!releases.ok) return releases;
 
   if (!(await claim(bucket, metadataKey(model, 'targets', version), bytes, nowMs)))
     return err(underWay(version));
+  // From the claim on, `gc` of the bucket counts what this lists; what it took before is seen now.
+  const held = await checkPackagesStored(bucket, model, next.value, releases.value);
+  if (!held.ok) return held;
   const advanced = await advance(repository, model, { kind: 'targets', version, bytes });
   return advanced.ok ? ok('stored') : advanced;
 }

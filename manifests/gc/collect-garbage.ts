@@ -1,8 +1,8 @@
 /**
  * Removes chunks that nothing needs and that are older than a bound. Safe against a publication that goes on: a chunk is
- * laid into `trash/` before it is taken out of its place, and then it is looked again what is needed. A publication puts
- * its index before it looks whether all its chunks are there; so either it finds one missing and uploads it again, or
- * its index is seen here and the chunk comes back. A run that dies in between is made good by the next.
+ * laid into `trash/` before it is taken out of its place, and then it is looked again what is needed. A publication
+ * puts its targets metadata before it looks whether all its chunks are there; so either it finds one missing and is
+ * run again, or the metadata is seen here and the chunk comes back. A run that dies in between is made good by the next.
  */
 import { CHUNK_PREFIX, chunkKey } from '../../shared/bucket-keys.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';

@@ -197,6 +197,18 @@ describe('PUT …/metadata/1.targets.json', () => {
     });
   });
 
+  it('looks for chunks once its metadata is stored, where gc of the bucket sees what it needs', async () => {
+    const release = await aRelease(R08, { seed: 79 });
+    await uploadTargets(edge, release.targets);
+    const text = await aTargets(publisher, { targets: [...targets, ...release.targets] });
+    expect(await refusalOf(await putTargets(edge, 1, text))).toMatchObject({ code: 'chunk-missing' });
+    const stored = await edge.request(`/v1/models/${EUGA}/metadata/1.targets.json`);
+    expect(await stored.text()).toBe(text);
+    expect((await timestampOf()).status).toBe(404);
+    await uploadRelease(edge, release);
+    expect((await putTargets(edge, 1, text)).status).toBe(201);
+  });
+
   it('refuses a release whose manifest and index disagree', async () => {
     const fine = await aRelease(R08, { seed: 78 });
     const manifest = { package: { ...fine.manifest.package, sizeBytes: 4999 } };
