@@ -124,7 +124,7 @@ describe('P4 never give up after the first erase', () => {
     let sessions = 0;
     scenario = await aScenario({
       // The boot partition is read back last; refused there, all is written and a second session begins.
-      modem: { faults: [{ kind: 'nak', command: 'read', occurrence: 12 }] },
+      modem: { faults: [{ kind: 'nak', command: 'read', occurrence: 13 }] },
       onStep: (step, { modem }) => step === 'probing' && ++sessions === 2 && modem.powerCycle(),
     });
     expect(endOf(await scenario.run())).toBe('updated');
