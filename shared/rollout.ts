@@ -1,5 +1,5 @@
 /**
- * The rollout of a model's releases: signed online, so that a halt or a recall needs the online key alone.
+ * The rollout of a model’s releases: signed online, so that a halt or a recall takes an operator and no offline key.
  * A device installs a release only when the offline targets role lists it *and* this document lets it through.
  */
 import * as z from 'zod';
