@@ -85,7 +85,7 @@ function Attention({ reports }: { readonly reports: readonly FleetReport[] }) {
     <>
       <h2>Devices that need a person</h2>
       {shown.length === 0 ? (
-        <p>None: each device's newest report leaves its modem as it should be.</p>
+        <p>{`None among the newest ${reports.length} reports: each device's last one leaves its modem as it should be.`}</p>
       ) : (
         <table class="rows">
           <thead>
