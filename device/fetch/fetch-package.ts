@@ -107,7 +107,15 @@ export async function fetchPackage(
     await wanted.onSpent?.(tally.summary().fetchedBytes);
   }
   if (signal.aborted) return err({ reason: 'interrupted' });
-  return failure === undefined ? ok(tally.summary()) : err(failure);
+  const cost = tally.summary();
+  return failure === undefined ? ok(cost) : err(withWholeCost(failure, spentBefore, cost.fetchedBytes));
+}
+
+/** The chunks that were under way beside the one that failed have cost bytes too. */
+function withWholeCost(failure: FetchFailure, spentBefore: number, fetchedBytes: number): FetchFailure {
+  if (failure.reason === 'byte-budget-spent') return { ...failure, fetchedBytes: spentBefore + fetchedBytes };
+  if (failure.reason === 'fetch-too-slow') return { ...failure, fetchedBytes };
+  return failure;
 }
 
 /** A package may hold the same chunk twice; it is stored once. */

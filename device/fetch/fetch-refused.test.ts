@@ -86,6 +86,13 @@ describe('a repository that misbehaves', () => {
     expect(fetched).toMatchObject({ failure: { reason: 'byte-budget-spent', budgetBytes: 10_000 } });
   });
 
+  it('says all that it cost, with the chunks that were under way beside the one that spent the budget', async () => {
+    const spent: number[] = [];
+    const onSpent = async (bytes: number) => void spent.push(bytes);
+    const fetched = await at.fetch(pkg, [], { limits: { budgetBytes: 10_000, silenceMs: 300 }, onSpent });
+    expect(fetched).toMatchObject({ failure: { reason: 'byte-budget-spent', fetchedBytes: spent[0] } });
+  });
+
   it('costs no more than the budget with what earlier runs have spent, and is not asked once that is gone', async () => {
     const limits = { budgetBytes: 10_000, silenceMs: 300 };
     const spent: number[] = [];
