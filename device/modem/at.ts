@@ -51,9 +51,14 @@ export function readAtAnswer(text: string, command: string): AtAnswer | null {
 /** Lines that came unasked between command and answer: `+NAME: …` (but AT+QGMR's own), RDY, RING. */
 const UNSOLICITED = /^(\+(?!QGMR:)[A-Z0-9]+:|RDY$|RING$)/;
 
-/** The first line of an answer that has no prefix; undefined where there is none. */
+/** The lines of an answer that have no prefix; none of an ERROR. */
+export function plainLines(answer: AtAnswer): readonly string[] {
+  return (answer.lines ?? []).filter((line) => !UNSOLICITED.test(line));
+}
+
+/** The first of them; undefined where there is none. */
 export function plainLine(answer: AtAnswer): string | undefined {
-  return answer.lines?.find((line) => !UNSOLICITED.test(line));
+  return plainLines(answer)[0];
 }
 
 /** The value of the first line `+PREFIX: value`, trimmed; undefined where there is none. */

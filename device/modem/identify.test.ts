@@ -17,6 +17,9 @@ type Modem = {
   /** What the n-th AT+QGMR is answered with; null is ERROR. */
   readonly qgmr?: (n: number) => string | null;
   readonly cgmr?: string;
+  /** Lines of ATI, and the line of AT+CGMM; null is ERROR. */
+  readonly ati?: string | null;
+  readonly cgmm?: string | null;
 };
 
 function doorOf({
@@ -25,6 +28,8 @@ function doorOf({
   diag = SHORT,
   qgmr = () => WHOLE,
   cgmr = SHORT,
+  ati = `Quectel\r\nEC25\r\nRevision: ${SHORT}`,
+  cgmm = 'EC25',
 }: Modem) {
   let asked = 0;
   const diagPipe = scriptedPipe({
@@ -36,6 +41,8 @@ function doorOf({
       const command = new TextDecoder().decode(sent).trim();
       if (command === 'ATE0') return ['\r\nOK\r\n'];
       if (command === 'AT+CGMI') return said(maker);
+      if (command === 'ATI') return said(ati);
+      if (command === 'AT+CGMM') return said(cgmm);
       if (command === 'AT+QGMR') return said(qgmr(asked++));
       return said(command === 'AT+CGMR' ? `Revision: ${cgmr}` : null);
     },
@@ -71,7 +78,6 @@ describe('which modem this is', () => {
   it.each([
     ['another release', 'EC25EUGAR06A04M4G'],
     ['another variant', 'EC25EUXGAR06A05M4G'],
-    ['nothing', ''],
   ])('stops where DIAG says %s', async (_, diag) => {
     const { door, diagPipe, atPipe } = doorOf({ diag });
     expect(await identify(door, patience)).toEqual({
@@ -79,6 +85,40 @@ describe('which modem this is', () => {
       failure: { reason: 'at-and-diag-disagree', at: WHOLE, diag },
     });
     expect(closed(diagPipe, atPipe)).toEqual([true, true]);
+  });
+
+  it('stops where DIAG names no version, and says so', async () => {
+    expect(await identify(doorOf({ diag: '' }).door, patience)).toEqual({
+      ok: false,
+      failure: { reason: 'diag-names-no-version', at: WHOLE },
+    });
+  });
+
+  it.each([
+    ['ATI', { ati: `Quectel\r\nEG06-E\r\nRevision: ${SHORT}` }, 'EG06-E'],
+    ['ATI without the maker', { ati: 'EG06' }, 'EG06'],
+    ['AT+CGMM', { cgmm: 'EC21' }, 'EC21'],
+    ['AT+CGMM, where ATI is unknown', { ati: null, cgmm: 'RM500Q-GL' }, 'RM500Q-GL'],
+  ])('stops where %s names another product than the version', async (command, modem, productName) => {
+    const { door, atPipe } = doorOf(modem);
+    expect(await identify(door, patience)).toEqual({
+      ok: false,
+      failure: {
+        reason: 'product-name-contradicts-version',
+        command: command.split(/[ ,]/)[0],
+        productName,
+        version: WHOLE,
+      },
+    });
+    expect(atPipe.isClosed()).toBe(true);
+  });
+
+  it.each([
+    ['neither command', { ati: null, cgmm: null }],
+    ['names in words', { ati: 'Quectel\r\nLTE Module', cgmm: 'LTE Module' }],
+    ['nothing but the maker and the revision', { ati: `Quectel\r\nRevision: ${SHORT}`, cgmm: null }],
+  ])('goes on with %s: unknown is no contradiction', async (_, modem) => {
+    expect(await identify(doorOf(modem).door, patience)).toMatchObject({ ok: true });
   });
 
   it('is asked again while the application side has not started, a second apart', async () => {

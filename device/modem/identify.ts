@@ -1,6 +1,6 @@
 /**
- * Which modem is this, and what runs on it? AT and DIAG are both asked; where they disagree, nothing goes on
- * (field 0.3: a flasher that could not read the version went on all the same).
+ * Which modem is this, and what runs on it? AT (name and version) and DIAG are asked; where they disagree, nothing goes
+ * on (field 0.3: a flasher that could not read the version went on all the same).
  */
 import {
   type FirmwareVersion,
@@ -16,6 +16,7 @@ import type { Pipe } from '../transport/pipe.ts';
 import { type AtFailure, askAt, plainLine } from './at.ts';
 import { type DiagFailure, readDiagVersion } from './diag.ts';
 import { VERSION_ATTEMPTS_MAX } from './limits.ts';
+import { contradictsProductName, productNameInAti } from './product-name.ts';
 
 export type Identity = {
   readonly vendor: string;
@@ -37,7 +38,16 @@ export type IdentifyFailure =
   | { readonly reason: 'vendor-not-supported'; readonly vendor: string }
   | { readonly reason: 'modem-version-unreadable'; readonly answer: string }
   | { readonly reason: 'modem-not-ready'; readonly answer: string }
-  | { readonly reason: 'at-and-diag-disagree'; readonly at: string; readonly diag: string };
+  | { readonly reason: 'diag-names-no-version'; readonly at: string }
+  | { readonly reason: 'at-and-diag-disagree'; readonly at: string; readonly diag: string }
+  | ProductNameContradicts;
+
+type ProductNameContradicts = {
+  readonly reason: 'product-name-contradicts-version';
+  readonly command: string;
+  readonly productName: string;
+  readonly version: string;
+};
 
 /** How long to wait for an application side that has not started. */
 export type Patience = { readonly clock: Clock; readonly timings: { readonly versionRetryMs: number } };
@@ -65,6 +75,7 @@ export async function identify(
   if (!said.ok) return said;
 
   const { vendor, version } = said.value;
+  if (diag.value === '') return err({ reason: 'diag-names-no-version', at: version.text });
   if (versionWithoutCustom(version) !== diag.value) {
     return err({ reason: 'at-and-diag-disagree', at: version.text, diag: diag.value.slice(0, 96) });
   }
@@ -93,9 +104,28 @@ async function identifyByAt(
     answer = asked.value;
     const version = parseFirmwareVersion(answer);
     if (!version.ok) return err({ reason: 'modem-version-unreadable', answer: answer.slice(0, 96) });
-    if (!isApplicationPending(version.value)) return ok({ vendor, version: version.value });
+    if (isApplicationPending(version.value)) continue;
+    const named = await checkProductName(pipe, { vendor, version: version.value }, signal);
+    return named.ok ? ok({ vendor, version: version.value }) : named;
   }
   return err({ reason: 'modem-not-ready', answer: answer.slice(0, 96) });
+}
+
+/** ATI and AT+CGMM name the product. One that answers neither, or in words unknown here, contradicts nothing. */
+async function checkProductName(
+  pipe: Pipe,
+  { vendor, version }: { readonly vendor: string; readonly version: FirmwareVersion },
+  signal?: AbortSignal,
+): Promise<Result<void, AtFailure | ProductNameContradicts>> {
+  for (const command of ['ATI', 'AT+CGMM']) {
+    const asked = await askAt(pipe, command, signal);
+    if (!asked.ok) return asked;
+    const name = command === 'ATI' ? productNameInAti(asked.value, vendor) : plainLine(asked.value);
+    if (name === undefined || !contradictsProductName(name, version)) continue;
+    const productName = name.slice(0, 40);
+    return err({ reason: 'product-name-contradicts-version', command, productName, version: version.text });
+  }
+  return ok();
 }
 
 /** AT+QGMR shows the custom part; old firmware knows only AT+CGMR (field 2b). */

@@ -38,9 +38,9 @@ const COMMANDS: readonly Row[] = [
   [/^$/, () => answer()],
   [/^E([01])$/, (s, [, on]) => change(() => (s.isEchoOn = on === '1'))],
   [/^\+CMEE=([012])$/, (s, [, format]) => change(() => (s.errorFormat = Number(format)))],
-  [/^I$/, (s) => answer(s.vendor, s.modelName, `Revision: ${s.firmware.withoutCustom}`)],
+  [/^I$/, (s) => named(s, (name) => [s.vendor, name, `Revision: ${s.firmware.withoutCustom}`])],
   [/^\+CGMI$/, (s) => answer(s.vendor)],
-  [/^\+CGMM$/, (s) => answer(s.modelName)],
+  [/^\+CGMM$/, (s) => named(s, (name) => [name])],
   [/^\+CGMR$/, (s) => answer(s.firmware.withoutCustom)],
   [/^\+QGMR\??$/, fullVersion],
   [/^\+CGSN$/, (s) => answer(s.calibration.kind === 'intact' ? s.calibration.imei : '')],
@@ -87,6 +87,11 @@ export function answerAtCommand(command: string, state: AtState): AtAnswer {
 function change(apply: () => void): AtAnswer {
   apply();
   return answer();
+}
+
+function named(state: AtState, lines: (name: string) => readonly string[]): AtAnswer {
+  const name = state.settings().productName ?? state.modelName;
+  return name === '' ? error : answer(...lines(name));
 }
 
 const noSim: AtAnswer = { lines: [], result: SIM_NOT_INSERTED };

@@ -72,6 +72,9 @@ export const ec25Eu: ModuleModel = {
   firehose: firehose9x07,
 };
 
+/** Quectel EG25-G: the EC25's chip and flash under another name. */
+export const eg25G: ModuleModel = { ...ec25Eu, name: 'EG25' };
+
 /**
  * Quectel RM500Q-GL: SDX55, 512 MiB NAND of 4 KiB pages in 256 KiB blocks; SuperSpeed, high speed in EDL (edl 1a, 1d).
  * Its hardware id is made up.
@@ -122,7 +125,7 @@ export const rg650v: ModuleModel = {
 
 const MODELS: readonly (readonly [prefix: string, model: ModuleModel])[] = [
   ['EC25', ec25Eu],
-  ['EG25', ec25Eu],
+  ['EG25', eg25G],
   ['RM500Q', rm500qGl],
   ['RG650V', rg650v],
 ];

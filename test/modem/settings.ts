@@ -14,6 +14,8 @@ export type ModemSettings = {
   readonly mbn: { readonly autoSelect: boolean; readonly selected: string; readonly list: readonly string[] };
   /** AT+QCFG="roamservice": 1 off, 2 on, 255 as the SIM says. */
   readonly roamService: number;
+  /** What ATI and AT+CGMM say instead of the module's own name: null is the own, empty is ERROR. */
+  readonly productName: string | null;
   /** How many AT+QGMR after each boot are answered before the application side is up (field 2a). */
   readonly applicationPendingAnswers: number;
 };
@@ -34,5 +36,6 @@ export const workingSettings: ModemSettings = {
     list: ['ROW_Generic_3GPP', 'OpenMkt-Commercial-CT'],
   },
   roamService: 255,
+  productName: null,
   applicationPendingAnswers: 1,
 };

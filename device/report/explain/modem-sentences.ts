@@ -175,6 +175,16 @@ export const modemSentences = {
     what: `AT says ${at}, DIAG says ${diag}: these are not the same modem.`,
     next: 'Check that the AT and DIAG ports belong to one modem.',
   }),
+  'diag-names-no-version': ({ at }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `AT says ${at}, but the modem's DIAG port names no version, so nothing bears it out.`,
+    next: 'Restart the modem and try again. It was not touched; where it stays so, report it.',
+  }),
+  'product-name-contradicts-version': ({ command, productName, version }) => ({
+    exit: 'NOT_PERMITTED',
+    what: `${command} calls the modem ${productName}, but its version is ${version}, which is of another product.`,
+    next: 'It was not touched. Read the name on its label: a module that runs the firmware of another one needs its own back first (cistern rescue --help). Where label and version agree, report both lines.',
+  }),
   'modem-changed-meanwhile': ({ before, after }) => ({
     exit: 'NOT_PERMITTED',
     what: `The modem showed ${before} first and ${after} later.`,
