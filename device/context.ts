@@ -11,6 +11,7 @@ import type { Http } from './http/http.ts';
 import { type InterfaceFailure, localAddressOf } from './http/local-address.ts';
 import { undiciHttp } from './http/undici-http.ts';
 import { Interruption } from './interruption.ts';
+import { type ProcessTable, systemProcesses } from './process-table.ts';
 import { inputReader, type ReadInput } from './read-input.ts';
 import type { RemoteFailure } from './remote/remote-failure.ts';
 import { UPDATER_VERSION } from './report/updater-version.ts';
@@ -22,7 +23,6 @@ import type { ModemDoor } from './transport/door.ts';
 import { type LocalPorts, systemPorts } from './transport/local-ports.ts';
 import { type OpenDoorFailure, openDoor } from './transport/open-door.ts';
 import { DEFAULT_UPDATE_TIMINGS, type UpdateTimings } from './update/limits.ts';
-import { type ProcessTable, systemProcesses } from './update/lock.ts';
 
 export type Stream = {
   readonly write: (text: string) => void;

@@ -1,8 +1,8 @@
 /** The machine around one modem, as an attempt sees it: made ready, as it was before, and the modem's power. */
 import { ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
+import type { ProcessTable } from '../process-table.ts';
 import type { OnBus } from '../transport/door.ts';
-import type { ProcessTable } from '../update/lock.ts';
 import { bootIdOf } from './machine.ts';
 import { makeReady, type RouterFailure } from './make-ready.ts';
 import type { PowerFailure } from './power/power-cycle.ts';

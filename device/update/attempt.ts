@@ -7,6 +7,7 @@ import type { UpdateFailure } from '../failure.ts';
 import type { FetchLimits } from '../fetch/fetch-package.ts';
 import type { FetchProgress } from '../fetch/tally.ts';
 import type { Http } from '../http/http.ts';
+import type { ProcessTable } from '../process-table.ts';
 import type { Delivery } from '../report/deliver.ts';
 import type { DeviceIdentity } from '../report/device-key.ts';
 import type { PlanDocument } from '../report/plan-document.ts';
@@ -20,7 +21,6 @@ import type { ModemDoor } from '../transport/door.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import type { FlashProgress } from './flash-session.ts';
 import type { UpdateTimings } from './limits.ts';
-import type { ProcessTable } from './lock.ts';
 import type { Considered } from './resolve.ts';
 
 /** What flashing needs, wherever the package comes from. */

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ProcessTable, systemProcesses, takeLock } from './lock.ts';
+import { type ProcessTable, systemProcesses } from '../process-table.ts';
+import { takeLock } from './lock.ts';
 import { temporaryDirectory } from './test-attempt.ts';
 
 const KEY = 'tcp-127.0.0.1-9008';

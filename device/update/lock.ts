@@ -3,25 +3,15 @@
  * which its process id may be another program's: boot and start time tell the two apart.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { constants, copyFile, link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { livingOwner, ownerText, type ProcessTable } from '../process-table.ts';
 import { LOCK_ATTEMPTS_MAX, LOCK_GUARDS_MAX } from './limits.ts';
 
 export type LockFailure =
   | { readonly reason: 'another-updater-runs'; readonly pid: number; readonly path: string }
   | { readonly reason: 'lock-not-written'; readonly path: string; readonly why: string };
-
-/** Which process is which: an id alone is given away anew, after a reboot or 32768 processes later. */
-export type ProcessTable = {
-  readonly ownPid: number;
-  readonly isAlive: (pid: number) => boolean;
-  /** This boot of the machine (random(4)); null where the kernel does not say. */
-  readonly bootId: () => string | null;
-  /** When it began, in clock ticks since the boot (proc_pid_stat(5), field 22); null where that cannot be seen. */
-  readonly startTimeOf: (pid: number) => string | null;
-};
 
 export type Lock = { readonly release: () => Promise<void> };
 
@@ -125,28 +115,6 @@ function lockAt(path: string): Lock {
   return { release };
 }
 
-const UNKNOWN = '-';
-
-/** `pid boot start`: start is in clock ticks since that boot. */
-function ownerText({ ownPid, bootId, startTimeOf }: ProcessTable): string {
-  return `${ownPid} ${bootId() ?? UNKNOWN} ${startTimeOf(ownPid) ?? UNKNOWN}\n`;
-}
-
-/** The process id of a lock's owner; null where it is gone, or the file says nothing that an owner writes. */
-function livingOwner(text: string, { isAlive, bootId, startTimeOf }: ProcessTable): number | null {
-  const said = /^([1-9]\d{0,9}) (\S{1,64}) (\S{1,32})\n$/.exec(text);
-  if (said === null) return null;
-  const [, number, boot = UNKNOWN, start = UNKNOWN] = said;
-  const pid = Number(number);
-  if (isOther(boot, bootId()) || !isAlive(pid) || isOther(start, startTimeOf(pid))) return null;
-  return pid;
-}
-
-/** What one side does not know proves nothing. */
-function isOther(said: string, seen: string | null): boolean {
-  return said !== UNKNOWN && seen !== null && said !== seen;
-}
-
 function errorCode(error: unknown): string {
   if (error instanceof Error && 'code' in error) return String(error.code);
   throw error;
@@ -154,27 +122,4 @@ function errorCode(error: unknown): string {
 
 function ignoreMissing(error: unknown): undefined {
   if (errorCode(error) !== 'ENOENT') throw error;
-}
-
-export const systemProcesses: ProcessTable = {
-  ownPid: process.pid,
-  isAlive: (pid) => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch (error) {
-      return error instanceof Error && 'code' in error && error.code === 'EPERM';
-    }
-  },
-  bootId: () => /^[0-9a-f-]{36}$/.exec(readProc('sys/kernel/random/boot_id').trim())?.[0] ?? null,
-  // The name before it, field 2, stands in parentheses and may hold any character.
-  startTimeOf: (pid) => /^.*\) (?:\S+ ){19}(\d+) /s.exec(readProc(`${pid}/stat`))?.[1] ?? null,
-};
-
-function readProc(name: string): string {
-  try {
-    return readFileSync(`/proc/${name}`, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -5,6 +5,7 @@
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { type IdentifyFailure, type Identity, identify } from '../modem/identify.ts';
+import type { ProcessTable } from '../process-table.ts';
 import type { RouterFailure } from '../router/make-ready.ts';
 import type { PowerFailure } from '../router/power/power-cycle.ts';
 import type { Surroundings } from '../router/surroundings.ts';
@@ -13,7 +14,7 @@ import { awaitReturn } from './confirm.ts';
 import { isUnfinished, type JournalFailure, readAttempt } from './journal.ts';
 import { type LeaveFailure, leaveEdl } from './leave-edl.ts';
 import type { UpdateTimings } from './limits.ts';
-import { type LockFailure, type ProcessTable, takeLock } from './lock.ts';
+import { type LockFailure, takeLock } from './lock.ts';
 
 /** States that a RESET ends. */
 export type ResettableState = 'edl' | 'ram-dump';

@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemProcesses, takeLock } from '../../device/update/lock.ts';
+import { systemProcesses } from '../../device/process-table.ts';
+import { takeLock } from '../../device/update/lock.ts';
 import { attempt } from '../../device/update/test-attempt.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';

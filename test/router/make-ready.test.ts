@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../device/clock.ts';
+import { systemProcesses } from '../../device/process-table.ts';
 import { routerSentences } from '../../device/report/explain/router-sentences.ts';
 import { type Machine, systemMachine } from '../../device/router/machine.ts';
 import { makeReady, type ReadyWish, type RouterFailure } from '../../device/router/make-ready.ts';
@@ -11,7 +12,6 @@ import type { GatherPorts } from '../../device/router/preflight/gather-facts.ts'
 import { CHECKS } from '../../device/router/preflight/preflight.ts';
 import { ec25, testSysfs } from '../../device/transport/bus/test-sysfs.ts';
 import { readUsbTree } from '../../device/transport/bus/usb-tree.ts';
-import { systemProcesses } from '../../device/update/lock.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

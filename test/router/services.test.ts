@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../device/clock.ts';
+import { systemProcesses } from '../../device/process-table.ts';
 import { type Machine, systemMachine } from '../../device/router/machine.ts';
 import {
   findServiceProfile,
@@ -12,7 +13,6 @@ import {
   type ServiceProfile,
 } from '../../device/router/services/service-profile.ts';
 import { startLeftStopped, stopServices } from '../../device/router/services/stop-services.ts';
-import { systemProcesses } from '../../device/update/lock.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,9 +1,10 @@
 /** A machine with nothing around the modem: no services, no supplies, no programs, no other process. */
+
 import { systemClock } from '../../device/clock.ts';
+import { systemProcesses } from '../../device/process-table.ts';
 import type { Machine } from '../../device/router/machine.ts';
 import { type Surroundings, surroundingsOf } from '../../device/router/surroundings.ts';
 import type { ModemDoor } from '../../device/transport/door.ts';
-import { systemProcesses } from '../../device/update/lock.ts';
 
 export const bareMachine: Machine = {
   isThere: async () => false,

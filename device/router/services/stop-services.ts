@@ -4,8 +4,8 @@
  */
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../../clock.ts';
+import type { ProcessTable } from '../../process-table.ts';
 import type { JournalFailure } from '../../update/journal.ts';
-import type { ProcessTable } from '../../update/lock.ts';
 import { SERVICE_GONE_TIMEOUT_MS, SERVICE_LOOK_INTERVAL_MS } from '../limits.ts';
 import type { Machine } from '../machine.ts';
 import { netifdInterfaces } from './netifd.ts';
