@@ -19,11 +19,11 @@ export const SESSION_MAX_SECONDS = 8 * 60 * 60;
 export const FLEET_FORM_MAX_BYTES = 16 * 1024;
 /** What the charts of a fleet look back. */
 export const FLEET_DAYS = 30;
-/** The newest reports that a fleet's page reads. */
-export const FLEET_REPORTS_MAX = 5000;
 export const FLEET_MODELS_A_PAGE = 20;
 /** Devices that need a person, as one page lists them. */
 export const ATTENTION_MAX = 20;
+/** Reports that left a modem wrong, the newest, among which those devices are looked for. */
+export const ATTENTION_EXAMINED_MAX = 2000;
 /** Of the audit log, on one page. */
 export const DEEDS_SHOWN_MAX = 20;
 /** Entries of the audit log in which halts of models on other pages are looked for, and how many of those are shown. */

@@ -1,8 +1,6 @@
 /** What pages say, where it can be told without a page. One file: each costs a start of workerd. */
 import { describe, expect, it } from 'vitest';
 import type { VersionMatch } from '../../shared/catalogue.ts';
-import type { FleetReport } from '../store/fleet-reports.ts';
-import { needAttention, tellDays, tellSteps } from './fleet/fleet-view.ts';
 import { DEVICES_SHOWN_MIN } from './limits.ts';
 import { headlineOf } from './lookup/headline.ts';
 import { healthSaid } from './parts/health-said.ts';
@@ -105,58 +103,6 @@ describe('how it went for others', () => {
 
   it('is never rounded up to all', () => {
     expect(healthSaid({ succeeded: 999, failed: 1, mostly }).percent).toBe(99);
-  });
-});
-
-describe('what a fleet’s reports tell', () => {
-  const at = (day: string) => Date.parse(`${day}T12:00:00Z`);
-  const a = (change: Partial<FleetReport>): FleetReport => ({
-    receivedAt: '2026-11-23T08:00:00.000Z',
-    deviceId: 'a',
-    model: 'quectel/ec25euga-m4g',
-    fromVersion: OLD,
-    toVersion: NEW,
-    outcome: 'updated',
-    lastStep: 'reported',
-    reason: null,
-    modemState: 'normal',
-    ...change,
-  });
-  const stuck = { outcome: 'unfinished', lastStep: 'programming', modemState: 'edl' } as const;
-
-  it('has a place for each day, also for those without a report', () => {
-    const reports = [a({}), a({ outcome: 'unchanged' }), a({ receivedAt: '2026-11-21T23:59:59.999Z' })];
-    const days = tellDays(reports, { fromMs: at('2026-11-21'), toMs: at('2026-11-23') });
-    expect(days.map(({ day, updated, unchanged }) => [day, updated, unchanged])).toEqual([
-      ['2026-11-21', 1, 0],
-      ['2026-11-22', 0, 0],
-      ['2026-11-23', 1, 1],
-    ]);
-  });
-
-  it('names the steps at which it ended early, in the order of an update, each with its commonest reason', () => {
-    const reports = [
-      a({ ...stuck, reason: 'modem-lost' }),
-      a({ ...stuck, reason: 'write-refused' }),
-      a({ ...stuck, reason: 'write-refused' }),
-      a({ outcome: 'unchanged', lastStep: 'fetching' }),
-      a({}),
-    ];
-    expect(tellSteps(reports)).toEqual([
-      { step: 'fetching', failures: 1, mostly: null },
-      { step: 'programming', failures: 3, mostly: 'write-refused' },
-    ]);
-  });
-
-  it.each<[string, Partial<FleetReport>[], number]>([
-    ['a modem that was left half written', [stuck], 1],
-    ['a modem that did not come back', [{ outcome: 'unchanged', modemState: 'absent' }], 1],
-    ['an update that the modem did not confirm', [{ outcome: 'unconfirmed', lastStep: 'confirming' }], 1],
-    ['a modem that was brought back since', [{}, stuck], 0],
-    ['a modem that failed after it had worked', [stuck, {}], 1],
-    ['an attempt that ended before it touched anything', [{ outcome: 'unchanged' }], 0],
-  ])('of %s judges by the newest report', (_, newestFirst, count) => {
-    expect(needAttention(newestFirst.map(a))).toHaveLength(count);
   });
 });
 

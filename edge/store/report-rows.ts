@@ -84,6 +84,7 @@ function forgetOld(db: D1Database, reports: readonly StoredReport[]): D1Prepared
          (SELECT id FROM reports WHERE received_at < ? ORDER BY received_at LIMIT ?)`,
       )
       .bind(kept, REPORTS_FORGOTTEN_MAX * reports.length),
+    db.prepare('DELETE FROM report_days WHERE day < ?').bind(kept.slice(0, 10)),
     db
       .prepare(
         `DELETE FROM reports WHERE id IN (SELECT id FROM

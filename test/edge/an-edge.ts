@@ -119,7 +119,7 @@ async function empty(bucket: R2Bucket, db: D1Database): Promise<void> {
     .first<{ sql: string }>()) ?? { sql: '' };
   const statements = [
     ...['DELETE FROM models', 'DELETE FROM reports', 'DELETE FROM operator_tokens'],
-    'DELETE FROM report_counts',
+    ...['DELETE FROM report_counts', 'DELETE FROM report_days'],
     ...['DROP TRIGGER audit_is_not_removed', 'DELETE FROM audit_log', sql],
   ];
   await db.batch(statements.map((statement) => db.prepare(statement)));

@@ -1,25 +1,24 @@
-/** One model's rollouts. How each release does is counted over the reports that the page shows. */
-
+/** One model's rollouts, and how each of its releases does. */
 import type { Rollout } from '../../../shared/rollout.ts';
-import { healthOf } from '../../../shared/rollout-health.ts';
-import type { FleetReport } from '../../store/fleet-reports.ts';
+import type { ReleaseHealth } from '../../../shared/rollout-health.ts';
 import type { ModelRow } from '../../store/model-rows.ts';
-import { RELEASES_SHOWN_MAX } from '../limits.ts';
 import { Crumbs } from '../parts/crumbs.tsx';
 import { fleetReleasePath, modelPath } from '../parts/links.ts';
 import { rolloutSaid } from '../parts/rollout-said.ts';
 import { Tag } from '../parts/tag.tsx';
+import type { FleetReports } from './read-fleet-reports.ts';
 import { ReportsView } from './reports-view.tsx';
 
 type Props = {
   readonly row: ModelRow;
   readonly rollout: Rollout;
-  readonly reports: readonly FleetReport[];
-  readonly fromMs: number;
+  /** Of the releases that are shown, newest first. */
+  readonly healths: readonly { readonly version: string; readonly health: ReleaseHealth }[];
+  readonly reports: FleetReports;
   readonly nowMs: number;
 };
 
-export function FleetModelPage({ row, rollout, reports, fromMs, nowMs }: Props) {
+export function FleetModelPage({ row, rollout, healths, reports, nowMs }: Props) {
   return (
     <>
       <Crumbs way={[{ path: '/fleet', name: 'Fleet' }]} />
@@ -44,36 +43,33 @@ export function FleetModelPage({ row, rollout, reports, fromMs, nowMs }: Props) 
             </tr>
           </thead>
           <tbody>
-            {row.releases.slice(0, RELEASES_SHOWN_MAX).map(({ version }) => {
-              const health = healthOf(reports.filter(({ toVersion }) => toVersion === version));
-              return (
-                <tr>
-                  <th scope="row">
-                    <a class="version" href={fleetReleasePath(row.model, version)}>
-                      {version}
-                    </a>
-                  </th>
-                  <td data-is="Rollout:">
-                    <Tag
-                      {...rolloutSaid(
-                        rollout.releases.find((entry) => entry.version === version),
-                        nowMs,
-                      )}
-                    />
-                  </td>
-                  <td class="number" data-is="Devices updated:">
-                    {health.succeeded}
-                  </td>
-                  <td class="number" data-is="Devices it failed on:">
-                    {health.failed}
-                  </td>
-                </tr>
-              );
-            })}
+            {healths.map(({ version, health }) => (
+              <tr>
+                <th scope="row">
+                  <a class="version" href={fleetReleasePath(row.model, version)}>
+                    {version}
+                  </a>
+                </th>
+                <td data-is="Rollout:">
+                  <Tag
+                    {...rolloutSaid(
+                      rollout.releases.find((entry) => entry.version === version),
+                      nowMs,
+                    )}
+                  />
+                </td>
+                <td class="number" data-is="Devices updated:">
+                  {health.succeeded}
+                </td>
+                <td class="number" data-is="Devices it failed on:">
+                  {health.failed}
+                </td>
+              </tr>
+            ))}
           </tbody>
         </table>
       )}
-      <ReportsView reports={reports} fromMs={fromMs} nowMs={nowMs} />
+      <ReportsView {...reports} />
     </>
   );
 }

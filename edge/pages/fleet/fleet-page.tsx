@@ -2,12 +2,12 @@
 import type { AuditEntry } from '../../../shared/operator-api.ts';
 import type { Rollout } from '../../../shared/rollout.ts';
 import type { Caller } from '../../operator/caller.ts';
-import type { FleetReport } from '../../store/fleet-reports.ts';
 import type { ModelListing } from '../../store/model-rows.ts';
 import { fleetModelPath, fleetReleasePath } from '../parts/links.ts';
 import { rolloutSaid } from '../parts/rollout-said.ts';
 import { Tag } from '../parts/tag.tsx';
 import { DeedsView } from './deeds-view.tsx';
+import type { FleetReports } from './read-fleet-reports.ts';
 import { ReportsView } from './reports-view.tsx';
 
 export type FleetModel = ModelListing & { readonly rollout: Rollout | null };
@@ -20,25 +20,14 @@ type Props = {
   readonly halted: readonly HaltedRelease[];
   /** The model after which the next page begins. */
   readonly next: string | null;
-  readonly reports: readonly FleetReport[];
+  readonly reports: FleetReports;
   readonly deeds: readonly AuditEntry[];
   readonly operator: Caller;
   readonly hasSession: boolean;
-  readonly fromMs: number;
   readonly nowMs: number;
 };
 
-export function FleetPage({
-  models,
-  next,
-  halted,
-  reports,
-  deeds,
-  operator,
-  hasSession,
-  fromMs,
-  nowMs,
-}: Props) {
+export function FleetPage({ models, next, halted, reports, deeds, operator, hasSession, nowMs }: Props) {
   return (
     <>
       <h1>Fleet</h1>
@@ -57,7 +46,7 @@ export function FleetPage({
           </a>
         </p>
       )}
-      <ReportsView reports={reports} fromMs={fromMs} nowMs={nowMs} />
+      <ReportsView {...reports} />
       <h2>What was done</h2>
       <DeedsView entries={deeds} />
     </>

@@ -1,12 +1,13 @@
 /** `GET /fleet/models/{vendor}/{model}`: the rollouts of one model, and how its releases do. */
 import type { ModelId } from '../../../shared/model.ts';
-import { readFleetReports } from '../../store/fleet-reports.ts';
 import { readModelRow } from '../../store/model-rows.ts';
-import { FLEET_REPORTS_MAX } from '../limits.ts';
+import { RELEASES_SHOWN_MAX } from '../limits.ts';
 import { pageAnswer } from '../page.tsx';
+import { healthOfRelease } from '../parts/health-of-release.ts';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
 import { FleetModelPage } from './fleet-model-page.tsx';
-import { type FleetStores, fleetSince } from './get-fleet.tsx';
+import type { FleetStores } from './get-fleet.tsx';
+import { readFleetReports } from './read-fleet-reports.ts';
 
 /** `null` where nothing is published for the model. */
 export async function getFleetModel(stores: FleetStores, model: ModelId): Promise<Response | null> {
@@ -15,11 +16,16 @@ export async function getFleetModel(stores: FleetStores, model: ModelId): Promis
   const inForce = await rolloutInForce(bucket, model);
   if (row === null || inForce === null) return null;
   const nowMs = stores.nowMs();
-  const fromMs = fleetSince(nowMs);
-  const since = new Date(fromMs).toISOString();
-  const reports = await readFleetReports(db, { model, since, limit: FLEET_REPORTS_MAX });
+  const [reports, healths] = await Promise.all([
+    readFleetReports(db, { model, nowMs }),
+    Promise.all(
+      row.releases
+        .slice(0, RELEASES_SHOWN_MAX)
+        .map(async ({ version }) => ({ version, health: await healthOfRelease(db, model, version) })),
+    ),
+  ]);
   const content = (
-    <FleetModelPage row={row} rollout={inForce.rollout} reports={reports} fromMs={fromMs} nowMs={nowMs} />
+    <FleetModelPage row={row} rollout={inForce.rollout} healths={healths} reports={reports} nowMs={nowMs} />
   );
   return pageAnswer({ title: `Fleet: ${row.name}`, place: '/fleet', content });
 }

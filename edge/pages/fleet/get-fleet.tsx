@@ -3,22 +3,15 @@
 import { MODEL_ID_MAX_CHARS } from '../../../shared/limits.ts';
 import { parseModelId } from '../../../shared/model.ts';
 import { listAuditEntries } from '../../store/audit-rows.ts';
-import { readFleetReports } from '../../store/fleet-reports.ts';
 import { listModelRows, type ModelListing } from '../../store/model-rows.ts';
 import { recentlyHaltedTargets } from '../../store/recent-halts.ts';
-import {
-  DEEDS_SHOWN_MAX,
-  FLEET_DAYS,
-  FLEET_MODELS_A_PAGE,
-  FLEET_REPORTS_MAX,
-  HALT_ENTRIES_MAX,
-  HALTS_SHOWN_MAX,
-} from '../limits.ts';
+import { DEEDS_SHOWN_MAX, FLEET_MODELS_A_PAGE, HALT_ENTRIES_MAX, HALTS_SHOWN_MAX } from '../limits.ts';
 import { pageAnswer } from '../page.tsx';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
 import { type FleetModel, FleetPage, type HaltedRelease } from './fleet-page.tsx';
 import type { Visit } from './guarded.tsx';
 import { sessionToken } from './operator-session.ts';
+import { readFleetReports } from './read-fleet-reports.ts';
 
 export type FleetStores = {
   readonly db: D1Database;
@@ -26,22 +19,13 @@ export type FleetStores = {
   readonly nowMs: () => number;
 };
 
-const DAY_MS = 24 * 60 * 60_000;
-
-/** The beginning of the first day that charts show. */
-export function fleetSince(nowMs: number): number {
-  return Math.floor(nowMs / DAY_MS) * DAY_MS - (FLEET_DAYS - 1) * DAY_MS;
-}
-
 export async function getFleet(stores: FleetStores, { request, operator }: Visit): Promise<Response> {
   const { db } = stores;
   const after = (new URL(request.url).searchParams.get('after') ?? '').slice(0, MODEL_ID_MAX_CHARS);
   const nowMs = stores.nowMs();
-  const fromMs = fleetSince(nowMs);
-  const since = new Date(fromMs).toISOString();
   const [listed, reports, deeds, recent] = await Promise.all([
     listModelRows(db, { after, limit: FLEET_MODELS_A_PAGE + 1 }),
-    readFleetReports(db, { model: null, since, limit: FLEET_REPORTS_MAX }),
+    readFleetReports(db, { model: null, nowMs }),
     listAuditEntries(db, { before: null, target: null, limit: DEEDS_SHOWN_MAX }),
     recentlyHaltedTargets(db, { entries: HALT_ENTRIES_MAX, targets: HALTS_SHOWN_MAX }),
   ]);
@@ -58,7 +42,6 @@ export async function getFleet(stores: FleetStores, { request, operator }: Visit
       deeds={deeds.entries}
       operator={operator}
       hasSession={sessionToken(request.headers.get('cookie')) !== null}
-      fromMs={fromMs}
       nowMs={nowMs}
     />
   );

@@ -1,36 +1,28 @@
-/** What the newest reports say: a chart, the steps at which it failed, devices that need a person. */
-import type { FleetReport } from '../../store/fleet-reports.ts';
-import { ATTENTION_MAX, FLEET_DAYS, FLEET_REPORTS_MAX } from '../limits.ts';
+/** What the reports of the last days say: a chart, the steps at which it failed, devices that need a person. */
+import type { LeftWrong } from '../../store/left-wrong.ts';
+import type { StepFailures } from '../../store/report-days.ts';
+import { ATTENTION_EXAMINED_MAX, ATTENTION_MAX, FLEET_DAYS } from '../limits.ts';
 import { Bar } from '../parts/bar.tsx';
 import { fleetModelPath } from '../parts/links.ts';
 import { dateTimeSaid } from '../parts/numbers-said.ts';
 import { Tag } from '../parts/tag.tsx';
 import type { Tone } from '../parts/tone.ts';
 import { DayChart } from './day-chart.tsx';
-import { needAttention, tellDays, tellSteps } from './fleet-view.ts';
+import type { FleetReports } from './read-fleet-reports.ts';
 
-type Props = { readonly reports: readonly FleetReport[]; readonly fromMs: number; readonly nowMs: number };
-
-export function ReportsView({ reports, fromMs, nowMs }: Props) {
-  const isAll = reports.length < FLEET_REPORTS_MAX;
-  const oldest = reports.at(-1)?.receivedAt;
+export function ReportsView({ days, steps, leftWrong }: FleetReports) {
   return (
     <>
       <h2>How it goes</h2>
-      <p class="soft small">
-        {isAll || oldest === undefined
-          ? `All ${reports.length} reports of the last ${FLEET_DAYS} days.`
-          : `The newest ${reports.length} reports, since ${dateTimeSaid(oldest)}.`}
-      </p>
-      <DayChart days={tellDays(reports, { fromMs, toMs: nowMs })} />
-      <Steps reports={reports} />
-      <Attention reports={reports} />
+      <p class="soft small">{`All reports of the last ${FLEET_DAYS} days.`}</p>
+      <DayChart days={days} />
+      <Steps steps={steps} />
+      <Attention devices={leftWrong} />
     </>
   );
 }
 
-function Steps({ reports }: { readonly reports: readonly FleetReport[] }) {
-  const steps = tellSteps(reports);
+function Steps({ steps }: { readonly steps: readonly StepFailures[] }) {
   const most = Math.max(1, ...steps.map(({ failures }) => failures));
   return (
     <>
@@ -70,7 +62,7 @@ function Steps({ reports }: { readonly reports: readonly FleetReport[] }) {
   );
 }
 
-const MODEM_TONES: Readonly<Record<FleetReport['modemState'], Tone>> = {
+const MODEM_TONES: Readonly<Record<LeftWrong['modemState'], Tone>> = {
   normal: 'good',
   edl: 'bad',
   'programmer-running': 'bad',
@@ -78,14 +70,13 @@ const MODEM_TONES: Readonly<Record<FleetReport['modemState'], Tone>> = {
   unknown: 'unsure',
 };
 
-function Attention({ reports }: { readonly reports: readonly FleetReport[] }) {
-  const devices = needAttention(reports);
+function Attention({ devices }: { readonly devices: readonly LeftWrong[] }) {
   const shown = devices.slice(0, ATTENTION_MAX);
   return (
     <>
       <h2>Devices that need a person</h2>
       {shown.length === 0 ? (
-        <p>{`None among the newest ${reports.length} reports: each device's last one leaves its modem as it should be.`}</p>
+        <p>None: the last report of each device leaves its modem as it should be.</p>
       ) : (
         <table class="rows">
           <thead>
@@ -121,7 +112,9 @@ function Attention({ reports }: { readonly reports: readonly FleetReport[] }) {
         </table>
       )}
       {shown.length < devices.length ? (
-        <p class="soft">{`And ${devices.length - shown.length} more; the API lists all reports.`}</p>
+        <p class="soft">
+          {`And ${devices.length - shown.length} more${devices.length < ATTENTION_EXAMINED_MAX ? '' : ', at least'}; the API lists all reports.`}
+        </p>
       ) : null}
     </>
   );
