@@ -1,11 +1,12 @@
-/** Updates killed at random moments, by several workers side by side, each in a mount namespace of its own. */
+/** Updates that are killed, by several workers side by side, each in a mount namespace of its own. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import type { UpdateStep } from '../../shared/telemetry.ts';
 import { REPOSITORY_ROOT } from '../support/processes.ts';
 import type { SharedRepository } from '../support/shared-repository.ts';
-import type { KilledRun } from './random-kill.ts';
+import type { KilledRun } from './kill-at.ts';
 
 export const mayUnshare = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/run']).status === 0;
 
@@ -13,21 +14,36 @@ export function isGood({ modem, wrong }: KilledRun): boolean {
   return modem !== 'LOST' && wrong.length === 0;
 }
 
+/** What one worker kills at: so many random moments, or these steps of the journal. */
+export type KillShare =
+  | { readonly count: number; readonly seed: number }
+  | { readonly steps: readonly UpdateStep[] };
+
+export function killsAtRandom(
+  repository: SharedRepository,
+  { count, sideBySide, seed }: { readonly count: number; readonly sideBySide: number; readonly seed: number },
+  onRun?: (run: KilledRun) => void,
+): Promise<readonly KilledRun[]> {
+  const shares = Array.from({ length: sideBySide }, (_, worker) => ({
+    count: Math.floor((count + worker) / sideBySide),
+    seed: seed + worker,
+  }));
+  return kills(repository, shares, onRun);
+}
+
 export async function kills(
   repository: SharedRepository,
-  wish: { readonly count: number; readonly sideBySide: number; readonly seed: number },
+  shares: readonly KillShare[],
   onRun: (run: KilledRun) => void = () => {},
 ): Promise<readonly KilledRun[]> {
   const program = await bundle(repository.directory);
   const runs: KilledRun[] = [];
-  const share = (worker: number) => Math.floor((wish.count + worker) / wish.sideBySide);
   await Promise.all(
-    Array.from({ length: wish.sideBySide }, (_, worker) => {
+    shares.map((share) => {
       const args = [program, repository.url, repository.rootFile, repository.directory];
-      return runWorker([...args, String(share(worker)), String(wish.seed + worker)], (line) => {
-        if (!('modem' in line)) return;
-        runs.push(line);
-        onRun(line);
+      return runWorker([...args, JSON.stringify(share)], (run) => {
+        runs.push(run);
+        onRun(run);
       });
     }),
   );
@@ -52,10 +68,7 @@ async function bundle(directory: string): Promise<string> {
   return outfile;
 }
 
-function runWorker(
-  args: readonly string[],
-  onLine: (line: KilledRun | { readonly wholeMs: number }) => void,
-): Promise<void> {
+function runWorker(args: readonly string[], onRun: (run: KilledRun) => void): Promise<void> {
   const worker = join(REPOSITORY_ROOT, 'test/sweep/kill-worker.ts');
   const script = 'mount -t tmpfs none /run && exec "$0" "$@"';
   return new Promise((resolve, reject) => {
@@ -66,7 +79,7 @@ function runWorker(
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) onLine(JSON.parse(line));
+      for (const line of lines) onRun(JSON.parse(line));
     });
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));

@@ -6,9 +6,9 @@
 import { parseArgs } from 'node:util';
 import { type CutRun, cutRun, sideBySide, transfersOfAnUpdate } from '../support/cut-run.ts';
 import { startSharedRepository } from '../support/shared-repository.ts';
+import type { KilledRun } from './kill-at.ts';
 import { killedRun } from './killed-run.ts';
-import { isGood, kills, mayUnshare } from './kills.ts';
-import type { KilledRun } from './random-kill.ts';
+import { isGood, killsAtRandom, mayUnshare } from './kills.ts';
 
 const SIDE_BY_SIDE = 4;
 const KILL_EVERY = 10;
@@ -63,7 +63,7 @@ async function sweepMoments(count: number): Promise<boolean> {
   if (!mayUnshare) throw new Error('--kills needs root and mount namespaces (unshare -m)');
   const startedMs = Date.now();
   let done = 0;
-  const runs = await kills(
+  const runs = await killsAtRandom(
     repository,
     { count, sideBySide: SIDE_BY_SIDE, seed: Number(values.seed) },
     (run) => {

@@ -1,11 +1,15 @@
 /**
- * The updater is killed at a moment that nobody chose, while services of the router around it are stopped; then only
- * the hook runs that boot and hotplug start. Afterwards everything must be as if nobody had died.
+ * The updater is killed, at a moment that nobody chose or right after a step stands in its journal, while services of
+ * the router around it are stopped; then only the hook runs that boot and hotplug start. Afterwards everything must be
+ * as if nobody had died.
  */
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemProcesses } from '../../device/process-table.ts';
 import { readStopped } from '../../device/router/services/stopped-record.ts';
-import { systemProcesses, takeLock } from '../../device/update/lock.ts';
+import { attemptsIn } from '../../device/update/journal.ts';
+import { takeLock } from '../../device/update/lock.ts';
+import type { UpdateStep } from '../../shared/telemetry.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { aRouter, type Router } from '../support/a-router.ts';
 import { type ModemProcess, startModem } from '../support/modem-process.ts';
@@ -21,10 +25,15 @@ export type KillScene = {
   readonly stageDirectory: string;
 };
 
+/** Milliseconds after the updater's first word, or a step: then it dies before it does anything of it. */
+export type KillMoment = { readonly atMs: number } | { readonly atStep: UpdateStep };
+
 export type KilledRun = {
-  readonly atMs: number;
+  readonly moment: KillMoment;
   /** What the updater had told last when it died. */
   readonly lastStep: string;
+  /** The step in its journal then; null where there was none yet. */
+  readonly journaled: UpdateStep | null;
   readonly hook: string;
   readonly modem: 'confirmed' | 'untouched' | 'LOST';
   /** What is not as it must be; empty is good. */
@@ -48,24 +57,29 @@ export async function undisturbedMs(scene: KillScene): Promise<number> {
   return tookMs;
 }
 
-export async function randomKill(scene: KillScene, atMs: number): Promise<KilledRun> {
+export async function killAt(scene: KillScene, moment: KillMoment): Promise<KilledRun> {
   const on = await prepare(scene);
   try {
     let lastStep = 'before';
     let timer: NodeJS.Timeout | undefined;
     const dying = startNode(on.update, {
-      environment: on.environment,
+      environment: {
+        ...on.environment,
+        ...('atStep' in moment ? { CISTERN_TEST_DIES_AT: moment.atStep } : {}),
+      },
       onStdoutLine: (line, self) => {
         lastStep = (JSON.parse(line) as { step?: string }).step ?? lastStep;
         // From its first word on: until then it has only been loaded.
-        timer ??= setTimeout(() => void self.stop('SIGKILL'), atMs);
+        if ('atMs' in moment) timer ??= setTimeout(() => void self.stop('SIGKILL'), moment.atMs);
       },
     });
     await dying.finished;
     clearTimeout(timer);
+    const journaled = await journaledStep(on.stateDir);
     const hook = await runNode(on.hook, { environment: on.environment });
     const modem = await modemEnd(on.modem);
-    return { atMs, lastStep, hook: hookEnd(hook.stdout), modem, wrong: await whatIsWrong(scene, on) };
+    const wrong = await whatIsWrong(scene, on);
+    return { moment, lastStep, journaled, hook: hookEnd(hook.stdout), modem, wrong };
   } finally {
     await on.end();
   }
@@ -129,6 +143,11 @@ async function whatIsWrong({ stageDirectory }: KillScene, on: Prepared): Promise
     if (!lock.ok) wrong.push(`${name} is held`);
   }
   return wrong;
+}
+
+async function journaledStep(stateDir: string): Promise<UpdateStep | null> {
+  const [attempt] = await attemptsIn(stateDir);
+  return attempt?.ok ? attempt.value.step : null;
 }
 
 function hookEnd(stdout: string): string {
