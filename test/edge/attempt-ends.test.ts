@@ -8,6 +8,7 @@ import { report } from '../../shared/test-documents.ts';
 import { ROWS_PER_JUDGED_DEVICE } from '../load/arithmetic.ts';
 import { EUGA, R06 } from './a-publisher.ts';
 import { anEdge, type Edge } from './an-edge.ts';
+import { noting } from './noting-db.ts';
 import { START_MS } from './start.ts';
 
 let edge: Edge;
@@ -26,24 +27,6 @@ async function stored(changes: readonly Partial<Report>[]): Promise<void> {
     report: report({ id: crypto.randomUUID(), model: EUGA, toVersion: R06, ...change }),
   }));
   for (let i = 0; i < rows.length; i += 100) await insertReports(edge.db, rows.slice(i, i + 100));
-}
-
-/** D1 that notes what it was asked. */
-function noting(db: D1Database) {
-  const asked: { sql: string; bound: unknown[]; rowsRead: number }[] = [];
-  const prepare = (sql: string) => ({
-    bind: (...bound: unknown[]) => ({
-      async all() {
-        const answer = await db
-          .prepare(sql)
-          .bind(...bound)
-          .all();
-        asked.push({ sql, bound, rowsRead: answer.meta.rows_read });
-        return answer;
-      },
-    }),
-  });
-  return { asked, db: { prepare } as unknown as D1Database };
 }
 
 async function planOf({ sql, bound }: { sql: string; bound: unknown[] }): Promise<string[]> {

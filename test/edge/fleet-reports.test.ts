@@ -9,6 +9,7 @@ import type { Report } from '../../shared/telemetry.ts';
 import { report } from '../../shared/test-documents.ts';
 import { EUGA } from './a-publisher.ts';
 import { anEdge, type Edge } from './an-edge.ts';
+import { noting } from './noting-db.ts';
 
 const NOW_MS = Date.parse('2026-11-23T12:00:00.000Z');
 const EUXA = 'quectel/ec25euxa-m4g';
@@ -132,23 +133,9 @@ describe('a device that needs a person', () => {
     const wrong = [1, 2, 3].map((n) => ({ ...stuck, deviceId: deviceId(n) }));
     await stored([...wrong, ...well]);
     const query = { since: '2026-10-25', model: null, examined: 2 };
-    const noted: { rowsRead: number }[] = [];
-    const db = {
-      prepare: (sql: string) => ({
-        bind: (...bound: unknown[]) => ({
-          async all() {
-            const answer = await edge.db
-              .prepare(sql)
-              .bind(...bound)
-              .all();
-            noted.push({ rowsRead: answer.meta.rows_read });
-            return answer;
-          },
-        }),
-      }),
-    } as unknown as D1Database;
+    const { asked, db } = noting(edge.db);
     const found = await devicesLeftWrong(db, query);
     expect(found.map((device) => device.deviceId)).toEqual([3, 2].map(deviceId));
-    expect(noted[0]?.rowsRead).toBeLessThan(20);
+    expect(asked[0]?.rowsRead).toBeLessThan(20);
   });
 });
