@@ -1,6 +1,6 @@
 /** Attempts a day as stacked bars, drawn on the server; the same as a table for who does not see them. */
 import type { Outcome } from '../../../shared/telemetry.ts';
-import type { Day } from './fleet-view.ts';
+import { attemptsOf, type Day } from './fleet-view.ts';
 
 /** Bottom to top. `untouched`: it ended before anything was erased. */
 const PARTS: readonly {
@@ -117,8 +117,4 @@ function DayTable({ days }: { readonly days: readonly Day[] }) {
       </tbody>
     </table>
   );
-}
-
-function attemptsOf({ updated, unchanged, unfinished, unconfirmed }: Day): number {
-  return updated + unchanged + unfinished + unconfirmed;
 }

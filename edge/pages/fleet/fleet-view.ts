@@ -30,3 +30,7 @@ export function tellDays(days: readonly string[], counts: readonly DayCount[]): 
 export function inOrderOfSteps(steps: readonly StepFailures[]): readonly StepFailures[] {
   return steps.toSorted((a, b) => UPDATE_STEPS.indexOf(a.step) - UPDATE_STEPS.indexOf(b.step));
 }
+
+export function attemptsOf({ updated, unchanged, unfinished, unconfirmed }: Day): number {
+  return updated + unchanged + unfinished + unconfirmed;
+}

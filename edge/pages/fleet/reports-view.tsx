@@ -8,13 +8,15 @@ import { dateTimeSaid } from '../parts/numbers-said.ts';
 import { Tag } from '../parts/tag.tsx';
 import type { Tone } from '../parts/tone.ts';
 import { DayChart } from './day-chart.tsx';
+import { attemptsOf } from './fleet-view.ts';
 import type { FleetReports } from './read-fleet-reports.ts';
 
 export function ReportsView({ days, steps, leftWrong }: FleetReports) {
+  const reports = days.reduce((sum, day) => sum + attemptsOf(day), 0);
   return (
     <>
       <h2>How it goes</h2>
-      <p class="soft small">{`All reports of the last ${FLEET_DAYS} days.`}</p>
+      <p class="soft small">{`Reports of the last ${FLEET_DAYS} days, all of them: ${reports}.`}</p>
       <DayChart days={days} />
       <Steps steps={steps} />
       <Attention devices={leftWrong} />
