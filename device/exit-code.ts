@@ -7,6 +7,10 @@ import { Interruption } from './interruption.ts';
 export const EXIT = {
   OK: { code: 0, means: 'done, or nothing to do' },
   FAILURE: { code: 1, means: 'the update was written but the modem did not confirm it' },
+  UNFINISHED: {
+    code: 2,
+    means: 'the modem waits for the rest of a flashing: run it again, or cistern rescue',
+  },
   USAGE: { code: 64, means: 'the command line was wrong' },
   DATA: { code: 65, means: 'a signature, hash, manifest or package was wrong; nothing was flashed' },
   UNAVAILABLE: { code: 69, means: 'the repository or the modem could not be reached' },
@@ -17,7 +21,7 @@ export const EXIT = {
   TEMPORARY: {
     code: 75,
     means:
-      'not now: another updater runs, the uplink costs, or the flashing is unfinished and goes on with the next run',
+      'not now, and the modem is as it was: another updater runs, the uplink costs, it is no time for it',
   },
   PROTOCOL: { code: 76, means: 'the modem answered what it should not' },
   NOT_PERMITTED: {

@@ -6,10 +6,11 @@ import type { Context } from '../context.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import { type InterruptingSignal, Interruption } from '../interruption.ts';
 
-/** sysexits.h, what shells make of a signal, and the two that need no name. */
+/** sysexits.h, what shells make of a signal, and those that neither names. */
 const SYSEXITS = {
   OK: 0,
   FAILURE: 1,
+  UNFINISHED: 2,
   USAGE: 64,
   DATA: 65,
   UNAVAILABLE: 69,

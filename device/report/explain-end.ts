@@ -71,7 +71,7 @@ function inWords(state: AttemptEnd['modemState']): string {
 /** The exit code of an attempt: by its outcome first, then by its reason. */
 export function exitOf(end: Pick<AttemptEnd, 'outcome' | 'failure'>): ExitName {
   if (end.failure === null) return 'OK';
-  if (end.outcome === 'unfinished') return 'TEMPORARY';
+  if (end.outcome === 'unfinished') return 'UNFINISHED';
   if (end.outcome === 'unconfirmed') return 'FAILURE';
   return explain(end.failure).exit;
 }

@@ -159,7 +159,7 @@ describe('a scheduled run', () => {
     [
       'one that waits to be finished',
       { ...upToDate, result: 'unfinished', verdict },
-      75,
+      2,
       'err',
       'unfinished quectel/ec25euga-m4g A -> B: The link broke. The modem is in EDL. Run it again.',
     ],

@@ -1,4 +1,5 @@
 /** Timer, boot hook and hotplug hook for systemd (systemd.service(5), systemd.timer(5), systemd.device(5)). */
+import { EXIT } from '../exit-code.ts';
 import {
   OWNERSHIP_MARK,
   runArguments,
@@ -57,8 +58,8 @@ function service(description: string, trigger: 'timer' | 'resume', wish: Schedul
     'Type=oneshot',
     `ExecStart=${command}`,
     ...environment,
-    // 75: not now, the next run goes on.
-    'SuccessExitStatus=75',
+    // Not now, the next run goes on. A modem that waits half written ends with another code, and fails the unit.
+    `SuccessExitStatus=${EXIT.TEMPORARY.code}`,
     '# From the first erase on the flashing goes on to its end: stopping waits for it.',
     'KillMode=mixed',
     'SendSIGKILL=no',

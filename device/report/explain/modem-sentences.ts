@@ -101,7 +101,7 @@ export const modemSentences = {
     next: 'Stop programs that use its ports (ModemManager, gsmd), wait a minute, then look with cistern devices.',
   }),
   'attempt-half-written': ({ where, toVersion }) => ({
-    exit: 'TEMPORARY',
+    exit: 'UNFINISHED',
     what: `The modem at ${where} holds a part of ${toVersion}, so a reset would not start it.`,
     next: 'Run cistern rescue (or cistern update): it goes on from the stage and finishes the update.',
   }),
@@ -206,7 +206,7 @@ export const modemSentences = {
     next: 'Power-cycle it and look with cistern devices; then run the same command again.',
   }),
   'modem-in-edl-after-flashing': () => ({
-    exit: 'TEMPORARY',
+    exit: 'UNFINISHED',
     what: 'The modem came back in emergency download mode although everything was read back.',
     next: 'Run the same command again; if it stays so, its flash is worn out.',
   }),
