@@ -20,6 +20,7 @@ import { reachProgrammer } from '../device/update/reach-programmer.ts';
 import type { PlannedErase, PlannedProgram } from '../shared/flash-plan.ts';
 import { ok } from '../shared/result.ts';
 import { deterministicBytes } from './modem/deterministic-bytes.ts';
+import { LATE_LOG } from './modem/firehose-session.ts';
 import { DOCUMENT_FRAMINGS } from './modem/firehose-voice.ts';
 import { buildImage } from './modem/image-format.ts';
 import { SimulatedModem } from './modem/modem.ts';
@@ -31,6 +32,8 @@ import { must } from './support/local-release.ts';
 import { SHORT_TIMINGS } from './support/short-timings.ts';
 
 const IMAGE_BYTES = 30_000;
+/** Later than the engine drains before it writes again. */
+const LATE_MS = 20 * SHORT_TIMINGS.firehose.quietMs;
 const MODULES = {
   'MDM9607, 2 KiB pages': ['EC25EUGAR06A05M4G_01.003.01.003', 'EC25EUGAR08A03M4G_01.200.01.200'],
   'SDX55, 4 KiB pages': ['RM500QGLAAR11A03M4G_01.001.01.001', 'RM500QGLAAR13A02M4G_01.001.01.001'],
@@ -120,7 +123,12 @@ function planned(name: ModuleName): Written {
 async function flash(name: ModuleName, { pipe, heard }: Awaited<ReturnType<typeof reach>>) {
   const storage = storageOf(modem);
   const badBlocks = new BadBlocks();
-  const link = new FirehoseLink(pipe, SHORT_TIMINGS.firehose, { heard, onLog: badBlocks.hear });
+  const logs: string[] = [];
+  const onLog = (log: string) => {
+    logs.push(log);
+    badBlocks.hear(log);
+  };
+  const link = new FirehoseLink(pipe, SHORT_TIMINGS.firehose, { heard, onLog });
   const programmer = must(await startSession(link, storage, { flashTouched: false }));
   const protectedRanges = modem.partitions.filter(({ role }) => role === 'protected');
   const limits = { storage, protectedRanges };
@@ -134,7 +142,7 @@ async function flash(name: ModuleName, { pipe, heard }: Awaited<ReturnType<typeo
     must(await programFile(link, program, source, { flash: limits, payloadBytes, onProgress: () => {} }));
     must(await prover.prove(program, source, { storage, onProgress: () => {} }));
   }
-  return { link, programmer, badBlocks, storage, limits };
+  return { link, programmer, badBlocks, logs, storage, limits };
 }
 
 async function bootsAnew(name: ModuleName, calibration: string): Promise<void> {
@@ -175,6 +183,18 @@ describe('the flash engine', () => {
     },
   );
 
+  it.each([
+    ...names.map((name) => [name, 'has answered', false] as const),
+    ['MDM9607, 2 KiB pages', 'has asked for raw data', true] as const,
+  ])('updates a module with %s that says more long after it %s', async (name, _, inRawData) => {
+    make(name, { faults: [{ kind: 'late-log', delayMs: LATE_MS, inRawData }] });
+    const calibration = modem.calibrationDigest();
+    const { link, logs } = await flash(name, await reach());
+    must(await resetProgrammer(link));
+    await bootsAnew(name, calibration);
+    expect(logs.filter((log) => log === LATE_LOG).length).toBeGreaterThan(15);
+  });
+
   it('passes over bad blocks of NAND and tells which', async () => {
     const name = 'MDM9607, 2 KiB pages';
     make(name, { badBlocks: [206, 300] });
@@ -185,9 +205,12 @@ describe('the flash engine', () => {
     expect(badBlocks.blocks).toEqual(expect.arrayContaining([206]));
   });
 
-  it('patches a disk and tells it which drive to boot from', async () => {
+  it.each([
+    ['at once', []],
+    ['with a log long after it', [{ kind: 'late-log', delayMs: LATE_MS } as const]],
+  ])('patches a disk and tells it which drive to boot from, answered %s', async (_, faults) => {
     const name = 'SDX7X, eMMC';
-    make(name);
+    make(name, { faults });
     const { link, programmer, storage, limits } = await flash(name, await reach());
     if (storage.type === 'nand') throw new Error('not a disk');
     const patch = (filename: string): (readonly [string, string])[] => [

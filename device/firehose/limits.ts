@@ -13,6 +13,13 @@ export const DOCUMENT_MAX_BYTES = 16 * 1024;
 export const DOCUMENTS_PER_REPLY_MAX = 2_000;
 /** Transfers of no bytes (ZLPs) in a row; one may follow each full transfer (edl 1c). */
 export const EMPTY_TRANSFERS_MAX = 64;
+/** A document that is not taken for so long is held up by a log that wants to be read. */
+export const DOCUMENT_HELD_UP_MS = 50;
+/** One listen meanwhile, and how many of them: the write's own timeout ends it before. */
+export const HELD_UP_LISTEN_MS = 50;
+export const HELD_UP_LISTENS_MAX = 2_000;
+/** Raw data waits for flash now and then: it is held up where so much of its timeout is over. */
+export const RAW_HELD_UP_SHARE = 0.1;
 /** The last logs kept of one reply, or of a greeting: 50 or so on SDX55 (edl 1c). */
 export const LOGS_KEPT_MAX = 200;
 /** Logs prolong the wait for a response up to this many times its timeout. */

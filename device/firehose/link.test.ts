@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex, utf8 } from '../../shared/bytes.ts';
-import { ok } from '../../shared/result.ts';
+import { err, ok } from '../../shared/result.ts';
 import type { Pipe } from '../transport/pipe.ts';
 import { scriptedPipe } from '../transport/scripted-pipe.ts';
 import {
@@ -18,6 +18,35 @@ import { ACK, cutAt, log, NAK, programmer, response } from './scripted-programme
 const linkTo = (hears: readonly (string | Uint8Array)[]) =>
   new FirehoseLink(scriptedPipe({ hears }), DEFAULT_FIREHOSE_TIMINGS, { nowMs: () => 0 });
 const soon = { timeoutMs: 1 };
+
+/** Nothing waits when it is drained; then the write is not taken before something was read, or ever. */
+function holdingUp(hears: readonly string[], neverMs?: number) {
+  const queue = hears.map(utf8);
+  let reads = 0;
+  let isDrained = false;
+  let take = () => {};
+  const pipe: Pipe = {
+    transferIn: async (_, { timeoutMs }) => {
+      const next = isDrained ? queue.shift() : undefined;
+      isDrained = true;
+      if (next !== undefined) {
+        reads += 1;
+        if (neverMs === undefined) take();
+        return ok(next);
+      }
+      await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+      return err({ reason: 'transfer-timed-out', direction: 'in', timeoutMs });
+    },
+    transferOut: (_, { timeoutMs }) =>
+      new Promise((resolve) => {
+        take = () => resolve(ok());
+        const late = { reason: 'transfer-timed-out', direction: 'out', timeoutMs } as const;
+        if (neverMs !== undefined) setTimeout(() => resolve(err(late)), neverMs);
+      }),
+    close: async () => {},
+  };
+  return { pipe, reads: () => reads };
+}
 
 describe('a reply', () => {
   it('is the response with the logs before it', async () => {
@@ -106,6 +135,27 @@ describe('a command', () => {
     const { link } = programmer({ erase: [NAK] }, { hears: [ACK] });
     const reply = await link.command('erase', [], soon);
     expect(reply.ok && reply.value.response.acknowledged).toBe(false);
+  });
+
+  it('that is held up by a late log is taken once that was read', async () => {
+    const heard: string[] = [];
+    const { pipe } = holdingUp([log('late'), ACK]);
+    const link = new FirehoseLink(pipe, DEFAULT_FIREHOSE_TIMINGS, { onLog: (text) => heard.push(text) });
+    const reply = await link.command('erase', [], { timeoutMs: 100 });
+    expect(reply).toMatchObject({ ok: true, value: { response: { acknowledged: true } } });
+    expect(heard).toEqual(['late']);
+  });
+
+  it.each([
+    ['nothing', [], 1],
+    ['more than anybody can mean', Array.from({ length: 50 }, () => 'x'.repeat(1000)), 18],
+  ])('that is never taken ends with its own timeout, with %s to read', async (_, hears, readMax) => {
+    const { pipe, reads } = holdingUp(hears, 120);
+    const link = new FirehoseLink(pipe, { ...DEFAULT_FIREHOSE_TIMINGS, writeMs: 120 });
+    expect(await link.command('erase', [], soon)).toMatchObject({
+      failure: { reason: 'transfer-timed-out', direction: 'out' },
+    });
+    expect(reads()).toBeLessThanOrEqual(readMax);
   });
 
   it.each([

@@ -10,12 +10,16 @@ import type { Pipe, TransferFailure } from '../transport/pipe.ts';
 import { commandDocument, type FirehoseDocument, type FirehoseResponse, parseDocument } from './document.ts';
 import type { FirehoseFailure } from './firehose-failure.ts';
 import {
+  DOCUMENT_HELD_UP_MS,
   DOCUMENT_MAX_BYTES,
   DOCUMENTS_PER_REPLY_MAX,
   DRAIN_MAX_MS,
   EMPTY_TRANSFERS_MAX,
   type FirehoseTimings,
+  HELD_UP_LISTEN_MS,
+  HELD_UP_LISTENS_MAX,
   LOGS_KEPT_MAX,
+  RAW_HELD_UP_SHARE,
   READ_TRANSFER_BYTES,
   REPLY_PROLONGED_MAX,
 } from './limits.ts';
@@ -62,12 +66,40 @@ export class FirehoseLink {
     // Logs may follow a response, and writes fail while they are pending (edl 1c).
     const quiet = await this.drainLogs({ firstMs: quietMs, quietMs }, signal);
     if (!quiet.ok) return quiet;
-    const sent = await this.#pipe.transferOut(commandDocument(tag, attributes), {
-      timeoutMs: writeMs,
-      signal,
-    });
+    const document = commandDocument(tag, attributes);
+    const writing = this.#pipe.transferOut(document, { timeoutMs: writeMs, signal });
+    const sent = await this.#listenWhile(writing, DOCUMENT_HELD_UP_MS, signal);
     if (!sent.ok) return sent;
     return this.awaitReply(tag, wait);
+  }
+
+  /** The end of `writing`, which is raw data in payloads; logs that hold it up are read meanwhile. */
+  whileWritingRaw<T>(writing: Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#listenWhile(writing, this.timings.writeMs * RAW_HELD_UP_SHARE, signal);
+  }
+
+  /**
+   * The end of `writing`. Where it takes longer than `heldUpMs`, a log has come later than the drain waited for it, and
+   * nothing is taken before that was read (edl 1c): so it is, and is kept for who reads next.
+   */
+  async #listenWhile<T>(writing: Promise<T>, heldUpMs: number, signal?: AbortSignal): Promise<T> {
+    let isWritten = false;
+    const written = writing.finally(() => {
+      isWritten = true;
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const heldUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, heldUpMs);
+    });
+    await Promise.race([written, heldUp]);
+    clearTimeout(timer);
+    for (let listens = 0; !isWritten && listens < HELD_UP_LISTENS_MAX; listens++) {
+      const read = await this.#readSomething(READ_TRANSFER_BYTES, { timeoutMs: HELD_UP_LISTEN_MS, signal });
+      if (read.ok) this.#unread = concatBytes([this.#unread, read.value]);
+      else if (read.failure.reason !== 'transfer-timed-out') break;
+      if (this.#unread.length > DOCUMENT_MAX_BYTES) break;
+    }
+    return written;
   }
 
   /** Logs show that the modem is at work and prolong the wait, REPLY_PROLONGED_MAX times at most. */

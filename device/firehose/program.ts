@@ -82,7 +82,7 @@ async function sendImage<E>(
       }
       return ok(window);
     }
-    const sent = await sendPayloads(window.value);
+    const sent = await link.whileWritingRaw(sendPayloads(window.value), signal);
     if (!sent.ok) return sent;
     sentBytes += window.value.length;
   }

@@ -57,6 +57,10 @@ export class FaultPlan {
     return this.#faults.find((f) => f.kind === 'slow-erase')?.delayMs ?? 0;
   }
 
+  get lateLog(): (Fault & { kind: 'late-log' }) | undefined {
+    return this.#faults.find((f) => f.kind === 'late-log');
+  }
+
   get wornBlocks(): readonly number[] {
     return this.#faults.flatMap((f) => (f.kind === 'worn-block' ? [f.block] : []));
   }

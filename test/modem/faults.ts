@@ -21,6 +21,13 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** Every erase takes this long. */
   z.strictObject({ kind: z.literal('slow-erase'), delayMs: z.int().nonnegative() }),
+  /** Behind each response it is at work for so long, says one log more, and listens once that was read. */
+  z.strictObject({
+    kind: z.literal('late-log'),
+    delayMs: z.int().positive(),
+    /** Behind the ACK of a `<program>` too, in the middle of its raw data. */
+    inRawData: z.boolean().default(false),
+  }),
   /** The next erase of this block fails, and the block is bad from then on. */
   z.strictObject({ kind: z.literal('worn-block'), block: z.int().nonnegative() }),
   /** Somebody else reads HELLO, the first `times` times the module enters EDL. */

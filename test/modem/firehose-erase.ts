@@ -36,13 +36,8 @@ export function eraseRegion(session: FirehoseSession, command: FirehoseCommand):
     finish(named.value);
     return;
   }
-  session.control.setBusy(true);
   const secondHalf = eraseFirstHalf(nand, named.value);
-  session.control.after(faults.eraseDelayMs, () => {
-    finish(secondHalf);
-    session.voice.flush();
-    session.control.setBusy(false);
-  });
+  session.workFor(faults.eraseDelayMs, () => finish(secondHalf));
 }
 
 /** Power goes while this command is at work: half of its blocks are erased. */

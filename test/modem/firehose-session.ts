@@ -33,6 +33,7 @@ export type ProgramProgress = {
   readonly lengthBytes: number;
 };
 
+export const LATE_LOG = 'INFO: the last command is done';
 export const HANDLE_READ_FAILURE = 'ERROR 20: Line 2514: HANDLE_READ_FAILURE';
 export const HANDLE_PROGRAM_FAILURE = 'ERROR 21: Line 2459: HANDLE_PROGRAM_FAILURE';
 
@@ -49,11 +50,37 @@ export class FirehoseSession {
   refusal: Refusal | undefined;
   /** It was told to reset or to go off, and takes nothing more. */
   isLeaving = false;
+  #worksInHand = 0;
 
   constructor(control: ModuleControl, options: ProgrammerOptions) {
     this.control = control;
     this.options = options;
-    this.voice = new FirehoseVoice((message) => control.send(message), options);
+    const { framing, dialect } = options;
+    const onResponse = (): void => this.#sayMoreLater();
+    this.voice = new FirehoseVoice((message) => control.send(message), { framing, dialect, onResponse });
+  }
+
+  /** It does not listen for so long; then comes what `done` says. */
+  workFor(durationMs: number, done: () => void): void {
+    this.#worksInHand += 1;
+    this.control.setBusy(true);
+    this.control.after(durationMs, () => {
+      done();
+      this.voice.flush();
+      this.#worksInHand -= 1;
+      this.control.setBusy(this.#worksInHand > 0);
+    });
+  }
+
+  #sayMoreLater(): void {
+    const { lateLog } = this.options.faults;
+    if (lateLog !== undefined) this.workFor(lateLog.delayMs, () => this.log(LATE_LOG));
+  }
+
+  /** The host may send the raw bytes of a `<program>`. */
+  askForRaw(): void {
+    this.answer('ACK', { rawmode: 'true' });
+    if (this.options.faults.lateLog?.inRawData) this.#sayMoreLater();
   }
 
   log(text: string): void {

@@ -28,7 +28,7 @@ export function startProgram(session: FirehoseSession, command: FirehoseCommand)
   session.writing = { writer, region, logs };
   tellProgram(session, region, 'started');
   session.logRegion(region);
-  session.answer('ACK', { rawmode: 'true' });
+  session.askForRaw();
 }
 
 /** One raw transfer; after the last one the verdict. */

@@ -22,15 +22,22 @@ export class FirehoseVoice {
   readonly #send: (message: Uint8Array | TransferSource) => void;
   readonly #framing: DocumentFraming;
   readonly #logAfterResponse: string | undefined;
+  readonly #onResponse: () => void;
   #unsent: Uint8Array[] = [];
 
   constructor(
     send: (message: Uint8Array | TransferSource) => void,
-    options: { readonly framing: DocumentFraming; readonly dialect: FirehoseDialect },
+    options: {
+      readonly framing: DocumentFraming;
+      readonly dialect: FirehoseDialect;
+      /** Told of every response but one before raw bytes. */
+      readonly onResponse: () => void;
+    },
   ) {
     this.#send = send;
     this.#framing = options.framing;
     this.#logAfterResponse = options.dialect.logAfterResponse;
+    this.#onResponse = options.onResponse;
   }
 
   log(text: string): void {
@@ -76,10 +83,10 @@ export class FirehoseVoice {
   /** Before raw bytes nothing may stand between them and the response. */
   #responseDocuments(verdict: Verdict, attributes: ResponseAttributes): Uint8Array[] {
     const response = responseDocument(verdict, attributes);
-    const isRawToCome = attributes.rawmode === 'true';
-    return this.#logAfterResponse === undefined || isRawToCome
-      ? [response]
-      : [response, logDocument(this.#logAfterResponse)];
+    if (attributes.rawmode === 'true') return [response];
+    this.#onResponse();
+    const after = this.#logAfterResponse;
+    return after === undefined ? [response] : [response, logDocument(after)];
   }
 }
 

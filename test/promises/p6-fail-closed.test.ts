@@ -41,6 +41,15 @@ describe('P6 fail closed', () => {
   );
 
   it.each([
+    ['calls itself by another product', 'EG06-E', 'refused: product-name-contradicts-version'],
+    ['does not name its product', '', 'up-to-date'],
+  ])('asks a modem that %s: %j is %s', async (_, productName, end) => {
+    scenario = await aScenario({ modem: { firmware: DEMO_NEW_VERSION, settings: { productName } } });
+    expect(endOf(await scenario.run())).toBe(end);
+    expect(scenario.modemStates).toEqual([]);
+  });
+
+  it.each([
     ['EC25EUGAR08A04M4G_01.200.01.200', 'refused: release-not-published'],
     ['newest please', 'refused: wanted-version-unreadable'],
   ])('refuses to install %s', async (wanted, end) => {
