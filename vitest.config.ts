@@ -12,7 +12,11 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{shared,device,manifests,test}/**/*.test.ts'],
-          exclude: ['test/{edge,promises,e2e,soak,browser}/**', 'test/remote/long/**', '**/node_modules/**'],
+          exclude: [
+            'test/{edge,promises,e2e,soak,s3,browser}/**',
+            'test/remote/long/**',
+            '**/node_modules/**',
+          ],
           testTimeout: 30_000,
         },
       },
@@ -21,6 +25,15 @@ export default defineConfig({
           name: 'whole',
           include: ['test/{promises,e2e,soak}/**/*.test.ts'],
           globalSetup: ['test/support/shared-repository.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 's3',
+          include: ['test/s3/**/*.test.ts'],
+          globalSetup: ['test/s3/shared-swift.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

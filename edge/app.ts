@@ -29,9 +29,11 @@ import { deleteToken, getTokens, postToken } from './operator/tokens.ts';
 import { writeAudit } from './operator/write-audit.ts';
 import { problemsAsPages } from './pages/problems/problems-as-pages.tsx';
 import { addPages } from './pages/routes.ts';
+import type { ObjectStore } from './store/object-store.ts';
 import { postReport } from './telemetry/post-report.ts';
 
-export type EdgeDeps = Omit<Bindings, 'onlineKeys' | 'access'> & {
+export type EdgeDeps = Omit<Bindings, 'onlineKeys' | 'access' | 'firmware'> & {
+  readonly firmware: ObjectStore;
   readonly access: Access | null;
   readonly signers: OnlineSigners;
   readonly nowMs: () => number;

@@ -49,6 +49,33 @@ describe('what the Worker is given', () => {
     expect(() => checkBindings(given(variables))).toThrow(/ACCESS_TEAM_DOMAIN/);
   });
 
+  const S3 = {
+    S3_ENDPOINT: 'https://s3.example',
+    S3_BUCKET: 'firmware',
+    S3_REGION: 'us-east-1',
+    S3_ACCESS_KEY_ID: 'key',
+    S3_SECRET_ACCESS_KEY: 'secret',
+  };
+
+  it('may hold the firmware in another S3, and needs no bucket of R2 then', () => {
+    expect(checkBindings(given({ ...S3, FIRMWARE: undefined })).firmware).toEqual({
+      endpoint: 'https://s3.example',
+      bucket: 'firmware',
+      region: 'us-east-1',
+      accessKeyId: 'key',
+      secretAccessKey: 'secret',
+    });
+  });
+
+  it.each([
+    ...Object.keys(S3).map((name) => [`no ${name}`, { ...S3, [name]: '' }] as const),
+    ['an address of something else', { ...S3, S3_ENDPOINT: 'ftp://s3.example' }] as const,
+    ['a bucket that is a path', { ...S3, S3_BUCKET: 'firmware/v1' }] as const,
+  ])('serves from no bucket by half a configuration: %s', (_, variables) => {
+    expect(() => checkBindings(given(variables))).toThrow(/S3_ENDPOINT, S3_BUCKET, .* are not all of/);
+    expect(() => checkBindings(given(variables))).not.toThrow(/secret,|:key/);
+  });
+
   it('may say when a release halts, and that none does', () => {
     const rule = (failures: unknown, percent: unknown) =>
       checkBindings(given({ HALT_MIN_FAILURES: failures, HALT_SUCCESS_BELOW_PERCENT: percent })).haltRule;

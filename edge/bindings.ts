@@ -7,10 +7,12 @@ import { HALT_MIN_FAILURES_DEFAULT, HALT_SUCCESS_BELOW_PERCENT_DEFAULT } from '.
 import type { OnlineKeys } from './metadata/online-signers.ts';
 import type { Access } from './operator/access.ts';
 import { SCOPES } from './operator/caller.ts';
+import type { S3Settings } from './store/s3-client.ts';
 import type { Queued } from './telemetry/queued.ts';
 
 export type Bindings = {
-  readonly firmware: R2Bucket;
+  /** R2's bucket, or where another is. */
+  readonly firmware: R2Bucket | S3Settings;
   readonly db: D1Database;
   /** Reports on their way to D1. */
   readonly reports: Queue<Queued>;
@@ -53,8 +55,14 @@ export function checkBindings(env: object): Bindings {
     if (typeof given[name] !== 'object' || given[name] === null) wrong.push(`binding ${name} is missing`);
     return given[name] as T;
   };
+  const s3 = readS3(given);
+  if (s3 === 'unreadable') {
+    wrong.push(
+      'S3_ENDPOINT, S3_BUCKET, S3_REGION and the secrets S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are not all of an origin (https://…), a name, a name, a key and its secret',
+    );
+  }
   const checked = {
-    firmware: binding<R2Bucket>('FIRMWARE'),
+    firmware: s3 === null || s3 === 'unreadable' ? binding<R2Bucket>('FIRMWARE') : s3,
     db: binding<D1Database>('DB'),
     reports: binding<Queue<Queued>>('REPORTS'),
     archive: binding<R2Bucket>('ARCHIVE'),
@@ -133,6 +141,28 @@ function readAccess(given: Readonly<Record<string, unknown>>): AccessSettings | 
     scopes: String(ACCESS_SCOPES).split(','),
   });
   return settings.success ? { ...settings.data, scopes: new Set(settings.data.scopes) } : 'unreadable';
+}
+
+const s3Schema = z.strictObject({
+  endpoint: z.url({ protocol: /^https?$/ }),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  region: z.string().min(1),
+  accessKeyId: z.string().min(1),
+  secretAccessKey: z.string().min(1),
+});
+
+/** All five, or none: with half of them the Worker would serve an R2 bucket that nobody publishes into. */
+function readS3(given: Readonly<Record<string, unknown>>): S3Settings | null | 'unreadable' {
+  const said = {
+    endpoint: given.S3_ENDPOINT,
+    bucket: given.S3_BUCKET,
+    region: given.S3_REGION,
+    accessKeyId: given.S3_ACCESS_KEY_ID,
+    secretAccessKey: given.S3_SECRET_ACCESS_KEY,
+  };
+  if (Object.values(said).every((value) => value === undefined || value === '')) return null;
+  const settings = s3Schema.safeParse(said);
+  return settings.success ? settings.data : 'unreadable';
 }
 
 const haltRuleSchema = z.strictObject({

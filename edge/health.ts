@@ -13,7 +13,10 @@ export async function answerHealth(
   { db, reports }: { readonly db: D1Database; readonly reports: Queue },
 ): Promise<Response | null> {
   const checks = [
-    await check('r2: list roots', async () => `newest root is ${await newestRootVersion(repository.bucket)}`),
+    await check(
+      'bucket: list roots',
+      async () => `newest root is ${await newestRootVersion(repository.bucket)}`,
+    ),
     await check('d1: read models', async () => {
       await db.prepare('SELECT model FROM models LIMIT 1').first();
       return 'readable';

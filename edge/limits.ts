@@ -96,3 +96,11 @@ export const BLOCKED_CLIENTS_MAX = 1000;
 export const RATE_PERIOD_SECONDS = 60;
 /** Requests a period, as wrangler.toml states them: what clients are told (a test compares). */
 export const RATE_QUOTAS = { questions: 600, refusals: 20 } as const;
+
+/** A store of the S3 API: how long its answer may take to begin, and how often what only reads is asked again. */
+export const S3_TIMEOUT_MS = 30_000;
+export const S3_READ_ATTEMPTS_MAX = 2;
+/** A listing of 1000 keys. */
+export const S3_LIST_MAX_BYTES = 2 * 1024 * 1024;
+/** Of one value of custom metadata; Swift takes 256 bytes, AWS 2 KB of all. */
+export const S3_METADATA_VALUE_MAX_CHARS = 240;

@@ -2,11 +2,12 @@
 import type { Hono } from 'hono';
 import { createApp, type EdgeDeps } from './app.ts';
 import { type Background, backgroundOf } from './background.ts';
-import { type AccessSettings, checkBindings } from './bindings.ts';
+import { type AccessSettings, type Bindings, checkBindings } from './bindings.ts';
 import { problemResponse } from './http/problem.ts';
 import { ACCESS_KEYS_TIMEOUT_MS } from './limits.ts';
 import { onlineSignersOf } from './metadata/online-signers.ts';
 import type { Access } from './operator/access.ts';
+import type { ObjectStore } from './store/object-store.ts';
 import { keepDeadLetters } from './telemetry/dead-letters.ts';
 
 type Composed = { readonly app: Hono; readonly deps: EdgeDeps; readonly background: Background };
@@ -18,8 +19,17 @@ async function compose(env: object): Promise<Composed> {
   const bindings = checkBindings(env);
   const signers = await onlineSignersOf(bindings.onlineKeys);
   const access = bindings.access === null ? null : accessOf(bindings.access);
-  const deps = { ...bindings, access, signers, nowMs: () => Date.now(), random: Math.random };
+  const nowMs = () => Date.now();
+  const firmware = await storeOf(bindings.firmware, nowMs);
+  const deps = { ...bindings, firmware, access, signers, nowMs, random: Math.random };
   return { app: createApp(deps), deps, background: backgroundOf(deps) };
+}
+
+/** The client of S3 is a module of its own, and is not run where R2 holds the firmware. */
+async function storeOf(source: Bindings['firmware'], nowMs: () => number): Promise<ObjectStore> {
+  if (!('endpoint' in source)) return source;
+  const { openS3Store } = await import('./store/s3-store.ts');
+  return openS3Store(source, { fetch: (url, init) => fetch(url, init), nowMs });
 }
 
 function accessOf(settings: AccessSettings): Access {

@@ -6,6 +6,9 @@ import { metadataFile, type Role } from './trust/roles.ts';
 export const ROOT_PREFIX = 'root/';
 export const CHUNK_PREFIX = 'chunks/';
 
+/** Custom metadata of an object: SHA-256 of its bytes in hex, where the store keeps no such digest by itself. */
+export const SHA256_METADATA = 'cistern-sha256';
+
 export function rootKey(version: number): string {
   return `${ROOT_PREFIX}${metadataFile('root', version)}`;
 }

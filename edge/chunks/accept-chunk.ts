@@ -6,10 +6,11 @@ import { CHUNK_MAX_BYTES, ZSTD_WINDOW_LOG_MAX } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Refusal } from '../http/problem.ts';
 import { ZSTD_SLACK_BYTES } from '../limits.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { type PutOutcome, putOnce } from '../store/put-once.ts';
 
 export async function acceptChunk(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   id: string,
   stored: Uint8Array<ArrayBuffer>,
 ): Promise<Result<PutOutcome, Refusal>> {

@@ -1,5 +1,7 @@
 /** Which chunks a store lacks: by listing, so that a package of thousands costs a few operations, not thousands. */
+
 import { CHUNK_PREFIX, chunkKey } from '../../shared/bucket-keys.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 
 export type ChunkSearch =
   | { readonly kind: 'all-there'; readonly listings: number }
@@ -12,7 +14,7 @@ export type ChunkSearch =
  * to the next: at most as many listings as there are ids, at most one for every 1000 stored chunks, and `listingsMax`.
  */
 export async function findFirstMissing(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   ids: readonly string[],
   listingsMax: number,
 ): Promise<ChunkSearch> {
@@ -36,7 +38,7 @@ export async function findFirstMissing(
 }
 
 /** Those of `ids` that are not stored; one R2 look-up an id, so the caller bounds them. */
-export async function findMissing(bucket: R2Bucket, ids: readonly string[]): Promise<string[]> {
+export async function findMissing(bucket: ObjectStore, ids: readonly string[]): Promise<string[]> {
   const found = await Promise.all(ids.map((id) => bucket.head(chunkKey(id))));
   return ids.filter((_, i) => found[i] === null);
 }

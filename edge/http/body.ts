@@ -6,7 +6,7 @@ import { PROBLEM_ERRORS_MAX } from '../limits.ts';
 import type { Refusal } from './problem.ts';
 
 export async function readBody(
-  request: Request,
+  request: Pick<Request, 'headers' | 'body'>,
   maxBytes: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, Refusal>> {
   const tooLarge: Refusal = {

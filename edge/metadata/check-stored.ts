@@ -11,6 +11,7 @@ import { targetKind, targetName } from '../../shared/trust/target-path.ts';
 import { findFirstMissing } from '../chunks/find-missing.ts';
 import type { Refusal } from '../http/problem.ts';
 import { CHUNK_LISTINGS_MAX, TARGETS_ADDED_MAX } from '../limits.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { storedSha256 } from '../store/put-once.ts';
 import {
   type ListedTarget,
@@ -24,7 +25,7 @@ type Signed = TargetsMetadata['signed'];
 
 /** Targets alone; answers the releases that are new. */
 export async function checkTargetsStored(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   next: Signed,
   before: Signed | null,
@@ -61,7 +62,7 @@ export async function checkTargetsStored(
 
 /** Manifest, index and chunks of every new release. */
 export async function checkPackagesStored(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   next: Signed,
   releases: readonly ReleaseTarget[],
@@ -76,7 +77,7 @@ export async function checkPackagesStored(
 }
 
 async function findMissingTarget(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   added: readonly ListedTarget[],
 ): Promise<Refusal | null> {
@@ -86,7 +87,10 @@ async function findMissingTarget(
       const detail = `${target.path} (sha256 ${target.file.hashes.sha256}) is not stored. Upload it, then publish again.`;
       return { reason: 'target-missing', detail };
     }
-    if (object.size !== target.file.length || storedSha256(object) !== target.file.hashes.sha256) {
+    const isSame =
+      object.size === target.file.length &&
+      (await storedSha256(bucket, object)) === target.file.hashes.sha256;
+    if (!isSame) {
       const detail = `${target.path} is stored with ${object.size} bytes, and listed with ${target.file.length}.`;
       return { reason: 'target-missing', detail };
     }
@@ -106,7 +110,7 @@ function checkIndexName(next: Signed, release: ReleaseTarget): Result<void, Refu
 
 /** Manifest, index and chunks of one release agree, and are all there; answers the listings that it took to see. */
 async function checkPackage(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   next: Signed,
   { release, listingsLeft }: { readonly release: ReleaseTarget; readonly listingsLeft: number },

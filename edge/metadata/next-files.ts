@@ -6,6 +6,7 @@ import { sha256 } from '../../shared/digest.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { type MetaFile, snapshotSchema, timestampSchema } from '../../shared/trust/documents.ts';
 import { metaFileOf, signRollout, signSnapshot, signTimestamp } from '../../shared/trust/sign-online.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { putOnce } from '../store/put-once.ts';
 import type { Change } from './change.ts';
 import type { Due } from './due.ts';
@@ -129,7 +130,7 @@ function nextVersion(stored: number, { nowMs, attempt }: Step): number {
   return Math.max(stored + 1, Math.floor(nowMs / 1000)) + attempt;
 }
 
-async function currentSnapshot(bucket: R2Bucket, model: ModelId, version: number) {
+async function currentSnapshot(bucket: ObjectStore, model: ModelId, version: number) {
   const snapshot = snapshotSchema.parse(await readJson(bucket, metadataKey(model, 'snapshot', version)));
   return snapshot.signed.meta;
 }

@@ -8,6 +8,7 @@ import { ROOT_ROTATIONS_MAX } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { PollAnswer } from '../../shared/poll.ts';
 import { POLL_ROOTS_MAX_CHARS } from '../limits.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { currentPublished } from './current.ts';
 import { dueFor } from './due.ts';
 import type { PollQuery } from './poll-query.ts';
@@ -48,7 +49,7 @@ async function isUpToDate(
 }
 
 /** The next ones, as many as an answer holds; a device that was given them asks on from the last. */
-async function readRootTexts(bucket: R2Bucket, from: number, newest: number): Promise<string[]> {
+async function readRootTexts(bucket: ObjectStore, from: number, newest: number): Promise<string[]> {
   const count = Math.min(Math.max(0, newest - from), ROOT_ROTATIONS_MAX);
   const versions = Array.from({ length: count }, (_, i) => from + 1 + i);
   const texts = await Promise.all(versions.map((version) => readText(bucket, rootKey(version))));
@@ -60,7 +61,7 @@ async function readRootTexts(bucket: R2Bucket, from: number, newest: number): Pr
   return beyond === -1 ? texts : texts.slice(0, Math.max(1, beyond));
 }
 
-async function readRest(bucket: R2Bucket, model: ModelId, { state }: Published) {
+async function readRest(bucket: ObjectStore, model: ModelId, { state }: Published) {
   const [snapshot, targets, rollout] = await Promise.all([
     readText(bucket, metadataKey(model, 'snapshot', state.snapshotVersion)),
     readText(bucket, metadataKey(model, 'targets', state.targetsVersion)),
@@ -69,7 +70,7 @@ async function readRest(bucket: R2Bucket, model: ModelId, { state }: Published) 
   return { snapshot, targets, rollout };
 }
 
-async function readText(bucket: R2Bucket, key: string): Promise<string> {
+async function readText(bucket: ObjectStore, key: string): Promise<string> {
   const object = await bucket.get(key);
   if (object === null) throw new Error(`${key} is named by signed metadata and is not stored`);
   return object.text();

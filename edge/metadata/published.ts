@@ -7,6 +7,7 @@ import { metadataKey, timestampKey } from '../../shared/bucket-keys.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { rolloutRoleSchema, snapshotSchema, timestampSchema } from '../../shared/trust/documents.ts';
 import { EXPIRES_AFTER_MS } from '../../shared/trust/roles.ts';
+import type { ObjectStore, StoredObject } from '../store/object-store.ts';
 
 const stateSchema = z.strictObject({
   /** Of timestamp.json. */
@@ -44,18 +45,18 @@ export function stateAsCustomMetadata(state: PublishedState): Record<string, str
  * The state alone, without the file: half of what reading both costs. `null` where nothing is published, or where the
  * state must be made from the files, which `readPublished` does.
  */
-export async function readState(bucket: R2Bucket, model: ModelId): Promise<PublishedState | null> {
+export async function readState(bucket: ObjectStore, model: ModelId): Promise<PublishedState | null> {
   const object = await bucket.head(timestampKey(model));
   return object === null ? null : keptState(object);
 }
 
-function keptState(object: R2Object): PublishedState | null {
+function keptState(object: StoredObject): PublishedState | null {
   const kept = object.customMetadata?.[STATE];
   return kept === undefined ? null : stateSchema.parse(JSON.parse(kept));
 }
 
 /** `null` where nothing is published for the model. */
-export async function readPublished(bucket: R2Bucket, model: ModelId): Promise<Published | null> {
+export async function readPublished(bucket: ObjectStore, model: ModelId): Promise<Published | null> {
   const object = await bucket.get(timestampKey(model));
   if (object === null) return null;
   const text = await object.text();
@@ -64,7 +65,7 @@ export async function readPublished(bucket: R2Bucket, model: ModelId): Promise<P
 }
 
 /** After a restore that lost the custom metadata. Throws where the files are not ours: a bucket someone damaged. */
-async function stateFromFiles(bucket: R2Bucket, model: ModelId, text: string): Promise<PublishedState> {
+async function stateFromFiles(bucket: ObjectStore, model: ModelId, text: string): Promise<PublishedState> {
   const timestamp = timestampSchema.parse(JSON.parse(text));
   const snapshotVersion = timestamp.signed.meta['snapshot.json'].version;
   const snapshot = snapshotSchema.parse(
@@ -94,7 +95,7 @@ function signedAt(role: 'timestamp' | 'snapshot' | 'rollout', expires: string): 
 }
 
 /** A metadata file that another one names; throws where it is gone. */
-export async function readJson(bucket: R2Bucket, key: string): Promise<unknown> {
+export async function readJson(bucket: ObjectStore, key: string): Promise<unknown> {
   const object = await bucket.get(key);
   if (object === null) throw new Error(`${key} is named by signed metadata and is not stored`);
   return object.json();

@@ -1,9 +1,11 @@
 /** What the metadata room needs to work: the bucket, the online keys, the time, and one memo. */
+
+import type { ObjectStore } from '../store/object-store.ts';
 import type { OnlineSigners } from './online-signers.ts';
 import type { NewestRootMemo } from './roots.ts';
 
 export type MetadataRepository = {
-  readonly bucket: R2Bucket;
+  readonly bucket: ObjectStore;
   readonly signers: OnlineSigners;
   readonly nowMs: () => number;
   readonly newestRoot: NewestRootMemo;
@@ -11,7 +13,7 @@ export type MetadataRepository = {
 
 /** The repository of one isolate. */
 export function metadataRepository(deps: {
-  readonly firmware: R2Bucket;
+  readonly firmware: ObjectStore;
   readonly signers: OnlineSigners;
   readonly nowMs: () => number;
 }): MetadataRepository {

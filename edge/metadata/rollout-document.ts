@@ -7,6 +7,7 @@ import type { ModelId } from '../../shared/model.ts';
 import { ROLLOUT_NAME, type Rollout, rolloutSchema } from '../../shared/rollout.ts';
 import { rolloutRoleSchema, type TargetFile } from '../../shared/trust/documents.ts';
 import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { putOnce } from '../store/put-once.ts';
 import { type PublishedState, readJson } from './published.ts';
 
@@ -17,7 +18,7 @@ export function emptyRollout(model: ModelId): Uint8Array<ArrayBuffer> {
 
 /** Stores a rollout document at its consistent path and says how the role lists it. */
 export async function storeRolloutDocument(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   document: Uint8Array<ArrayBuffer>,
 ): Promise<TargetFile> {
@@ -29,7 +30,7 @@ export async function storeRolloutDocument(
 
 /** The rollout document that is in force, as its role lists it. */
 export async function currentRolloutDocument(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   state: PublishedState,
 ): Promise<TargetFile> {
@@ -43,7 +44,7 @@ export async function currentRolloutDocument(
 
 /** What that document says; throws where it is gone or not one, because it was checked before it was signed. */
 export async function readRolloutDocument(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   listed: TargetFile,
 ): Promise<Rollout> {

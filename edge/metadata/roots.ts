@@ -5,18 +5,19 @@ import { ROOTS_MAX } from '../../shared/limits.ts';
 import { type RootMetadata, rootSchema } from '../../shared/trust/documents.ts';
 import { type OnlineKeyIds, trustsOnlineKeys } from '../../shared/trust/next-root.ts';
 import { NEWEST_ROOT_MEMO_MS } from '../limits.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import type { OnlineSigners } from './online-signers.ts';
 
 export type TrustedRoot = RootMetadata['signed'];
 
 /** Version of the newest stored root; 0 where none is. */
-export async function newestRootVersion(bucket: R2Bucket): Promise<number> {
+export async function newestRootVersion(bucket: ObjectStore): Promise<number> {
   const page = await bucket.list({ prefix: ROOT_PREFIX });
   const versions = page.objects.map(({ key }) => Number(/^root\/(\d+)\.root\.json$/.exec(key)?.[1] ?? 0));
   return Math.max(0, ...versions);
 }
 
-export async function readRoot(bucket: R2Bucket, version: number): Promise<TrustedRoot | null> {
+export async function readRoot(bucket: ObjectStore, version: number): Promise<TrustedRoot | null> {
   const object = await bucket.get(rootKey(version));
   return object === null ? null : rootSchema.parse(await object.json()).signed;
 }
@@ -39,7 +40,7 @@ export type NewestRootMemo = { version: number; seenAtMs: number };
  * as dear, and there are as many isolates as Cloudflare starts.
  */
 export async function newestRootForPolls(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   memo: NewestRootMemo,
   heldByDevice: number,
   nowMs: number,
@@ -51,16 +52,16 @@ export async function newestRootForPolls(
   return memo.version;
 }
 
-async function isStored(bucket: R2Bucket, version: number): Promise<boolean> {
+async function isStored(bucket: ObjectStore, version: number): Promise<boolean> {
   return (await bucket.head(rootKey(version))) !== null;
 }
 
 /** A device may say what it likes: 0 where there is no such root. */
-async function ifStored(bucket: R2Bucket, version: number): Promise<number> {
+async function ifStored(bucket: ObjectStore, version: number): Promise<number> {
   return (await isStored(bucket, version)) ? version : 0;
 }
 
-async function lastFrom(bucket: R2Bucket, known: number): Promise<number> {
+async function lastFrom(bucket: ObjectStore, known: number): Promise<number> {
   let version = known;
   while (version < ROOTS_MAX && (await isStored(bucket, version + 1))) version++;
   return version;

@@ -3,10 +3,11 @@
 import { targetKey } from '../../shared/bucket-keys.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { parseConsistentPath } from '../../shared/trust/target-path.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { IMMUTABLE, serveObject } from '../store/serve-object.ts';
 
 export async function serveTarget(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   path: string,
   request: Request,

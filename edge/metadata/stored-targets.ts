@@ -7,13 +7,14 @@ import { type ReleaseManifest, releaseManifestSchema } from '../../shared/releas
 import { type TargetFile, type TargetsMetadata, targetsSchema } from '../../shared/trust/documents.ts';
 import { consistentTargetPath, targetPath } from '../../shared/trust/roles.ts';
 import { targetKind, targetName } from '../../shared/trust/target-path.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { readJson } from './published.ts';
 
 export type ListedTarget = { readonly path: string; readonly file: TargetFile };
 export type ReleaseTarget = ListedTarget & { readonly manifest: ReleaseManifest };
 
 export async function readTargets(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   version: number,
 ): Promise<TargetsMetadata['signed']> {
@@ -33,7 +34,7 @@ export function storedAt(model: ModelId, { path, file }: ListedTarget): string {
 
 /** Throws where the manifest is not stored or not one: it was checked when it was uploaded. */
 export async function readManifest(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   target: ListedTarget,
 ): Promise<ReleaseTarget> {
@@ -41,7 +42,7 @@ export async function readManifest(
 }
 
 export function readEntry(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   signed: TargetsMetadata['signed'],
 ): Promise<ModelEntry> {
@@ -52,7 +53,7 @@ export function readEntry(
 }
 
 async function readTarget<T>(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   target: ListedTarget,
   schema: z.ZodType<T>,

@@ -5,10 +5,11 @@ import { productOf } from '../../shared/model.ts';
 import { RELEASES_ROW_MAX_BYTES } from '../limits.ts';
 import { manifestsOf, readEntry, readManifest, readTargets } from '../metadata/stored-targets.ts';
 import { type ModelRow, readModelRow, writeModelRow } from '../store/model-rows.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { newestFirst, type ReleaseSummary, summarizeRelease } from './release-summary.ts';
 
 export async function refreshRow(
-  stores: { readonly bucket: R2Bucket; readonly db: D1Database },
+  stores: { readonly bucket: ObjectStore; readonly db: D1Database },
   model: ModelId,
   targetsVersion: number,
   nowMs: number,

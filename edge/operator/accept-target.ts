@@ -11,6 +11,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { parseConsistentPath, targetKind } from '../../shared/trust/target-path.ts';
 import { parseJson } from '../http/body.ts';
 import type { Refusal } from '../http/problem.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { type PutOutcome, putOnce } from '../store/put-once.ts';
 
 /** What a body at this path may weigh; the largest for paths that will be refused anyway. */
@@ -19,7 +20,7 @@ export function targetMaxBytes(path: string): number {
 }
 
 export async function acceptTarget(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   model: ModelId,
   path: string,
   bytes: Uint8Array<ArrayBuffer>,

@@ -16,6 +16,7 @@ import { readPublished } from '../metadata/published.ts';
 import type { MetadataRepository } from '../metadata/repository.ts';
 import { newestRootVersion, readRoot } from '../metadata/roots.ts';
 import { readTargets } from '../metadata/stored-targets.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { type PutOutcome, putOnce, storedSha256 } from '../store/put-once.ts';
 
 export async function publishTargets(
@@ -50,9 +51,11 @@ export async function publishTargets(
   return advanced.ok ? ok('stored') : advanced;
 }
 
-async function compareStored(bucket: R2Bucket, key: string, bytes: Uint8Array): Promise<PutOutcome> {
+async function compareStored(bucket: ObjectStore, key: string, bytes: Uint8Array): Promise<PutOutcome> {
   const there = await bucket.head(key);
-  return there !== null && storedSha256(there) === (await sha256Hex(bytes)) ? 'same' : 'different';
+  return there !== null && (await storedSha256(bucket, there)) === (await sha256Hex(bytes))
+    ? 'same'
+    : 'different';
 }
 
 /**
@@ -60,7 +63,7 @@ async function compareStored(bucket: R2Bucket, key: string, bytes: Uint8Array): 
  * left alone until it can only have been abandoned, because its snapshot may be on its way.
  */
 async function claim(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   key: string,
   bytes: Uint8Array<ArrayBuffer>,
   nowMs: number,

@@ -2,6 +2,7 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import { parseModelId } from '../../shared/model.ts';
 import { type PathParameters, resource } from '../http/resource.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import { getDiagnose, postDiagnose } from './diagnose/handlers.tsx';
 import { getDocs } from './docs/get-docs.tsx';
 import { addFleet } from './fleet/fleet-routes.ts';
@@ -15,7 +16,7 @@ import { getProblem } from './problems/get-problem.tsx';
 import { serveStyle } from './serve-style.ts';
 
 /** What the door of the fleet needs, and the bucket. */
-type PageDeps = Door & { readonly firmware: R2Bucket };
+type PageDeps = Door & { readonly firmware: ObjectStore };
 type Guards = {
   readonly reads: readonly MiddlewareHandler[];
   readonly questions: readonly MiddlewareHandler[];

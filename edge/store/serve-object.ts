@@ -1,5 +1,5 @@
 /**
- * GET and HEAD of an R2 object by RFC 9110: one R2 operation for what is asked for well, two where a precondition
+ * GET and HEAD of a stored object by RFC 9110: one operation of the store for what is asked for well, two where a precondition
  * or a range turns out to ask for the whole. Bodies are streamed; they never pass through this isolate's memory as a whole.
  */
 import { toHex } from '../../shared/bytes.ts';
@@ -8,6 +8,8 @@ import { planResponse, type Representation, representationHeaders } from '../htt
 import { problemResponse } from '../http/problem.ts';
 import { parseRange, type RangeRequest } from '../http/range.ts';
 import { refusePlan } from '../http/refuse-plan.ts';
+import type { ObjectStore, StoredBody, StoredObject } from './object-store.ts';
+import { storedDigest } from './put-once.ts';
 
 export type ServePolicy = { readonly contentType: string; readonly cacheControl: string };
 
@@ -19,7 +21,7 @@ const PRECONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unm
 
 /** The response, or `null` where there is no such object. */
 export async function serveObject(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   key: string,
   request: Request,
   policy: ServePolicy,
@@ -46,16 +48,16 @@ export async function serveObject(
   return serveObject(bucket, key, without(request, settled), policy);
 }
 
-function bodyOf(object: R2Object | R2ObjectBody): ReadableStream | null {
+function bodyOf(object: StoredObject | StoredBody): ReadableStream | null {
   return 'body' in object ? object.body : null;
 }
 
 /** The object with the body that is asked for, its end clamped; without a body where nothing is satisfiable. */
 async function getRanged(
-  bucket: R2Bucket,
+  bucket: ObjectStore,
   key: string,
   asked: RangeRequest | null,
-): Promise<R2Object | R2ObjectBody | null> {
+): Promise<StoredObject | StoredBody | null> {
   if (asked === null) return bucket.get(key);
   const range = r2Range(asked);
   if (range === null) return bucket.head(key);
@@ -78,9 +80,8 @@ function r2Range(asked: RangeRequest): R2Range | null {
  * The strong validator is the digest of the stored bytes, not the id in the URL: a chunk's id is the digest of
  * what it holds uncompressed, and two stores may hold it compressed differently.
  */
-function represent(object: R2Object, policy: ServePolicy): Representation {
-  const { sha256 } = object.checksums;
-  const digest = sha256 === undefined ? null : new Uint8Array(sha256);
+function represent(object: StoredObject, policy: ServePolicy): Representation {
+  const digest = storedDigest(object);
   return {
     ...policy,
     etag: digest === null ? object.httpEtag : `"sha256-${toHex(digest)}"`,

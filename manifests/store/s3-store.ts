@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
+import { SHA256_METADATA } from '../../shared/bucket-keys.ts';
 import { concatBytes } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import {
@@ -76,6 +77,7 @@ export async function openS3Store(location: S3Location, signal: AbortSignal): Pr
         ...at(key),
         Body: bytes,
         ContentMD5: createHash('md5').update(bytes).digest('base64'),
+        Metadata: { [SHA256_METADATA]: createHash('sha256').update(bytes).digest('hex') },
         ContentType: key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
         ...rest,
       }),

@@ -55,6 +55,7 @@ export async function edgeOn(
   const signers = await onlineSignersOf(given.onlineKeys ?? bindings.onlineKeys);
   const deps = {
     ...bindings,
+    firmware: bucket,
     reports: queue.queue,
     rates: { ...bindings.rates, questions: given.questions ?? bindings.rates.questions },
     access: given.access ?? null,

@@ -137,7 +137,7 @@ describe('GET /healthz', () => {
     expect(await response.json()).toEqual({
       status: 'ok',
       checks: [
-        { name: 'r2: list roots', ok: true, found: 'newest root is 1' },
+        { name: 'bucket: list roots', ok: true, found: 'newest root is 1' },
         { name: 'd1: read models', ok: true, found: 'readable' },
         { name: 'queue: ask for its length', ok: true, found: '0 wait' },
         {

@@ -7,19 +7,16 @@ import { openDirectoryStore } from '../../manifests/store/directory-store.ts';
 import { listAll, type ObjectStore } from '../../manifests/store/object-store.ts';
 import { openS3Store } from '../../manifests/store/s3-store.ts';
 import { utf8 } from '../../shared/bytes.ts';
-import { type S3Server, startSwift, whyNoSwift } from './swift-server.ts';
+import { sharedSwift } from './shared-swift.ts';
 
-const skipped = await whyNoSwift();
-if (skipped !== null) console.error(`\n*** SKIPPED: object store against a real S3 server: ${skipped} ***\n`);
+const server = sharedSwift();
+const isSkipped = server === null;
 
 let scratch: string;
-let server: S3Server | null = null;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'store-'));
-  if (skipped === null) server = await startSwift();
-}, 90_000);
+});
 afterAll(async () => {
-  await server?.stop();
   await rm(scratch, { recursive: true, force: true });
 });
 
@@ -38,10 +35,10 @@ const text = (stored: Awaited<ReturnType<ObjectStore['get']>>) =>
 
 describe.each([
   ['a directory', openDirectory, false],
-  ['a bucket', () => openBucket(''), skipped !== null],
-  ['a prefix of a bucket', () => openBucket('firmware/v1'), skipped !== null],
-] as const)('%s', (_, open, isSkipped) => {
-  const check = it.skipIf(isSkipped);
+  ['a bucket', () => openBucket(''), isSkipped],
+  ['a prefix of a bucket', () => openBucket('firmware/v1'), isSkipped],
+] as const)('%s', (_, open, isOff) => {
+  const check = it.skipIf(isOff);
 
   check('creates what is not there, and leaves alone what is', async () => {
     const store = await open();
@@ -127,7 +124,7 @@ describe('a directory', () => {
   });
 });
 
-describe.skipIf(skipped !== null)('a bucket', () => {
+describe.skipIf(isSkipped)('a bucket', () => {
   it('says so when the server refuses or is not there', async () => {
     const wrong = {
       bucket: 'started',

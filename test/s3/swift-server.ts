@@ -20,8 +20,8 @@ export type S3Server = {
   readonly region: string;
   /** Makes a bucket; names have at least three characters. */
   readonly makeBucket: (name: string) => Promise<void>;
-  readonly stop: () => Promise<void>;
 };
+export type RunningS3Server = S3Server & { readonly stop: () => Promise<void> };
 
 /** Why no server can be started here; null where one can. */
 export async function whyNoSwift(): Promise<string | null> {
@@ -33,7 +33,7 @@ export async function whyNoSwift(): Promise<string | null> {
 }
 
 /** Its ports cannot be left to the system: one that was free a moment ago may be taken, and then others are tried. */
-export async function startSwift(): Promise<S3Server> {
+export async function startSwift(): Promise<RunningS3Server> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnFreePorts();
@@ -43,7 +43,7 @@ export async function startSwift(): Promise<S3Server> {
   }
 }
 
-async function startOnFreePorts(): Promise<S3Server> {
+async function startOnFreePorts(): Promise<RunningS3Server> {
   const directory = await mkdtemp(join(tmpdir(), 'swift-'));
   const ports: SwiftPorts = {
     proxy: await freePort(),
@@ -64,23 +64,33 @@ async function startOnFreePorts(): Promise<S3Server> {
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   };
   const endpoint = `http://127.0.0.1:${ports.proxy}`;
+  const server = swiftAt(endpoint);
+  try {
+    await untilAnswers(() => server.makeBucket('started'), processes);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ...server, stop };
+}
+
+/** The server that listens there. */
+export function swiftAt(endpoint: string): S3Server {
+  const region = 'us-east-1';
   const client = new S3Client({
     endpoint,
-    region: 'us-east-1',
+    region,
     forcePathStyle: true,
     credentials: SWIFT_CREDENTIALS,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  const makeBucket = async (name: string) =>
-    void (await client.send(new CreateBucketCommand({ Bucket: name })));
-  try {
-    await untilAnswers(() => makeBucket('started'), processes);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { endpoint, credentials: SWIFT_CREDENTIALS, region: 'us-east-1', makeBucket, stop };
+  return {
+    endpoint,
+    credentials: SWIFT_CREDENTIALS,
+    region,
+    makeBucket: async (name) => void (await client.send(new CreateBucketCommand({ Bucket: name }))),
+  };
 }
 
 /** One device in one zone holds everything. */

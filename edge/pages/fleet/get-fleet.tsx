@@ -4,6 +4,7 @@ import { MODEL_ID_MAX_CHARS } from '../../../shared/limits.ts';
 import { parseModelId } from '../../../shared/model.ts';
 import { listAuditEntries } from '../../store/audit-rows.ts';
 import { listModelRows, type ModelListing } from '../../store/model-rows.ts';
+import type { ObjectStore } from '../../store/object-store.ts';
 import { recentlyHaltedTargets } from '../../store/recent-halts.ts';
 import { DEEDS_SHOWN_MAX, FLEET_MODELS_A_PAGE, HALT_ENTRIES_MAX, HALTS_SHOWN_MAX } from '../limits.ts';
 import { pageAnswer } from '../page.tsx';
@@ -15,7 +16,7 @@ import { readFleetReports } from './read-fleet-reports.ts';
 
 export type FleetStores = {
   readonly db: D1Database;
-  readonly bucket: R2Bucket;
+  readonly bucket: ObjectStore;
   readonly nowMs: () => number;
 };
 

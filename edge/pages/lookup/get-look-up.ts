@@ -5,12 +5,13 @@ import { answerCompatibility } from '../../compatibility/answer-compatibility.ts
 import { questionSchema } from '../../compatibility/question.ts';
 import { checkShape } from '../../http/body.ts';
 import { readModelRow } from '../../store/model-rows.ts';
+import type { ObjectStore } from '../../store/object-store.ts';
 import { pageAnswer } from '../page.tsx';
 import { healthOfRelease } from '../parts/health-of-release.ts';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
 import { type Asked, type LookUp, LookUpPage, type ReleaseNow } from './look-up-page.tsx';
 
-type Stores = { readonly db: D1Database; readonly bucket: R2Bucket };
+type Stores = { readonly db: D1Database; readonly bucket: ObjectStore };
 
 export async function getLookUp(stores: Stores, request: Request): Promise<Response> {
   const { searchParams } = new URL(request.url);

@@ -2,12 +2,13 @@
 import type { ModelId } from '../../../shared/model.ts';
 import { builtInCatalogue } from '../../compatibility/built-in-catalogue.ts';
 import { readModelRow } from '../../store/model-rows.ts';
+import type { ObjectStore } from '../../store/object-store.ts';
 import { pageAnswer } from '../page.tsx';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
 import { factsOfKnown, factsOfRow, type ModelFacts } from './model-facts.ts';
 import { ModelPage } from './model-page.tsx';
 
-type Stores = { readonly db: D1Database; readonly bucket: R2Bucket; readonly nowMs: () => number };
+type Stores = { readonly db: D1Database; readonly bucket: ObjectStore; readonly nowMs: () => number };
 
 /** `null` for a model that nobody knows. */
 export async function getModel({ db, bucket, nowMs }: Stores, model: ModelId): Promise<Response | null> {

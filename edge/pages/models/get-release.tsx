@@ -1,13 +1,14 @@
 /** `GET /models/{vendor}/{model}/releases/{version}`: one release, linkable. */
 import type { ModelId } from '../../../shared/model.ts';
 import { readModelRow } from '../../store/model-rows.ts';
+import type { ObjectStore } from '../../store/object-store.ts';
 import { pageAnswer } from '../page.tsx';
 import { healthOfRelease } from '../parts/health-of-release.ts';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
 import { rolloutSaid } from '../parts/rollout-said.ts';
 import { ReleasePage } from './release-page.tsx';
 
-type Stores = { readonly db: D1Database; readonly bucket: R2Bucket; readonly nowMs: () => number };
+type Stores = { readonly db: D1Database; readonly bucket: ObjectStore; readonly nowMs: () => number };
 
 /** `null` for what is not published. */
 export async function getRelease(
