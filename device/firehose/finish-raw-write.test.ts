@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../shared/bytes.ts';
+import { PACKAGE_MAX_BYTES } from '../../shared/limits.ts';
 import { err, ok } from '../../shared/result.ts';
 import type { Pipe } from '../transport/pipe.ts';
 import { finishRawWrite } from './finish-raw-write.ts';
@@ -40,7 +41,7 @@ describe('the end of a broken-off write', () => {
     expect(taken).toBe(4);
   });
 
-  it('is not sought for longer than the largest partition', async () => {
+  it('is not sought for longer than the largest file of a package', async () => {
     let sent = 0;
     const silent = {
       transferOut: async () => {
@@ -54,7 +55,7 @@ describe('the end of a broken-off write', () => {
       ok: false,
       failure: { reason: 'sahara-no-hello' },
     });
-    expect(sent * NAND_PAYLOAD_BYTES).toBe(256 * 1024 * 1024);
+    expect(sent * NAND_PAYLOAD_BYTES).toBe(PACKAGE_MAX_BYTES);
   });
 
   it('is not sought on a modem that is gone', async () => {

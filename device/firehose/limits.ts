@@ -3,6 +3,8 @@
  * (edl 1c); a NAND that takes longer than these is broken.
  */
 
+import { PACKAGE_MAX_BYTES } from '../../shared/limits.ts';
+
 /** At high speed, and what a document's and a payload's length is judged by. */
 export const USB_PACKET_BYTES = 512;
 /** What every NAND programmer takes at once; one that takes more says so in its ACK (edl 1c). */
@@ -87,7 +89,10 @@ export const BAD_BLOCKS_MAX = 256;
 /** What newer programmers want with a restart; leaveMs is longer. */
 export const RESET_DELAY_SECONDS = 10;
 
-/** The largest partition that may be waiting for its bytes, how long that may take, and one listen meanwhile. */
-export const RAW_FINISH_MAX_BYTES = 256 * 1024 * 1024;
-export const RAW_FINISH_MAX_MS = 600_000;
+/**
+ * The largest file that a `<program>` may be waiting for: no package holds a larger one. How long that may take, at a
+ * MB a second (edl 4), and one listen meanwhile.
+ */
+export const RAW_FINISH_MAX_BYTES = PACKAGE_MAX_BYTES;
+export const RAW_FINISH_MAX_MS = 1_200_000;
 export const RAW_FINISH_LISTEN_MS = 1_000;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../shared/bytes.ts';
+import { PACKAGE_MAX_BYTES } from '../../shared/limits.ts';
+import { ok } from '../../shared/result.ts';
 import { scriptedPipe } from '../transport/scripted-pipe.ts';
 import { loadProgrammer } from './driver.ts';
 import { greet } from './greet.ts';
-import { RESETS_MAX, STALE_READS_MAX } from './limits.ts';
+import { DRAIN_READ_BYTES, RESETS_MAX, STALE_READS_MAX } from './limits.ts';
 import { parsePacket, resetPacket, resetStateMachinePacket } from './packets.ts';
 import { resetModem, resetStateMachine } from './reset.ts';
 
@@ -51,6 +53,13 @@ describe('what listens in EDL', () => {
       ok: true,
       value: hello,
     });
+  });
+
+  it('is a HELLO behind the rest of the largest file that may have been read back', async () => {
+    const raw = new Uint8Array(DRAIN_READ_BYTES).fill(0xee);
+    let left = PACKAGE_MAX_BYTES / DRAIN_READ_BYTES - 1;
+    const pipe = { ...scriptedPipe({}), transferIn: async () => ok(left-- > 0 ? raw : HELLO) };
+    expect(await greet(pipe, timings)).toEqual({ ok: true, value: hello });
   });
 
   it.each([

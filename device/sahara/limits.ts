@@ -1,4 +1,5 @@
 /** Bounds of the Sahara conversation, with their units. */
+import { PACKAGE_MAX_BYTES } from '../../shared/limits.ts';
 
 export type SaharaTimings = {
   /** A HELLO is sent when the modem is opened; later means that somebody else has had it. */
@@ -10,7 +11,7 @@ export type SaharaTimings = {
 export const DEFAULT_SAHARA_TIMINGS: SaharaTimings = { helloMs: 2_000, replyMs: 10_000, writeMs: 15_000 };
 
 /** All of it, however lively the modem is: greeting with what is to be read past, questions, the programmer. */
-export const GREET_MAX_MS = 180_000;
+export const GREET_MAX_MS = 600_000;
 export const COMMAND_MODE_MAX_MS = 60_000;
 export const LOAD_MAX_MS = 300_000;
 
@@ -30,7 +31,8 @@ export const TOTAL_READ_FACTOR = 4;
 export const READ_REQUESTS_MAX = 16_384;
 /** Packets read past while the answer to a RESET is awaited. */
 export const STALE_READS_MAX = 16;
-/** A broken-off read-back leaves at most one partition to be read past: 74 MiB on the EG25 (edl 1d). */
-export const DRAIN_MAX_BYTES = 256 * 1024 * 1024;
+/** A broken-off read-back leaves at most one file to be read past: no package holds a larger one. */
+export const DRAIN_MAX_BYTES = PACKAGE_MAX_BYTES;
 export const DRAIN_READ_BYTES = 64 * 1024;
-export const DRAIN_READS_MAX = 1_000_000;
+/** A packet at high speed in each. */
+export const DRAIN_READS_MAX = DRAIN_MAX_BYTES / 512;
