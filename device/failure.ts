@@ -14,6 +14,7 @@ import type { TrustFailure } from './repository/trust-failure.ts';
 import type { RouterFailure } from './router/make-ready.ts';
 import type { PowerFailure } from './router/power/power-cycle.ts';
 import type { ScheduleFailure } from './schedule/schedule-failure.ts';
+import type { OutsideWindow } from './schedule/window.ts';
 import type { StageFailure } from './stage/stage-failure.ts';
 import type { LocalStageFailure } from './stage/stage-local-package.ts';
 import type { LocatorFailure } from './transport/locator.ts';
@@ -63,6 +64,7 @@ export type UpdateFailure =
   | ScheduleFailure
   | StageFailure
   | StagedPlanFailure
+  | OutsideWindow
   | TrustFailure
   /** The snapshot could not be read before anything was changed. */
   | { readonly reason: 'modem-changed-meanwhile'; readonly before: string; readonly after: string }

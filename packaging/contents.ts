@@ -22,6 +22,7 @@ export function unitFiles(): readonly PackageFile[] {
       program: ['/usr/bin/cistern'],
       at: { hour: 2, minute: 0 },
       spreadMinutes: 180,
+      window: '02:00-05:00',
       settings: {},
       hasUdev: false,
     },

@@ -2,6 +2,7 @@
 import type { Settings } from '../config.ts';
 import { ACCEPTABLE, ACCEPTABLE_CHECKS, type AcceptableCheck } from '../router/preflight/preflight.ts';
 import { METERED_RULES, type MeteredRule } from '../router/uplink-cost.ts';
+import { type MaintenanceWindow, parseWindow } from '../schedule/window.ts';
 import { parseSize } from '../size-text.ts';
 
 export type CommonFlags = {
@@ -141,6 +142,21 @@ export const restoreSettingsFlag = {
   optional: true,
   withNegated: false,
   brief: 'Put back by AT commands what the new firmware changes: APN, MBN selection, USB mode, roaming',
+} as const;
+
+/** stricli turns what is thrown here into a wrong command line. */
+function maintenanceWindow(text: string): MaintenanceWindow {
+  const window = parseWindow(text);
+  if (!window.ok) throw new SyntaxError(`${text} is no window such as 02:00-05:00: ${window.failure.why}`);
+  return window.value;
+}
+
+export const windowFlag = {
+  kind: 'parsed',
+  parse: maintenanceWindow,
+  optional: true,
+  brief: 'Flash only within this time of the day, local time; what is fetched later waits for its next run',
+  placeholder: 'HH:MM-HH:MM',
 } as const;
 
 export const channelFlag = {

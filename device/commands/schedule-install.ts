@@ -93,6 +93,7 @@ async function runInstall(this: Context, flags: InstallFlags): Promise<void> {
     {
       program: program === null ? ownCommand(this) : [program],
       ...slot,
+      window: flags.window,
       settings,
       hasUdev: facts.value.hasUdev,
     },

@@ -8,8 +8,9 @@ import { startLeftStopped } from '../router/services/stop-services.ts';
 import { MINUTES_OF_DAY } from '../schedule/limits.ts';
 import { runScheduled } from '../schedule/run-scheduled.ts';
 import { loggerSyslog } from '../schedule/syslog.ts';
+import type { MaintenanceWindow } from '../schedule/window.ts';
 import { removeLeftStages } from '../update/clear-up.ts';
-import { type CommonFlags, commonFlags, settingsOf } from './flags.ts';
+import { type CommonFlags, commonFlags, settingsOf, windowFlag } from './flags.ts';
 import { ownCommand } from './own-command.ts';
 import { readSettings } from './session.ts';
 import { tellFailure } from './tell.ts';
@@ -17,6 +18,7 @@ import { tellFailure } from './tell.ts';
 type RunFlags = CommonFlags & {
   readonly trigger: 'timer' | 'resume';
   readonly spread: number;
+  readonly window?: MaintenanceWindow;
 };
 
 export const scheduleRunCommand = buildCommand<RunFlags, [], Context>({
@@ -36,6 +38,7 @@ export const scheduleRunCommand = buildCommand<RunFlags, [], Context>({
         brief: 'Minutes over which devices spread: this one waits for its own',
         placeholder: 'minutes',
       },
+      window: windowFlag,
     },
   },
   docs: {
@@ -67,6 +70,7 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
       program: ownCommand(this),
       flags: passedOn(flags),
       modem: settings.modem ?? null,
+      window: flags.window ?? null,
     },
     {
       stateDir,

@@ -2,6 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import type { AcceptableCheck } from '../router/preflight/preflight.ts';
+import type { MaintenanceWindow } from '../schedule/window.ts';
 import { updateDisplay } from '../ui/update-display.ts';
 import { update } from '../update/update.ts';
 import { askOnce, costQuestion } from './ask.ts';
@@ -16,6 +17,7 @@ import {
   keepCopyFlag,
   restoreSettingsFlag,
   settingsOf,
+  windowFlag,
 } from './flags.ts';
 import { openModemSession, openUpdatePorts } from './session.ts';
 import { tellFailure } from './tell.ts';
@@ -29,6 +31,7 @@ type UpdateFlags = CommonFlags &
     readonly keepCopy?: string;
     readonly ask: boolean;
     readonly resumeOnly: boolean;
+    readonly window?: MaintenanceWindow;
     readonly accept?: readonly AcceptableCheck[];
     readonly restoreSettings?: boolean;
     readonly quiet: boolean;
@@ -64,6 +67,7 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
         withNegated: false,
         brief: 'Only finish what was broken off; begin no update',
       },
+      window: windowFlag,
       quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, only the verdict' },
     },
     aliases: { q: 'quiet' },
@@ -99,6 +103,7 @@ async function runUpdate(this: Context, flags: UpdateFlags): Promise<void> {
   const options = {
     wanted: flags.version,
     resumeOnly: flags.resumeOnly,
+    window: flags.window ?? null,
     channel: settings.channel ?? 'stable',
     stage: settings.stage ?? 'auto',
     metered: settings.metered ?? 'ask',

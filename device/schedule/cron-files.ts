@@ -10,9 +10,9 @@ import {
 import { udevRule } from './udev-rule.ts';
 
 export function cronFiles(wish: ScheduleWish): readonly ScheduledFile[] {
-  const { at, spreadMinutes } = wish;
-  const timer = commandOf(wish, runArguments('timer', spreadMinutes));
-  const resume = commandOf(wish, runArguments('resume', 0));
+  const { at } = wish;
+  const timer = commandOf(wish, runArguments('timer', wish));
+  const resume = commandOf(wish, runArguments('resume', wish));
   const lines = [
     `# ${OWNERSHIP_MARK}`,
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

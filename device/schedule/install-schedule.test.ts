@@ -24,6 +24,7 @@ const wish = (changes: Partial<ScheduleWish> = {}): ScheduleWish => ({
   program: ['/usr/bin/cistern'],
   at: { hour: 3, minute: 17 },
   spreadMinutes: 0,
+  window: '02:00-05:00',
   settings: { modem: 'usb:1-1.4' },
   hasUdev: true,
   ...changes,

@@ -8,7 +8,8 @@ import { placeFile, presentText, unplaceFile } from './place-file.ts';
 import type { ScheduleFailure } from './schedule-failure.ts';
 import { scheduleFiles } from './schedule-files.ts';
 import { RECORD_PATH, readRecord, type ScheduleRecord, type WrittenFile } from './schedule-record.ts';
-import { OWNERSHIP_MARK, type ScheduledFile, type ScheduleWish, twoDigits } from './scheduled-file.ts';
+import { OWNERSHIP_MARK, type ScheduledFile, type ScheduleWish } from './scheduled-file.ts';
+import { clockText } from './window.ts';
 
 export type Installed = {
   readonly record: ScheduleRecord;
@@ -149,7 +150,7 @@ async function recordOf(
     note: OWNERSHIP_MARK,
     system,
     hasUdev,
-    at: `${twoDigits(at.hour)}:${twoDigits(at.minute)}`,
+    at: clockText(at),
     spreadMinutes,
     written: files.map(({ change: _, ...file }) => file),
     madeDirectories: [...new Set([...(earlier?.madeDirectories ?? []), ...madeDirectories])],

@@ -14,7 +14,13 @@ const endSchema = z.union([
   z.object({
     format: z.literal('cistern-update/1'),
     result: z.string(),
-    verdict: z.object({ ...sentences, model: z.string(), fromVersion: z.string(), toVersion: z.string() }),
+    verdict: z.object({
+      ...sentences,
+      model: z.string(),
+      reason: z.string().nullable(),
+      fromVersion: z.string().nullable(),
+      toVersion: z.string(),
+    }),
   }),
   z.object({ format: z.literal('cistern-failure/1'), reason: z.string(), ...sentences }),
 ]);
@@ -31,9 +37,10 @@ export function judgeRun(end: RunEnd, trigger: Trigger): Told | null {
     return { severity: 'warning', text: oneLine(`${document.what} ${document.state} ${document.next}`) };
   }
   if (!('verdict' in document)) return null;
-  const { model, fromVersion, toVersion, what, state, next } = document.verdict;
-  const change = `${model} ${fromVersion} -> ${toVersion}`;
+  const { model, fromVersion, toVersion, reason, what, state, next } = document.verdict;
+  const change = `${model} ${fromVersion ?? 'in EDL'} -> ${toVersion}`;
   if (document.result === 'updated') return { severity: 'notice', text: oneLine(`updated ${change}`) };
+  if (reason === 'outside-window') return { severity: 'notice', text: oneLine(`waits ${change}: ${what}`) };
   const severity = document.result === 'unchanged' ? 'warning' : 'err';
   return { severity, text: oneLine(`${document.result} ${change}: ${what} ${state} ${next}`) };
 }

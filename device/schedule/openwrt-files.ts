@@ -75,8 +75,8 @@ function uciValue(value: string): string {
   return `'${value.replaceAll("'", `'"'"'`)}'`;
 }
 
-function initScript({ program, spreadMinutes }: ScheduleWish): string {
-  const command = program.map(shellWord).join(' ');
+function initScript(wish: ScheduleWish): string {
+  const command = wish.program.map(shellWord).join(' ');
   const names = SETTINGS.map((name) => `${uciName(name)}:${variableOf(name)}`).join(' ');
   return `#!/bin/sh /etc/rc.common
 # ${OWNERSHIP_MARK}
@@ -102,13 +102,13 @@ export_settings() {
 timer() {
 	is_enabled || return 0
 	export_settings
-	exec ${command} ${runArguments('timer', spreadMinutes).join(' ')}
+	exec ${command} ${runArguments('timer', wish).join(' ')}
 }
 
 resume() {
 	is_enabled || return 0
 	export_settings
-	exec ${command} ${runArguments('resume', 0).join(' ')}
+	exec ${command} ${runArguments('resume', wish).join(' ')}
 }
 
 start_service() {

@@ -33,6 +33,7 @@ async function aMachine(script: string) {
         program: [program],
         flags: ['--state', directory],
         modem: null,
+        window: null,
         ...changes,
       },
       {
@@ -103,6 +104,7 @@ const verdict = {
   what: 'The link broke.',
   state: 'The modem is in EDL.',
   next: 'Run it again.',
+  reason: 'modem-disconnected',
 };
 const upToDate = { format: 'cistern-update/1', result: 'up-to-date' };
 const busy = {
@@ -118,6 +120,18 @@ describe('a scheduled run', () => {
     const { run, calls, directory } = await aMachine(says(upToDate));
     expect(await run()).toEqual({ kind: 'ran', code: 0, told: null });
     expect(await calls()).toBe(`update --quiet --json --state ${directory}\n`);
+  });
+
+  it('is held to its maintenance window where a timer starts it, and never where it only finishes', async () => {
+    const { run, calls, directory } = await aMachine(says(upToDate));
+    const window = { startMinute: 1350, lengthMinutes: 330 };
+    await run({ window });
+    expect(await calls()).toBe(`update --quiet --json --window 22:30-04:00 --state ${directory}\n`);
+    await leaveJournal(directory, { step: 'erasing' });
+    await run({ window, trigger: 'resume' });
+    expect((await calls()).split('\n')[1]).toBe(
+      `update --quiet --json --resume-only --state ${directory} --modem usb:1-1`,
+    );
   });
 
   it.each([
@@ -155,6 +169,24 @@ describe('a scheduled run', () => {
       69,
       'warning',
       'unchanged quectel/ec25euga-m4g A -> B: The link broke. The modem is in EDL. Run it again.',
+    ],
+    [
+      'one that came too late for its window',
+      {
+        ...upToDate,
+        result: 'unchanged',
+        verdict: { ...verdict, reason: 'outside-window', what: 'Too late.' },
+      },
+      75,
+      'notice',
+      'waits quectel/ec25euga-m4g A -> B: Too late.',
+    ],
+    [
+      'one that was found in EDL',
+      { ...upToDate, result: 'updated', verdict: { ...verdict, fromVersion: null } },
+      0,
+      'notice',
+      'updated quectel/ec25euga-m4g in EDL -> B',
     ],
     [
       'one that waits to be finished',

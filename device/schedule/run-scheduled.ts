@@ -10,7 +10,7 @@ import { appendToLog } from './rotating-log.ts';
 import type { Trigger } from './scheduled-file.ts';
 import type { TellSyslog } from './syslog.ts';
 import { type Unfinished, unfinishedAttempts } from './unfinished-attempts.ts';
-import { stableOffsetMinutes } from './window.ts';
+import { type MaintenanceWindow, stableOffsetMinutes, windowText } from './window.ts';
 
 export type ScheduledRun = {
   readonly trigger: Trigger;
@@ -19,6 +19,8 @@ export type ScheduledRun = {
   /** The updater's command, and what names the rest: `update` and its flags are added. */
   readonly program: readonly string[];
   readonly flags: readonly string[];
+  /** Within which a run of the timer may enter EDL; null at any time. */
+  readonly window: MaintenanceWindow | null;
   /** The modem that the settings name; null where none does. */
   readonly modem: string | null;
 };
@@ -77,14 +79,15 @@ type Ran = Extract<ScheduledRunEnd, { readonly kind: 'ran' }>;
 
 async function runUpdater(
   modem: string | null,
-  { trigger, program, flags }: ScheduledRun,
+  { trigger, program, flags, window }: ScheduledRun,
   ports: ScheduledRunPorts,
   signal: AbortSignal,
 ): Promise<Ran> {
   const named = modem === null ? [] : ['--modem', modem];
   // A boot or a modem in EDL is no maintenance window: nothing new is installed then.
   const only = trigger === 'resume' ? ['--resume-only'] : [];
-  const command = [...program, 'update', '--quiet', '--json', ...only, ...flags, ...named];
+  const within = trigger === 'timer' && window !== null ? ['--window', windowText(window)] : [];
+  const command = [...program, 'update', '--quiet', '--json', ...only, ...within, ...flags, ...named];
   // No bound on its time: every wait of the updater has its own, and a flashing is never cut off.
   const end = await runCommand(command, { outputMaxChars: CHILD_OUTPUT_MAX_CHARS, timeoutMs: null }, signal);
   // It may have been killed; one that lives keeps what it has stopped.

@@ -30,6 +30,8 @@ export type ScheduleWish = {
   readonly at: TimeOfDay;
   /** Minutes after `at` over which devices spread by themselves when they run; 0 where `at` is this device's own. */
   readonly spreadMinutes: number;
+  /** The maintenance window, as `--window` takes it: a run that the timer starts enters EDL within it or not at all. */
+  readonly window: string;
   /** Settings that the runs get, by the names of the settings file, e.g. `modem`. */
   readonly settings: Readonly<Record<string, string>>;
   /** Whether the machine has udev, which tells of a modem that turns up in EDL. */
@@ -41,16 +43,17 @@ export function variableOf(setting: string): string {
   return `CISTERN_${setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-export function runArguments(trigger: Trigger, spreadMinutes: number): readonly string[] {
-  const spread = trigger === 'timer' && spreadMinutes > 0 ? ['--spread', String(spreadMinutes)] : [];
-  return ['schedule', 'run', '--trigger', trigger, ...spread];
+export function runArguments(
+  trigger: Trigger,
+  { spreadMinutes, window }: Pick<ScheduleWish, 'spreadMinutes' | 'window'>,
+): readonly string[] {
+  const run = ['schedule', 'run', '--trigger', trigger];
+  if (trigger === 'resume') return run;
+  const spread = spreadMinutes > 0 ? ['--spread', String(spreadMinutes)] : [];
+  return [...run, ...spread, '--window', window];
 }
 
 /** One word of a POSIX shell, whatever it holds. */
 export function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-export function twoDigits(number: number): string {
-  return String(number).padStart(2, '0');
 }

@@ -33,6 +33,7 @@ async function installed(system: System, changes: Partial<ScheduleWish> = {}) {
     program: [program],
     at: { hour: 3, minute: 17 },
     spreadMinutes: 0,
+    window: '02:00-05:00',
     settings: { modem: 'usb:1-1.4', keepCopy: "/mnt/it's 100% $HOME" },
     hasUdev: true,
     ...changes,
@@ -69,7 +70,7 @@ eval "printf '%s\\n' $value"
   }
 
   it.each([
-    ['timer', 'schedule run --trigger timer'],
+    ['timer', 'schedule run --trigger timer --window 02:00-05:00'],
     ['resume', 'schedule run --trigger resume'],
   ])('the init script runs %s with the settings of UCI', async (action, call) => {
     const { root, calls } = await installed('openwrt');
@@ -138,7 +139,7 @@ eval "printf '%s\\n' $value"
     const command = lines[index]?.replace(/^.* root /, '') ?? '';
     expect(command).not.toMatch(/(?<!\\)%/);
     ash(root, command.replaceAll('\\%', '%'));
-    const trigger = index === 0 ? 'timer' : 'resume';
+    const trigger = index === 0 ? 'timer --window 02:00-05:00' : 'resume';
     expect(await calls()).toBe(
       `schedule run --trigger ${trigger}\nCISTERN_KEEP_COPY=/mnt/it's 100% $HOME\nCISTERN_MODEM=usb:1-1.4\n`,
     );
@@ -172,6 +173,8 @@ describe.skipIf(!hasSystemd)('judged by systemd', () => {
     expect(next).toContain('Normalized form: *-*-* 03:17:00');
     const service = await readFile(join(root, 'etc/systemd/system/cistern-update.service'), 'utf8');
     expect(service).toContain(`Environment="CISTERN_KEEP_COPY=/mnt/it's 100%% $HOME"\n`);
-    expect(service).toContain(`ExecStart="${root}/cistern program" schedule run --trigger timer\n`);
+    expect(service).toContain(
+      `ExecStart="${root}/cistern program" schedule run --trigger timer --window 02:00-05:00\n`,
+    );
   });
 });

@@ -3,8 +3,14 @@ import { EXIT } from '../exit-code.ts';
 import { systemdFiles } from './systemd-files.ts';
 
 it('is no failure of a unit when an update is for later, and is one when a modem waits half written', () => {
-  const at = { hour: 3, minute: 17 };
-  const units = systemdFiles({ program: ['cistern'], at, spreadMinutes: 0, settings: {}, hasUdev: false });
+  const units = systemdFiles({
+    program: ['cistern'],
+    at: { hour: 3, minute: 17 },
+    spreadMinutes: 0,
+    window: '02:00-05:00',
+    settings: {},
+    hasUdev: false,
+  });
   const services = units.flatMap((unit) =>
     'text' in unit && unit.path.endsWith('.service') ? [unit.text] : [],
   );

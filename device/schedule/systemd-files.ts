@@ -5,10 +5,10 @@ import {
   runArguments,
   type ScheduledFile,
   type ScheduleWish,
-  twoDigits,
   variableOf,
 } from './scheduled-file.ts';
 import { udevRule } from './udev-rule.ts';
+import { clockText } from './window.ts';
 
 const UNITS = '/etc/systemd/system';
 
@@ -44,7 +44,7 @@ export function systemdLinks(): readonly ScheduledFile[] {
 }
 
 function service(description: string, trigger: 'timer' | 'resume', wish: ScheduleWish): string {
-  const command = [...wish.program, ...runArguments(trigger, wish.spreadMinutes)].map(execWord).join(' ');
+  const command = [...wish.program, ...runArguments(trigger, wish)].map(execWord).join(' ');
   const environment = Object.entries(wish.settings).map(
     ([name, value]) => `Environment=${unitWord(`${variableOf(name)}=${value}`)}`,
   );
@@ -76,7 +76,7 @@ function timer({ at, spreadMinutes }: ScheduleWish): string {
     'Description=Update the modem firmware once a day',
     '',
     '[Timer]',
-    `OnCalendar=*-*-* ${twoDigits(at.hour)}:${twoDigits(at.minute)}:00`,
+    `OnCalendar=*-*-* ${clockText(at)}:00`,
     'AccuracySec=1min',
     '# A time that was slept through is not made up for: it would lie outside the maintenance window.',
     'Persistent=false',

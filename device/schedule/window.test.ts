@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseWindow, stableOffsetMinutes, timeOfDay } from './window.ts';
+import { isOpen, parseWindow, stableOffsetMinutes, timeOfDay, windowText } from './window.ts';
 
 describe('a maintenance window', () => {
   it.each([
@@ -17,6 +17,21 @@ describe('a maintenance window', () => {
       expect(parseWindow(text)).toMatchObject({ ok: false, failure: { reason: 'window-unreadable' } });
     },
   );
+});
+
+describe('a maintenance window as the day goes on', () => {
+  const at = (time: string) => new Date(`2026-11-23T${time}`).getTime();
+
+  it.each([
+    ['02:00-05:00', ['02:00:00', '03:17:00', '04:59:59'], ['01:59:59', '05:00:00', '14:00:00']],
+    ['22:30-04:00', ['22:30:00', '23:59:59', '00:00:00', '03:59:59'], ['22:29:59', '04:00:00', '12:00:00']],
+  ])('%s is open at %j and closed at %j', (text, open, closed) => {
+    const parsed = parseWindow(text);
+    if (!parsed.ok) throw new Error(parsed.failure.why);
+    for (const time of open) expect(isOpen(parsed.value, at(time)), time).toBe(true);
+    for (const time of closed) expect(isOpen(parsed.value, at(time)), time).toBe(false);
+    expect(windowText(parsed.value)).toBe(text);
+  });
 });
 
 describe('the minute of a device', () => {

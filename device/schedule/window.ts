@@ -1,4 +1,4 @@
-/** The maintenance window, and the minute in it that is this device's own. */
+/** The maintenance window, whether it is open, and the minute in it that is this device's own. */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { JITTER_MAX_MINUTES, MINUTES_OF_DAY, WINDOW_MIN_MINUTES } from './limits.ts';
 
@@ -10,6 +10,9 @@ export type WindowFailure = {
   readonly text: string;
   readonly why: string;
 };
+
+/** What may leave normal mode only within `window` is staged, and the window is over. */
+export type OutsideWindow = { readonly reason: 'outside-window'; readonly window: string };
 
 /** `02:00-05:00`, or `22:00-04:00` over midnight. */
 export function parseWindow(text: string): Result<MaintenanceWindow, WindowFailure> {
@@ -23,6 +26,18 @@ export function parseWindow(text: string): Result<MaintenanceWindow, WindowFailu
   const lengthMinutes = (toHour * 60 + toMinute - startMinute + MINUTES_OF_DAY) % MINUTES_OF_DAY;
   if (lengthMinutes < WINDOW_MIN_MINUTES) return refuse(`it is shorter than ${WINDOW_MIN_MINUTES} minutes`);
   return ok({ startMinute, lengthMinutes });
+}
+
+/** As it is read: `22:30-04:00`. */
+export function windowText({ startMinute, lengthMinutes }: MaintenanceWindow): string {
+  return [startMinute, startMinute + lengthMinutes].map((minute) => clockText(timeOfDay(minute))).join('-');
+}
+
+/** It begins with its first minute and is over with its last; `atMs` since 1970, judged in local time. */
+export function isOpen({ startMinute, lengthMinutes }: MaintenanceWindow, atMs: number): boolean {
+  const at = new Date(atMs);
+  const minuteOfDay = at.getHours() * 60 + at.getMinutes();
+  return (minuteOfDay - startMinute + MINUTES_OF_DAY) % MINUTES_OF_DAY < lengthMinutes;
 }
 
 /**
@@ -39,4 +54,9 @@ export type TimeOfDay = { readonly hour: number; readonly minute: number };
 export function timeOfDay(minuteOfDay: number): TimeOfDay {
   const within = minuteOfDay % MINUTES_OF_DAY;
   return { hour: Math.floor(within / 60), minute: within % 60 };
+}
+
+/** `HH:MM`. */
+export function clockText({ hour, minute }: TimeOfDay): string {
+  return [hour, minute].map((number) => String(number).padStart(2, '0')).join(':');
 }

@@ -15,6 +15,7 @@ import type { Verdict } from '../report/verdict.ts';
 import type { Check } from '../router/preflight/preflight.ts';
 import type { Surroundings } from '../router/surroundings.ts';
 import type { MeteredRule, UplinkCost } from '../router/uplink-cost.ts';
+import type { MaintenanceWindow } from '../schedule/window.ts';
 import type { StagePlatform } from '../stage/platform.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { ModemDoor } from '../transport/door.ts';
@@ -96,6 +97,8 @@ export type UpdateOptions = FlashOptions & {
   readonly wanted?: string | undefined;
   /** Only what was broken off is brought to its end: no update is begun, also where that one had touched nothing. */
   readonly resumeOnly?: boolean;
+  /** When an update that is begun may enter EDL; null at any time. What was broken off is never made to wait. */
+  readonly window: MaintenanceWindow | null;
   readonly channel: 'stable' | 'beta';
   /** What an uplink that roams or is metered may be used for. */
   readonly metered: MeteredRule;

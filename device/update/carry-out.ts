@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { type Identity, identify } from '../modem/identify.ts';
 import { type Snapshot, takeSnapshot } from '../modem/snapshot.ts';
+import { isOpen, type MaintenanceWindow, windowText } from '../schedule/window.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
 import { type AttemptEnd, type FlashOptions, type FlashPorts, isOver } from './attempt.ts';
 import { backToNormal } from './back-to-normal.ts';
@@ -28,6 +29,8 @@ export type AttemptPlan = {
   readonly origin: PackageOrigin;
   readonly journal: Journal;
   readonly options: FlashOptions;
+  /** When it may enter EDL; null at any time. */
+  readonly window: MaintenanceWindow | null;
   readonly ports: FlashPorts;
 };
 
@@ -92,7 +95,7 @@ async function endBeforeEdl(
 type GateOne = { readonly staged: StagedPackage; readonly plan: FlashPlan };
 
 async function passGateOne(
-  { identity, origin, options, journal, ports }: AttemptPlan,
+  { identity, origin, options, window, journal, ports }: AttemptPlan,
   { stage, documents }: StagedRelease,
   signal: AbortSignal,
 ): Promise<Result<GateOne, UpdateFailure>> {
@@ -104,6 +107,9 @@ async function passGateOne(
   if (!shown.ok) return shown;
   const wanted = await askWhetherWanted(staged.value, options, signal);
   if (!wanted.ok) return wanted;
+  // The download may have taken longer than the window is, and so may a person.
+  if (window !== null && !isOpen(window, ports.clock.nowMs()))
+    return err({ reason: 'outside-window', window: windowText(window) });
   const packageOutlivesReboot = stage.proof.kind === 'disk' || origin.isOnDisk;
   const made = await ports.surroundings.makeReady({ packageOutlivesReboot, accepted: options.accepted });
   if (!made.ok) return made;

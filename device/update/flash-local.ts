@@ -88,7 +88,7 @@ async function flashAlone(
   };
   const journal = await openAttempt(subject, ports);
   if (!journal.ok) return { kind: 'refused', failure: journal.failure };
-  const attempt = { identity: identity.value, origin, journal: journal.value, options, ports };
+  const attempt = { identity: identity.value, origin, journal: journal.value, options, window: null, ports };
   const end = await carryOut(attempt, signal);
   return conclude(end, journal.value, ports, signal);
 }

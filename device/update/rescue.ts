@@ -231,7 +231,7 @@ async function carryOutRescue(
   const { model, version: toVersion } = firmware;
   const journal = await openAttempt({ model, fromVersion, toVersion, origin: origin.recorded, left }, ports);
   if (!journal.ok) return { kind: 'refused', failure: journal.failure };
-  const attempt = { identity: null, origin, journal: journal.value, options, ports };
+  const attempt = { identity: null, origin, journal: journal.value, options, window: null, ports };
   const end = await carryOut(attempt, signal);
   return conclude(end, journal.value, ports, signal);
 }

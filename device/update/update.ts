@@ -102,7 +102,8 @@ async function beginAttempt(
   const journal = await openAttempt(subject, ports);
   if (!journal.ok) return { kind: 'refused', failure: journal.failure };
   const flashPorts = withUplink(ports);
-  const attempt = { identity, origin, journal: journal.value, options, ports: flashPorts };
+  const { window } = options;
+  const attempt = { identity, origin, journal: journal.value, options, window, ports: flashPorts };
   const end = await carryOut(attempt, signal);
   return conclude(end, journal.value, flashPorts, signal);
 }

@@ -53,7 +53,9 @@ describe('cistern schedule', () => {
       ].join('\n'),
     });
     const service = await readFile(join(root, 'etc/systemd/system/cistern-update.service'), 'utf8');
-    expect(service).toContain('ExecStart=/usr/bin/cistern schedule run --trigger timer --spread 330\n');
+    expect(service).toContain(
+      'ExecStart=/usr/bin/cistern schedule run --trigger timer --spread 330 --window 22:30-04:00\n',
+    );
     expect(service).toContain('Environment=CISTERN_MODEM=usb:1-1.4\n');
     expect((await schedule('install', '--window', '22:30-04:00', '--modem', 'usb:1-1.4')).stdout).toContain(
       'all was in place already',

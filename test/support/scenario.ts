@@ -105,6 +105,7 @@ export async function makeScenario(
         },
         ports,
         signal,
+          window: null,
       ),
     end: async () => {
       stopWatching();

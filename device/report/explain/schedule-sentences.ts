@@ -1,7 +1,12 @@
-/** A schedule that could not be put in place: what happened to what, and what to do. */
+/** Schedules, and what waits for its time: what happened to what, and what to do. */
 import type { Explainers } from './explanation.ts';
 
 export const scheduleSentences = {
+  'outside-window': ({ window }) => ({
+    exit: 'TEMPORARY',
+    what: `The update is staged and verified, and waits for its maintenance window (${window}): it came too late for this one.`,
+    next: 'The next run within the window flashes it: from a stage on a disk (--stage DIRECTORY) without fetching it again. To flash it now: cistern update, without --window.',
+  }),
   'window-unreadable': ({ text, why }) => ({
     exit: 'USAGE',
     what: `The maintenance window ${text} cannot be used: ${why}.`,
