@@ -83,7 +83,7 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
         const bootId = await bootIdOf(machine);
         const ports = { stateDir, machine, processTable: processes, bootId, clock, onNote };
         await startLeftStopped({ exceptFor: null }, ports);
-        await removeLeftStages({ stagePlatform, stateDir, events: { onNote } });
+        await removeLeftStages({ spares: () => true }, { stagePlatform, stateDir, events: { onNote } });
       },
       onNote,
     },

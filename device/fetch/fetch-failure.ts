@@ -1,6 +1,6 @@
 /**
  * Why a package could not be fetched. What arrived in a stage on a disk stays there, and the next run goes on from it;
- * a stage in memory is removed when a run ends before EDL, and the next one fetches everything again.
+ * in memory it stays where the line was to blame and memory is ample.
  */
 import type { AddressRefusal } from '../http/http.ts';
 import type { InterfaceFailure } from '../http/local-address.ts';

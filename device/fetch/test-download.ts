@@ -4,12 +4,11 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
 import { undiciHttp } from '../http/undici-http.ts';
-import { nodePlatform } from '../stage/node-platform.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import type { Stage } from '../stage/stage.ts';
 import { verifyStage } from '../stage/staged-package.ts';
 import { aPackage, type TestPackage } from '../stage/test-package.ts';
-import { aDirectory } from '../stage/test-places.ts';
+import { aDirectory, platformAt } from '../stage/test-places.ts';
 import { fetchPackage, type PackageFetch } from './fetch-package.ts';
 import { type ChunkServer, type Misbehaviour, serveChunks } from './test-repository-server.ts';
 
@@ -31,7 +30,7 @@ export class TestDownload {
 
   async aStage(kind: 'disk' | 'auto', neededBytes = 1024 * 1024): Promise<Stage> {
     const wanted = kind === 'disk' ? this.base : 'auto';
-    const wish = { wanted, neededBytes, baseDirectory: this.base, platform: nodePlatform };
+    const wish = { wanted, neededBytes, platform: platformAt(this.base) };
     const prepared = await prepareStage(wish, never);
     if (!prepared.ok) throw new Error(prepared.failure.reason);
     return prepared.value;

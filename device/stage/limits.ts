@@ -15,8 +15,14 @@ export const MOUNT_TIMEOUT_MS = 10_000;
 export const MOUNT_SAID_MAX_CHARS = 300;
 /** Mounts that may lie on top of each other on a stage that is released. */
 export const STACKED_MOUNTS_MAX = 4;
-/** Old stages that one run removes. */
+/** Old stages that one run looks at. */
 export const STALE_STAGES_MAX = 64;
+/** How long a stage in memory waits for the next run: one that runs every night finds what the last night brought. */
+export const STAGE_LEFT_MAX_MS = 26 * 60 * 60_000;
+/** What is left in memory waits there only while the machine has this much beside it. */
+export const LEFT_RESERVE_BYTES = 2 * MEMORY_RESERVE_BYTES;
+/** The file beside a stage in memory that says whose it is. */
+export const STAGE_RECORD_MAX_BYTES = 4096;
 
 /** Control groups above one another that are looked at. */
 export const CGROUP_DEPTH_MAX = 32;

@@ -2,21 +2,19 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { systemProcesses } from '../process-table.ts';
 import { cgroupAvailableBytes } from './cgroup-memory.ts';
 import { codeOf } from './error-code.ts';
 import { MOUNT_SAID_MAX_CHARS, MOUNT_TIMEOUT_MS } from './limits.ts';
 import type { StagePlatform, ToolFailure } from './platform.ts';
+import { BASE_DIRECTORY, SHARED_MEMORY_DIRECTORY } from './stage-wish.ts';
 
 export const nodePlatform: StagePlatform = {
-  processId: process.pid,
-  processIsAlive: (processId) => {
-    try {
-      return process.kill(processId, 0);
-    } catch (error) {
-      return codeOf(error) === 'EPERM';
-    }
-  },
+  processes: systemProcesses,
+  memoryPlaces: { own: BASE_DIRECTORY, shared: SHARED_MEMORY_DIRECTORY },
+  uptimeMs: () => Math.round(uptime() * 1000),
   // The kernel writes these from memory: reading them at once takes microseconds, through the thread pool a hundred.
   memoryText: async () => readFileSync('/proc/meminfo', 'utf8'),
   cgroupAvailableBytes: () => cgroupAvailableBytes(),

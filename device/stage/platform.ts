@@ -1,5 +1,6 @@
 /** What the stage needs of the system beside plain files: measured facts, and mounts. */
 import type { Result } from '../../shared/result.ts';
+import type { ProcessTable } from '../process-table.ts';
 
 /** statfs(2). */
 export type FileSystem = {
@@ -11,8 +12,11 @@ export type FileSystem = {
 export type ToolFailure = { readonly reason: 'refused'; readonly said: string };
 
 export type StagePlatform = {
-  readonly processId: number;
-  readonly processIsAlive: (processId: number) => boolean;
+  readonly processes: ProcessTable;
+  /** Where stages in memory lie: below `own` on filesystems of their own, in `shared` beside what others put there. */
+  readonly memoryPlaces: { readonly own: string; readonly shared: string };
+  /** Since the machine was started: what lies in memory is no older, and no clock that is set changes it. */
+  readonly uptimeMs: () => number;
   /** Text of /proc/meminfo. */
   readonly memoryText: () => Promise<string>;
   /** What control groups leave this process of memory; null where none limits it. */

@@ -1,14 +1,14 @@
 /** A stage on a disk that was named: a USB stick, an SD card, an overlay with room. It outlives the process. */
-import { lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { codeOf } from './error-code.ts';
+import { judgeRoom } from './judge-room.ts';
 import { isAtOrBelow, mountOf, parseFstab, parseMountTable } from './mount-table.ts';
-import { isInMemory } from './platform.ts';
 import { makeStage, type Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
 import { takeStageProof } from './stage-proof.ts';
-import { judgeMemory, SHARED_PREFIX, type StageWish } from './stage-wish.ts';
+import { SHARED_PREFIX, type StageWish } from './stage-wish.ts';
 
 export async function prepareDiskStage(
   wish: StageWish,
@@ -73,28 +73,4 @@ async function ownDirectory(directory: string): Promise<Result<void, StageFailur
   const found = await lstat(directory);
   const ours = found.isDirectory() && found.uid === process.getuid?.();
   return ours ? ok() : err({ reason: 'directory-unusable', directory, code: 'EEXIST' });
-}
-
-async function judgeRoom(
-  directory: string,
-  wish: StageWish,
-  sizeBytes: number,
-): Promise<Result<void, StageFailure>> {
-  const fileSystem = await wish.platform.fileSystem(directory);
-  if (!fileSystem.ok) return err({ reason: 'stage-vanished', directory });
-  const neededBytes = Math.max(0, sizeBytes - (await presentBytes(directory)));
-  const { availableBytes } = fileSystem.value;
-  if (availableBytes < neededBytes)
-    return err({ reason: 'stage-full', directory, neededBytes, availableBytes });
-  return isInMemory(fileSystem.value) ? judgeMemory(wish, neededBytes) : ok();
-}
-
-/** What an earlier run left there, which will be verified and used, or replaced. */
-async function presentBytes(directory: string): Promise<number> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  let bytes = 0;
-  for (const entry of entries) {
-    if (entry.isFile()) bytes += (await lstat(join(entry.parentPath, entry.name))).size;
-  }
-  return bytes;
 }

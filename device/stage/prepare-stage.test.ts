@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writ
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { err } from '../../shared/result.ts';
-import { adoptStage, removeStaleStages } from './adopt-stage.ts';
+import { adoptStage } from './adopt-stage.ts';
 import { nodePlatform } from './node-platform.ts';
 import { prepareStage } from './prepare-stage.ts';
 import type { Stage } from './stage.ts';
-import { checkStageProof, stageProofSchema } from './stage-proof.ts';
+import { stageProofSchema } from './stage-proof.ts';
 import { stageSizeBytes } from './stage-wish.ts';
-import { aDirectory, CAN_MOUNT, mountTmpfs, platformWith, unmount } from './test-places.ts';
+import { aDirectory, CAN_MOUNT, mountTmpfs, platformAt, platformWith, unmount } from './test-places.ts';
 
 const never = new AbortController().signal;
 const MIB = 1024 * 1024;
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 async function prepare(wish: Partial<Parameters<typeof prepareStage>[0]>) {
   const prepared = await prepareStage(
-    { wanted: 'auto', neededBytes: 3 * MIB, baseDirectory: base, platform: nodePlatform, ...wish },
+    { wanted: 'auto', neededBytes: 3 * MIB, ...wish, platform: platformAt(base, wish.platform) },
     never,
   );
   if (prepared.ok) stages.push(prepared.value);
@@ -93,7 +93,8 @@ describe('a stage in memory', () => {
   });
 
   it('is refused where shared memory is not in memory', async () => {
-    expect(await prepare({ platform: forbidden, sharedMemoryDirectory: '/proc' })).toMatchObject({
+    const platform = { ...forbidden, memoryPlaces: { own: base, shared: '/proc' } };
+    expect(await prepare({ platform })).toMatchObject({
       failure: { reason: 'mount-refused' },
     });
   });
@@ -228,37 +229,5 @@ describe('stages of earlier runs', () => {
     expect(adopted.ok && adopted.value.directory).toBe(stage.value.directory);
     unmount(proof.directory);
     expect(await adoptStage(proof, nodePlatform)).toMatchObject({ failure: { reason: 'stage-unmounted' } });
-  });
-
-  it.runIf(CAN_MOUNT)('are removed when their process is gone and no journal names them', async () => {
-    const dead = platformWith({ processId: 999_999_999 });
-    const [stale, kept, alive] = [
-      await prepare({ platform: dead }),
-      await prepare({ platform: dead }),
-      await prepare({}),
-    ];
-    if (!stale.ok || !kept.ok || !alive.ok) throw new Error('no stage');
-    const shared = aDirectory();
-    mkdirSync(join(shared, 'cistern-stage-old'));
-    mkdirSync(join(shared, 'somebody-elses'));
-    writeFileSync(join(shared, 'cistern-stage-orphan.owner'), '999999999\n');
-    const removed = await removeStaleStages({
-      platform: nodePlatform,
-      keep: [kept.value.directory],
-      baseDirectory: base,
-      sharedMemoryDirectory: shared,
-    });
-    expect(removed.ok && removed.value.removed.toSorted()).toEqual(
-      [
-        stale.value.directory,
-        join(shared, 'cistern-stage-old'),
-        join(shared, 'cistern-stage-orphan'),
-      ].toSorted(),
-    );
-    expect(readdirSync(shared)).toEqual(['somebody-elses']);
-    for (const { value } of [kept, alive]) {
-      expect(await checkStageProof(value.proof, nodePlatform)).toEqual({ ok: true });
-    }
-    rmSync(shared, { recursive: true });
   });
 });

@@ -5,22 +5,15 @@
  */
 import { mkdir, realpath } from 'node:fs/promises';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { adoptLeftStage } from './adopt-stage.ts';
 import { codeOf } from './error-code.ts';
-import { claimDirectory } from './owner-file.ts';
 import { isInMemory, TMPFS_TYPE } from './platform.ts';
 import { prepareDiskStage } from './prepare-disk-stage.ts';
 import { makeStage, removeStage, type Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
 import { type StageProof, takeStageProof } from './stage-proof.ts';
-import {
-  BASE_DIRECTORY,
-  judgeMemory,
-  OWN_PREFIX,
-  SHARED_MEMORY_DIRECTORY,
-  SHARED_PREFIX,
-  type StageWish,
-  stageSizeBytes,
-} from './stage-wish.ts';
+import { claimDirectory, holdStage } from './stage-record.ts';
+import { judgeMemory, OWN_PREFIX, SHARED_PREFIX, type StageWish, stageSizeBytes } from './stage-wish.ts';
 
 export async function prepareStage(
   wish: StageWish,
@@ -30,6 +23,8 @@ export async function prepareStage(
   const sizeBytes = stageSizeBytes(wish.neededBytes);
   if (wish.wanted !== 'auto') return prepareDiskStage(wish, sizeBytes);
 
+  const left = await adoptLeftStage(wish);
+  if (left !== null) return ok(left);
   const memory = await judgeMemory(wish, sizeBytes);
   if (!memory.ok) return memory;
   const own = await mountOwn(wish, sizeBytes);
@@ -39,7 +34,7 @@ export async function prepareStage(
 
 async function mountOwn(wish: StageWish, sizeBytes: number): Promise<Result<Stage, StageFailure>> {
   const { platform } = wish;
-  const base = wish.baseDirectory ?? BASE_DIRECTORY;
+  const base = platform.memoryPlaces.own;
   let directory: string;
   try {
     await mkdir(base, { recursive: true, mode: 0o700 });
@@ -58,6 +53,7 @@ async function mountOwn(wish: StageWish, sizeBytes: number): Promise<Result<Stag
     await removeStage({ directory, kind: 'own-tmpfs' }, platform);
     return ours;
   }
+  await holdStage(directory, { name: wish.name ?? null, proof: ours.value }, platform);
   const says = `staged in memory, on a tmpfs of its own at ${directory} (${mebibytes(sizeBytes)} MiB)`;
   return ok(makeStage(ours.value, says, platform));
 }
@@ -76,7 +72,7 @@ async function shareMemory(
   said: string,
 ): Promise<Result<Stage, StageFailure>> {
   const { platform } = wish;
-  const shared = wish.sharedMemoryDirectory ?? SHARED_MEMORY_DIRECTORY;
+  const { shared } = platform.memoryPlaces;
   const fileSystem = await platform.fileSystem(shared);
   if (!fileSystem.ok || !isInMemory(fileSystem.value))
     return err({ reason: 'mount-refused', directory: shared, said });
@@ -94,6 +90,7 @@ async function shareMemory(
     await removeStage({ directory, kind: 'shared-memory' }, platform);
     return proof;
   }
+  await holdStage(directory, { name: wish.name ?? null, proof: proof.value }, platform);
   const says = `staged in shared memory at ${directory}, because a tmpfs of its own could not be had (${said})`;
   return ok(makeStage(proof.value, says, platform));
 }

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diskStageName } from './disk-stage-name.ts';
 import { nodePlatform } from './node-platform.ts';
 import { removeOtherVersions } from './remove-other-versions.ts';
+import { stageName } from './stage-name.ts';
 import { aDirectory } from './test-places.ts';
 
 const WANTED = 'EC25EUGAR08A03M4G_01.200.01.200';
@@ -30,18 +30,15 @@ describe('what other versions have left on a disk', () => {
     mkdirSync(join(parent, 'cistern-stage-0123456789ab'));
     mkdirSync(join(parent, `backup-of-${OLDER}`));
     writeFileSync(join(parent, 'cistern-stage-EC25EUGAR06A04M4G'), 'a file');
-    expect(await clear()).toEqual({
-      ok: true,
-      value: { removed: [join(parent, `cistern-stage-${OLDER}`)] },
-    });
+    expect(await clear()).toEqual({ removed: [join(parent, `cistern-stage-${OLDER}`)], failed: [] });
     expect(readdirSync(parent)).toHaveLength(6);
   });
 
   it('goes for every modem, but for a version that one of them needs', async () => {
-    for (const version of [WANTED, OLDER, NEEDED]) staged(diskStageName(version, 'usb-1-1'));
+    for (const version of [WANTED, OLDER, NEEDED]) staged(stageName(version, 'usb-1-1'));
     expect(await clear()).toEqual({
-      ok: true,
-      value: { removed: [join(parent, `cistern-stage-${diskStageName(OLDER, 'usb-1-1')}`)] },
+      removed: [join(parent, `cistern-stage-${stageName(OLDER, 'usb-1-1')}`)],
+      failed: [],
     });
   });
 
@@ -49,12 +46,12 @@ describe('what other versions have left on a disk', () => {
     const elsewhere = aDirectory();
     writeFileSync(join(elsewhere, 'precious'), 'x');
     symlinkSync(elsewhere, join(parent, `cistern-stage-${OLDER}`));
-    expect(await clear()).toEqual({ ok: true, value: { removed: [] } });
+    expect(await clear()).toEqual({ removed: [], failed: [] });
     expect(readdirSync(elsewhere)).toEqual(['precious']);
     rmSync(elsewhere, { recursive: true });
   });
 
   it('is nothing where the disk is not there', async () => {
-    expect(await clear('/nowhere/at/all')).toEqual({ ok: true, value: { removed: [] } });
+    expect(await clear('/nowhere/at/all')).toEqual({ removed: [], failed: [] });
   });
 });

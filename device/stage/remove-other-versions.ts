@@ -2,13 +2,11 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
-import { err, ok, type Result } from '../../shared/result.ts';
-import { versionOfDiskStage } from './disk-stage-name.ts';
 import { codeOf } from './error-code.ts';
 import { STALE_STAGES_MAX } from './limits.ts';
 import type { StagePlatform } from './platform.ts';
-import { removeStage } from './stage.ts';
-import type { StageFailure } from './stage-failure.ts';
+import { type Removal, removeStages } from './stage.ts';
+import { versionOfDiskStage } from './stage-name.ts';
 
 export type OtherVersions = {
   /** The directory that was named for stages or copies. */
@@ -20,17 +18,13 @@ export type OtherVersions = {
   readonly platform: StagePlatform;
 };
 
-/** Directories that are gone. A parent that cannot be read holds nothing that we could remove. */
-export async function removeOtherVersions(
-  wish: OtherVersions,
-): Promise<Result<{ readonly removed: readonly string[] }, StageFailure>> {
-  const removed: string[] = [];
-  for (const directory of await otherVersions(wish)) {
-    const gone = await removeStage({ directory, kind: 'disk' }, wish.platform);
-    if (!gone.ok) return err(gone.failure);
-    removed.push(directory);
-  }
-  return ok({ removed });
+/** A parent that cannot be read holds nothing that we could remove. */
+export async function removeOtherVersions(wish: OtherVersions): Promise<Removal> {
+  const directories = await otherVersions(wish);
+  return removeStages(
+    directories.map((directory) => ({ directory, kind: 'disk' })),
+    wish.platform,
+  );
 }
 
 async function otherVersions({ parent, version, needed }: OtherVersions): Promise<readonly string[]> {

@@ -11,12 +11,10 @@ export type StageWish = {
   readonly neededBytes: number;
   /** Memory that is left to the router. */
   readonly reserveBytes?: number;
-  /** Tells the packages on one disk apart: a stage of the same name is taken up again. */
+  /** Package and modem: a stage of the same name is taken up again. One in memory without a name never is. */
   readonly name?: string;
   /** The disk's mount point, where it is known: a directory that lies elsewhere is refused. */
   readonly mountPoint?: string;
-  readonly baseDirectory?: string;
-  readonly sharedMemoryDirectory?: string;
   readonly platform: StagePlatform;
 };
 

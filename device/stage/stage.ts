@@ -4,10 +4,10 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { codeOf } from './error-code.ts';
 import { STACKED_MOUNTS_MAX } from './limits.ts';
 import { isAtOrBelow, parseMountTable } from './mount-table.ts';
-import { ownerFile } from './owner-file.ts';
 import type { StagePlatform } from './platform.ts';
 import type { StageFailure } from './stage-failure.ts';
 import type { StageProof } from './stage-proof.ts';
+import { leaveStage, removeRecord } from './stage-record.ts';
 
 export type Stage = {
   /** A casync chunk store: `<id[0:4]>/<id>.cacnk` below it. */
@@ -20,6 +20,8 @@ export type Stage = {
   readonly release: () => Promise<Result<void, StageFailure>>;
   /** The end of a run that did not need it: one in memory is released, one on a disk keeps what was fetched. */
   readonly setAside: () => Promise<Result<void, StageFailure>>;
+  /** Kept for the next run of its name, wherever it is: in memory until that run, or another that needs the memory. */
+  readonly leave: () => Promise<void>;
 };
 
 export function makeStage(proof: StageProof, says: string, platform: StagePlatform): Stage {
@@ -38,6 +40,9 @@ export function makeStage(proof: StageProof, says: string, platform: StagePlatfo
     says,
     release,
     setAside: async () => (proof.kind === 'disk' ? ok() : release()),
+    leave: async () => {
+      if (proof.kind !== 'disk') await leaveStage(proof, platform);
+    },
   };
 }
 
@@ -56,11 +61,31 @@ export async function removeStage(
   }
   try {
     await rm(directory, { recursive: true, force: true });
-    await rm(ownerFile(directory), { force: true });
+    await removeRecord(directory);
     return ok();
   } catch (error) {
     return err({ reason: 'directory-unusable', directory, code: codeOf(error) });
   }
+}
+
+export type Removal = {
+  readonly removed: readonly string[];
+  readonly failed: readonly { readonly directory: string; readonly failure: StageFailure }[];
+};
+
+/** Of earlier runs, one after another: what holds one of them holds none of the others. */
+export async function removeStages(
+  stages: readonly Pick<StageProof, 'directory' | 'kind'>[],
+  platform: StagePlatform,
+): Promise<Removal> {
+  const removed: string[] = [];
+  const failed: Removal['failed'][number][] = [];
+  for (const { directory, kind } of stages) {
+    const gone = await removeStage({ directory, kind }, platform);
+    if (gone.ok) removed.push(directory);
+    else failed.push({ directory, failure: gone.failure });
+  }
+  return { removed, failed };
 }
 
 async function unmountAll(directory: string, platform: StagePlatform): Promise<Result<void, StageFailure>> {

@@ -4,13 +4,20 @@ import { zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chunkPath, encodeIndex, parseIndex } from '../../shared/caibx.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
-import { nodePlatform } from './node-platform.ts';
 import { prepareStage } from './prepare-stage.ts';
 import type { Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
 import { StagedPackage, verifyStage } from './staged-package.ts';
 import { aPackage, fillStage, sha256, type TestPackage } from './test-package.ts';
-import { aDirectory, CAN_MOUNT, mountRamfs, mountTmpfs, remountReadOnly, unmount } from './test-places.ts';
+import {
+  aDirectory,
+  CAN_MOUNT,
+  mountRamfs,
+  mountTmpfs,
+  platformAt,
+  remountReadOnly,
+  unmount,
+} from './test-places.ts';
 
 const never = new AbortController().signal;
 const pkg = aPackage();
@@ -21,7 +28,7 @@ let stage: Stage;
 beforeEach(async () => {
   base = aDirectory();
   const wanted = CAN_MOUNT ? 'auto' : base;
-  const wish = { wanted, neededBytes: 1024 * 1024, baseDirectory: base, platform: nodePlatform };
+  const wish = { wanted, neededBytes: 1024 * 1024, platform: platformAt(base) };
   const prepared = await prepareStage(wish, never);
   if (!prepared.ok) throw new Error(prepared.failure.reason);
   stage = prepared.value;

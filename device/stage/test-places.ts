@@ -27,6 +27,12 @@ export function aDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'cistern-test-'));
 }
 
+/** This machine, with stages in memory below a directory of the test's own. */
+export function platformAt(own: string, changes: Partial<StagePlatform> = {}): StagePlatform {
+  const { shared } = changes.memoryPlaces ?? nodePlatform.memoryPlaces;
+  return platformWith({ ...changes, memoryPlaces: { own, shared } });
+}
+
 /** This machine, but for what a test says of it. */
 export function platformWith(changes: Partial<StagePlatform>): StagePlatform {
   return { ...nodePlatform, ...changes };

@@ -1,7 +1,11 @@
 /** What earlier runs have left on this machine: services that they stopped, stages in memory, packages on disks. */
-import { removeStaleStages } from '../stage/adopt-stage.ts';
+import type { UpdateFailure } from '../failure.ts';
 import { removeOtherVersions } from '../stage/remove-other-versions.ts';
+import { removeStaleStages, type StaleSearch } from '../stage/remove-stale-stages.ts';
+import type { Removal } from '../stage/stage.ts';
+import { isStageNameFor } from '../stage/stage-name.ts';
 import type { ModemPorts } from './attempt.ts';
+import { isOfTheLine } from './failure-of-line.ts';
 import { attemptsIn, journaledStages } from './journal.ts';
 
 export type ClearUpPorts = Pick<ModemPorts, 'surroundings' | 'stagePlatform' | 'stateDir'> & {
@@ -14,18 +18,28 @@ export async function clearUpAfterDeadRuns(
   ports: ClearUpPorts,
 ): Promise<void> {
   await ports.surroundings.startLeftStopped({ isGoingOn });
-  await removeLeftStages(ports);
+  await removeLeftStages({ spares: () => true }, ports);
 }
 
-/** Stages that an unfinished attempt still needs stay, and so do those of runs that live. */
-export async function removeLeftStages({
-  stagePlatform: platform,
-  stateDir,
-  events,
-}: Omit<ClearUpPorts, 'surroundings'>): Promise<void> {
-  const removed = await removeStaleStages({ platform, keep: await journaledStages(stateDir) });
-  if (!removed.ok)
-    events.onNote(`a stage of an earlier run could not be removed (${removed.failure.reason})`);
+/** After an answer that the next run would only repeat, nothing waits in memory for this modem. */
+export async function clearUpAfterEnd(
+  failure: UpdateFailure | null,
+  ports: Omit<ClearUpPorts, 'surroundings'> & Pick<ModemPorts, 'door'>,
+): Promise<void> {
+  if (failure !== null && isOfTheLine(failure)) return;
+  await removeLeftStages({ spares: (name) => !isStageNameFor(ports.door.key, name) }, ports);
+}
+
+/** Stages in memory that an unfinished attempt still needs stay, those of runs that live, and those that are spared. */
+export async function removeLeftStages(
+  { spares }: Pick<StaleSearch, 'spares'>,
+  { stagePlatform: platform, stateDir, events }: Omit<ClearUpPorts, 'surroundings'>,
+): Promise<Removal['removed']> {
+  const keep = await journaledStages(stateDir);
+  const { removed, failed } = await removeStaleStages({ platform, keep, spares });
+  for (const { directory, failure } of failed)
+    events.onNote(`${directory} of an earlier run could not be removed (${failure.reason})`);
+  return removed;
 }
 
 /**
@@ -41,9 +55,8 @@ export async function removeLeftPackages(
   const needed = attempts.flatMap((attempt) =>
     attempt.ok && attempt.value.step !== 'reported' ? [attempt.value.toVersion] : [],
   );
-  const removed = await removeOtherVersions({ parent, version, needed, platform });
-  if (!removed.ok)
-    events.onNote(`a package of an earlier run could not be removed (${removed.failure.reason})`);
-  else
-    for (const directory of removed.value.removed) events.onNote(`removed ${directory}, which nothing needs`);
+  const { removed, failed } = await removeOtherVersions({ parent, version, needed, platform });
+  for (const directory of removed) events.onNote(`removed ${directory}, which nothing needs`);
+  for (const { directory, failure } of failed)
+    events.onNote(`${directory} of an earlier run could not be removed (${failure.reason})`);
 }

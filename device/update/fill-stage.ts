@@ -6,14 +6,17 @@ import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
 import { megabytes } from '../report/explain/explanation.ts';
 import { adoptStage } from '../stage/adopt-stage.ts';
-import { diskStageName, diskStagesOf } from '../stage/disk-stage-name.ts';
+import { LEFT_RESERVE_BYTES } from '../stage/limits.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
+import { diskStagesOf, isStageNameFor, stageName } from '../stage/stage-name.ts';
 import type { StageProof } from '../stage/stage-proof.ts';
+import { judgeMemory } from '../stage/stage-wish.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
 import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages, removeLeftStages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
+import { isOfTheLine } from './failure-of-line.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import type { PackageOrigin } from './package-origin.ts';
 import { rememberSpent, spentOn } from './spent-bytes.ts';
@@ -25,7 +28,7 @@ export async function openStage(
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
   const { version, package: its } = documents.manifest;
-  const wish = { wanted, version, neededBytes: its.storedBytes, earlier: null };
+  const wish = { wanted, version, neededBytes: its.storedBytes, earlier: null, isFetched: true };
   const stage = await openStageFor(wish, ports, signal);
   if (stage.ok) tellCost(its.storedBytes, ports);
   return stage;
@@ -40,30 +43,45 @@ export function tellCost(storedBytes: number, { events, download }: UpdatePorts)
 
 /** The journal's stage if it is still that one, or a new one where `wanted` says. */
 export async function openStageFor(
-  wish: {
+  order: {
     readonly wanted: string;
     readonly version: string;
     /** What the package may take, compressed. */
     readonly neededBytes: number;
     readonly earlier: StageProof | null;
+    /** From a repository: what a run that died left of it in memory saves the way. */
+    readonly isFetched: boolean;
   },
   ports: Pick<ModemPorts, 'stagePlatform' | 'stateDir' | 'events' | 'door'>,
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
-  const { wanted, version, neededBytes, earlier } = wish;
+  const { wanted, version, neededBytes, earlier, isFetched } = order;
   if (earlier !== null) {
     const adopted = await adoptStage(earlier, ports.stagePlatform);
     if (adopted.ok) return adopted;
   }
-  await removeLeftStages(ports);
-  if (wanted !== 'auto') await removeLeftPackages({ parent: wanted, version }, ports);
-  const stage = await prepareStageWhereKnown(
-    { wanted, neededBytes, name: diskStageName(version, ports.door.key), platform: ports.stagePlatform },
+  const { stagePlatform: platform, door } = ports;
+  const name = stageName(version, door.key);
+  await removeLeftStages(
+    { spares: (left) => (isFetched && left === name) || !isStageNameFor(door.key, left) },
     ports,
-    signal,
   );
+  if (wanted !== 'auto') await removeLeftPackages({ parent: wanted, version }, ports);
+  // What is cut from a local package is cut again at once, and in other chunks than a release's.
+  const isTakenUp = wanted !== 'auto' || isFetched;
+  const wish = { wanted, neededBytes, platform, ...(isTakenUp ? { name } : {}) };
+  const prepare = () => prepareStageWhereKnown(wish, ports, signal);
+  let stage = await prepare();
+  if (!stage.ok && lacksMemory(stage.failure, wanted)) {
+    const removed = await removeLeftStages({ spares: () => false }, ports);
+    if (removed.length > 0) stage = await prepare();
+  }
   if (stage.ok) ports.events.onNote(stage.value.says);
   return stage;
+}
+
+function lacksMemory({ reason }: StageFailure, wanted: string): boolean {
+  return reason === 'not-enough-memory' || (reason === 'stage-full' && wanted === 'auto');
 }
 
 type FillPorts = Omit<UpdatePorts, 'pinnedRoot'> & {
@@ -113,15 +131,38 @@ async function copiesAtHand(
   return [...new Set([...copies, ...staged])].filter((found) => found !== directory);
 }
 
+/**
+ * After a fetch that failed. What a broken line brought into memory is left there for the next run, where the machine
+ * has memory enough beside it; else, and after any other failure, the memory is given back.
+ */
+export async function setAsideAfter(
+  failure: UpdateFailure,
+  stage: Stage,
+  { stagePlatform: platform, events }: Pick<ModemPorts, 'stagePlatform' | 'events'>,
+): Promise<void> {
+  const isWorthIt = stage.proof.kind !== 'disk' && isOfTheLine(failure);
+  if (!isWorthIt || !(await judgeMemory({ platform, reserveBytes: LEFT_RESERVE_BYTES }, 0)).ok) {
+    await stage.setAside();
+    return;
+  }
+  await stage.leave();
+  events.onNote(`what arrived waits in memory at ${stage.directory} for the next run`);
+}
+
 /** After an attempt that is over: what was flashed is not needed again, what was not may be. */
-export async function putAway(stage: Stage, { outcome }: Pick<AttemptEnd, 'outcome'>): Promise<void> {
-  await (outcome === 'updated' ? stage.release() : stage.setAside());
+export async function putAway(
+  stage: Stage,
+  { outcome, failure }: Pick<AttemptEnd, 'outcome' | 'failure'>,
+): Promise<void> {
+  // A run that was killed before the first erase is begun anew, with what it had staged.
+  if (failure?.reason === 'broken-off-before-erase') await stage.leave();
+  else await (outcome === 'updated' ? stage.release() : stage.setAside());
 }
 
 /** The same for a stage that only the journal knows: its modem needed nothing more of it. */
 export async function putAwayJournaled(
   proof: StageProof | null,
-  end: Pick<AttemptEnd, 'outcome'>,
+  end: Pick<AttemptEnd, 'outcome' | 'failure'>,
   { stagePlatform }: Pick<ModemPorts, 'stagePlatform'>,
 ): Promise<void> {
   const adopted = proof === null ? null : await adoptStage(proof, stagePlatform);

@@ -11,7 +11,7 @@ import { identify } from '../modem/identify.ts';
 import type { LocalPackage } from '../package/open-local-package.ts';
 import type { FlashOptions, FlashPorts, UpdateResult } from './attempt.ts';
 import { carryOut } from './carry-out.ts';
-import { clearUpAfterDeadRuns } from './clear-up.ts';
+import { clearUpAfterDeadRuns, clearUpAfterEnd } from './clear-up.ts';
 import { conclude } from './conclude.ts';
 import { isUnfinished, readAttempt } from './journal.ts';
 import { localOrigin } from './local-origin.ts';
@@ -41,7 +41,9 @@ export async function flashLocal(
   const lock = await takeLock(ports.stateDir, ports.door.key, ports.processes);
   if (!lock.ok) return { kind: 'refused', failure: lock.failure };
   try {
-    return await flashAlone(local, options, ports, signal);
+    const result = await flashAlone(local, options, ports, signal);
+    await clearUpAfterEnd('failure' in result ? result.failure : null, ports);
+    return result;
   } finally {
     await lock.value.release();
   }

@@ -4,10 +4,10 @@
  */
 import { ok, type Result } from '../../shared/result.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
-import { diskStageName } from '../stage/disk-stage-name.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { removeStage, type Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
+import { stageName } from '../stage/stage-name.ts';
 import type { UpdateOptions, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
@@ -29,7 +29,7 @@ export async function keepCopy(
   const wish = {
     wanted: keepCopyIn,
     neededBytes: its.storedBytes,
-    name: diskStageName(version, ports.door.key),
+    name: stageName(version, ports.door.key),
   };
   const copy = await prepareStageWhereKnown({ ...wish, platform: ports.stagePlatform }, ports, signal);
   if (!copy.ok) return copy;
@@ -46,7 +46,7 @@ export async function removeKept(
   { stage }: Pick<UpdateOptions, 'stage'>,
   ports: UpdatePorts,
 ): Promise<void> {
-  const name = diskStageName(version, ports.door.key);
+  const name = stageName(version, ports.door.key);
   const staged = stage === 'auto' ? [] : [diskStageDirectory(stage, name)];
   const { keepCopyIn } = ports.download;
   const copied = keepCopyIn === null ? [] : [diskStageDirectory(keepCopyIn, name)];

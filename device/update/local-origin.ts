@@ -24,6 +24,7 @@ export function localOrigin(local: LocalPackage, voucher: string | null): Packag
         version: local.version.text,
         neededBytes: neededFiles(local).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
         earlier: null,
+        isFetched: false,
       };
       const stage = await openStageFor(wish, ports, signal);
       if (!stage.ok) return stage;

@@ -9,7 +9,7 @@ import { readMirror } from '../fetch/chunk-bases.ts';
 import { mayBeRoaming } from '../modem/snapshot.ts';
 import type { RepositoryView } from '../repository/refresh-repository.ts';
 import type { UplinkCost } from '../router/uplink-cost.ts';
-import { diskStagesOf } from '../stage/disk-stage-name.ts';
+import { diskStagesOf } from '../stage/stage-name.ts';
 import type { UpdateOptions, UpdatePorts } from './attempt.ts';
 import { METERED_FREE_BYTES } from './limits.ts';
 

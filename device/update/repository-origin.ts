@@ -7,7 +7,7 @@ import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { UpdatePorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { fillStage, openStage } from './fill-stage.ts';
+import { fillStage, openStage, setAsideAfter } from './fill-stage.ts';
 import { keepCopy } from './keep-copy.ts';
 import type { PackageOrigin } from './package-origin.ts';
 
@@ -31,7 +31,7 @@ export function repositoryOrigin(
       if (!stage.ok) return stage;
       const filled = await fillWithCopy(stage.value, documents, ports, signal);
       if (filled.ok) return ok({ stage: stage.value, documents, fetchedBytes: filled.value });
-      await stage.value.setAside();
+      await setAsideAfter(filled.failure, stage.value, ports);
       return filled;
     },
     refill: refillFromRepository,

@@ -14,7 +14,7 @@ import { type Identity, identify } from '../modem/identify.ts';
 import type { FlashOptions, FlashPorts, UpdateResult } from './attempt.ts';
 import { awaitModem } from './await-modem.ts';
 import { carryOut } from './carry-out.ts';
-import { clearUpAfterDeadRuns } from './clear-up.ts';
+import { clearUpAfterDeadRuns, clearUpAfterEnd } from './clear-up.ts';
 import { conclude } from './conclude.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
 import { type Attempt, isUnfinished, journalPath, readAttempt, writeDurably } from './journal.ts';
@@ -63,7 +63,9 @@ export async function rescue(
     if (!last.ok) return refused(last.failure);
     const left = last.value !== null && isUnfinished(last.value) ? last.value : null;
     await clearUpAfterDeadRuns({ isGoingOn: left !== null }, ports);
-    return await ports.surroundings.around(() => rescueReady(left, firmware, options, ports, signal));
+    const result = await ports.surroundings.around(() => rescueReady(left, firmware, options, ports, signal));
+    await clearUpAfterEnd('failure' in result ? result.failure : null, ports);
+    return result;
   } finally {
     await lock.value.release();
   }

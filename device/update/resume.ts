@@ -100,6 +100,7 @@ async function finishFlashing(
     version,
     neededBytes: its.storedBytes,
     earlier: journal.attempt.stage,
+    isFetched: journal.attempt.origin.kind === 'repository',
   };
   const stage = await openStageFor(wish, ports, signal);
   if (!stage.ok) return unfinished(stage.failure);

@@ -10,7 +10,7 @@ import { deliverReports } from '../report/deliver.ts';
 import { type RepositoryView, refreshRepository } from '../repository/refresh-repository.ts';
 import type { UpdateOptions, UpdatePorts, UpdateResult } from './attempt.ts';
 import { carryOut } from './carry-out.ts';
-import { clearUpAfterDeadRuns } from './clear-up.ts';
+import { clearUpAfterDeadRuns, clearUpAfterEnd } from './clear-up.ts';
 import { conclude } from './conclude.ts';
 import { givenUpHere } from './failed-here.ts';
 import { isUnfinished, readAttempt } from './journal.ts';
@@ -35,6 +35,7 @@ export async function update(
     const result = await updateAlone(options, ports, signal);
     const isUpdated = result.kind === 'attempted' && result.verdict.outcome === 'updated';
     if (isUpdated) await removeKept(result.verdict.toVersion, options, ports);
+    await clearUpAfterEnd('failure' in result ? result.failure : null, ports);
     return result;
   } finally {
     await lock.value.release();

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { diskStageName } from '../../device/stage/disk-stage-name.ts';
+import { stageName } from '../../device/stage/stage-name.ts';
 import { fetchAhead } from '../../device/update/fetch-ahead.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { aScenario } from '../support/a-scenario.ts';
@@ -33,7 +33,7 @@ describe('a release fetched ahead', () => {
       version: DEMO_NEW_VERSION,
       fetchedBytes: fetched.value.storedBytes,
     });
-    const name = `cistern-stage-${diskStageName(DEMO_NEW_VERSION, scenario.ports.door.key)}`;
+    const name = `cistern-stage-${stageName(DEMO_NEW_VERSION, scenario.ports.door.key)}`;
     expect(fetched.value.directory).toBe(join(stage, name));
     expect(readdirSync(stage)).toEqual([name]);
     expect(scenario.modemStates).toEqual([]);

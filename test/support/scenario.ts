@@ -74,7 +74,11 @@ export async function makeScenario(
     clock: systemClock,
     random: Math.random,
     newId: randomUUID,
-    stagePlatform: nodePlatform,
+    // Of its own: tests that run beside it have stages in memory too.
+    stagePlatform: {
+      ...nodePlatform,
+      memoryPlaces: { ...nodePlatform.memoryPlaces, own: join(stateDir, 'memory') },
+    },
     processes: systemProcesses,
     timings: SHORT_TIMINGS,
     identity: must(await loadDeviceIdentity(stateDir)),
@@ -101,11 +105,11 @@ export async function makeScenario(
           restoreSettings: false,
           metered: 'ask',
           askCost: null,
+          window: null,
           ...run,
         },
         ports,
         signal,
-          window: null,
       ),
     end: async () => {
       stopWatching();

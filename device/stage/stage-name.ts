@@ -1,6 +1,7 @@
 /**
- * What a package's directory on a disk is called: one for each modem, so that no run removes or writes what another
- * modem is flashed from. Chunks prove themselves: what lies there for one modem may be read for every other.
+ * What a stage is called, on a disk by its directory and in memory by its record: by package and modem, so that no run
+ * removes or writes what another modem is flashed from. Chunks prove themselves: what lies on a disk for one modem may
+ * be read for every other.
  */
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
@@ -10,8 +11,16 @@ import { MODEM_HASH_CHARS, STALE_STAGES_MAX } from './limits.ts';
 import { SHARED_PREFIX } from './stage-wish.ts';
 
 /** `<version>-for-<hash of the modem's key>`: a key may hold what a FAT filesystem does not take. */
-export function diskStageName(version: string, modemKey: string): string {
-  return `${version}-for-${createHash('sha256').update(modemKey).digest('hex').slice(0, MODEM_HASH_CHARS)}`;
+export function stageName(version: string, modemKey: string): string {
+  return version + endingOf(modemKey);
+}
+
+export function isStageNameFor(modemKey: string, name: string): boolean {
+  return name.endsWith(endingOf(modemKey));
+}
+
+function endingOf(modemKey: string): string {
+  return `-for-${createHash('sha256').update(modemKey).digest('hex').slice(0, MODEM_HASH_CHARS)}`;
 }
 
 /** The version that a directory of this name holds; null for what is no stage. */

@@ -1,0 +1,71 @@
+/** Stages in memory whose runs have ended: killed, or broken off by a line that may be better the next time. */
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from './error-code.ts';
+import { STAGE_LEFT_MAX_MS, STALE_STAGES_MAX } from './limits.ts';
+import type { StagePlatform } from './platform.ts';
+import { checkStageProof, type StageProof } from './stage-proof.ts';
+import { isHeld, RECORD_SUFFIX, readRecord, recordFiles, type StageRecord } from './stage-record.ts';
+import { OWN_PREFIX, SHARED_PREFIX } from './stage-wish.ts';
+
+export type LeftStage = {
+  readonly directory: string;
+  readonly kind: Exclude<StageProof['kind'], 'disk'>;
+  /** Null where nothing says what it is. */
+  readonly record: StageRecord | null;
+};
+
+/** Those that no living process holds. */
+export async function stagesLeftInMemory(platform: StagePlatform): Promise<readonly LeftStage[]> {
+  const { own, shared } = platform.memoryPlaces;
+  const places = [
+    { kind: 'own-tmpfs', parent: own, prefix: OWN_PREFIX },
+    { kind: 'shared-memory', parent: shared, prefix: SHARED_PREFIX },
+  ] as const;
+  const left: LeftStage[] = [];
+  for (const { kind, parent, prefix } of places) {
+    for (const directory of await stagesBelow(parent, prefix)) {
+      const record = await readRecord(directory);
+      if (left.length < STALE_STAGES_MAX && !isHeld(record, platform)) left.push({ directory, kind, record });
+    }
+  }
+  return left;
+}
+
+/** The proof by which the next run of its name may take it up; null where it is another's, too old, or not what it was. */
+export async function proofToTakeUp(
+  { record }: LeftStage,
+  platform: StagePlatform,
+): Promise<StageProof | null> {
+  if (record === null || record.name === null || record.proof === null) return null;
+  if (platform.uptimeMs() - record.atUptimeMs > STAGE_LEFT_MAX_MS) return null;
+  const checked = await checkStageProof(record.proof, platform);
+  return checked.ok ? record.proof : null;
+}
+
+/** Shared memory is everyone's: what another user has put there under our name is left alone. */
+async function stagesBelow(parent: string, prefix: string): Promise<readonly string[]> {
+  try {
+    const real = await realpath(parent);
+    const names = (await readdir(real)).filter((name) => name.startsWith(prefix));
+    const directories = new Set(names.map((name) => join(real, name.replace(RECORD_SUFFIX, ''))));
+    const ours = await Promise.all([...directories].map(isOurs));
+    return [...directories].filter((_, i) => ours[i]);
+  } catch (error) {
+    codeOf(error);
+    return [];
+  }
+}
+
+/** The directory, or where it is gone what stands beside it. */
+async function isOurs(directory: string): Promise<boolean> {
+  for (const path of [directory, ...recordFiles(directory)]) {
+    try {
+      const found = await lstat(path);
+      return found.uid === process.getuid?.() && found.isDirectory() === (path === directory);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') return false;
+    }
+  }
+  return false;
+}
