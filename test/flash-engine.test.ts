@@ -205,6 +205,39 @@ describe('the flash engine', () => {
     expect(badBlocks.blocks).toEqual(expect.arrayContaining([206]));
   });
 
+  it('sends no more of a large file once it was refused, and then may send it again', async () => {
+    const name = 'MDM9607, 2 KiB pages';
+    make(name, { faults: [{ kind: 'nak', command: 'program', occurrence: 1, phase: 'middle' }] });
+    const { pipe, heard } = await reach();
+    const storage = storageOf(modem);
+    const link = new FirehoseLink(pipe, SHORT_TIMINGS.firehose, { heard });
+    const { payloadBytes } = must(await startSession(link, storage, { flashTouched: false }));
+    const largest = must(ok(modem.partitions.toSorted((a, b) => b.sectorCount - a.sectorCount)[0]));
+    const window = { line: 1, startSector: largest?.startSector ?? 0, sectorCount: 2048 };
+    const sizeBytes = window.sectorCount * 2048;
+    const source = async (_: number, length: number) => ok(new Uint8Array(length));
+    const flash = { storage, protectedRanges: [] };
+    let sentBytes = 0;
+    const send = async () => {
+      must(await eraseSectors(link, window, flash));
+      sentBytes = 0;
+      const onProgress = (bytes: number) => {
+        sentBytes += bytes;
+      };
+      const program = { ...window, path: 'large', sizeBytes, window };
+      return programFile(link, program, source, { flash, payloadBytes, onProgress });
+    };
+    expect(await send()).toMatchObject({
+      failure: {
+        reason: 'programmer-refused',
+        logs: expect.arrayContaining([expect.stringContaining('flash write')]),
+      },
+    });
+    expect(sentBytes).toBeLessThan(sizeBytes * 0.6);
+    expect(await send()).toEqual(ok());
+    expect(sentBytes).toBe(sizeBytes);
+  });
+
   it.each([
     ['at once', []],
     ['with a log long after it', [{ kind: 'late-log', delayMs: LATE_MS } as const]],

@@ -43,6 +43,7 @@ export type FirehoseLinkOptions = {
 };
 
 const END = new TextEncoder().encode('</data>');
+const RESPONSE = new TextEncoder().encode('<response');
 
 export class FirehoseLink {
   readonly timings: FirehoseTimings;
@@ -76,6 +77,11 @@ export class FirehoseLink {
   /** The end of `writing`, which is raw data in payloads; logs that hold it up are read meanwhile. */
   whileWritingRaw<T>(writing: Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#listenWhile(writing, this.timings.writeMs * RAW_HELD_UP_SHARE, signal);
+  }
+
+  /** Whether a response was heard that nobody has waited for yet: raw data is wanted no more. */
+  get hasResponded(): boolean {
+    return this.#unread.length > 0 && indexOf(this.#unread, RESPONSE, 0) !== -1;
   }
 
   /**

@@ -64,12 +64,14 @@ async function sendImage<E>(
       if (link.nowMs() > untilMs)
         return err({ reason: 'transfer-timed-out', direction: 'out', timeoutMs: link.timings.writeMs });
       const payload = bytes.subarray(at, at + payloadBytes);
+      if (link.hasResponded) return ok();
       const sent = await link.writeRaw(payload, signal);
       if (!sent.ok) return sent;
       onProgress(payload.length);
     }
     return ok();
   };
+  const sendWindow = (bytes: Uint8Array) => link.whileWritingRaw(sendPayloads(bytes), signal);
   const windowBytes = windowOf(payloadBytes);
   let sentBytes = 0;
   for await (const window of readAhead(image, windowBytes)) {
@@ -77,13 +79,15 @@ async function sendImage<E>(
       // The programmer waits for every byte it was promised: zeros keep it usable when the source gives out.
       const zeros = new Uint8Array(windowBytes);
       for (; sentBytes < totalBytes; sentBytes += windowBytes) {
-        const sent = await sendPayloads(zeros.subarray(0, totalBytes - sentBytes));
+        const sent = await sendWindow(zeros.subarray(0, totalBytes - sentBytes));
         if (!sent.ok) return sent;
       }
       return ok(window);
     }
-    const sent = await link.whileWritingRaw(sendPayloads(window.value), signal);
+    const sent = await sendWindow(window.value);
     if (!sent.ok) return sent;
+    // Refused in the middle: what is sent now would be taken for commands.
+    if (link.hasResponded) break;
     sentBytes += window.value.length;
   }
   return ok(ok());

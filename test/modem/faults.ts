@@ -10,12 +10,15 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('disconnect'), atTransfer: transfer }),
   /** From this transfer on nothing is answered any more, until a power cycle. */
   z.strictObject({ kind: z.literal('silence'), fromTransfer: transfer }),
-  /** The n-th command with this tag (`erase`, `program`, ...) is refused: at once, or after its raw data. */
+  /**
+   * The n-th command with this tag (`erase`, `program`, ...) is refused: at once, after its raw data, or when half of it
+   * was taken; what comes of it then is no longer raw to the programmer.
+   */
   z.strictObject({
     kind: z.literal('nak'),
     command: z.string(),
     occurrence: z.int().positive(),
-    phase: z.enum(['start', 'end']).default('start'),
+    phase: z.enum(['start', 'middle', 'end']).default('start'),
     /** With `AttemptRetry="1"` or `AttemptRestart="1"`, as some programmers do. */
     form: z.enum(['plain', 'attempt-retry', 'attempt-restart']).default('plain'),
   }),

@@ -36,10 +36,15 @@ export function takeRawTransfer(session: FirehoseSession, bytes: Uint8Array): vo
   if (session.writing === undefined) return;
   const { writer, region, logs } = session.writing;
   writer.take(bytes);
-  if (!writer.isComplete) return;
+  const isBrokenOff = session.refusal?.phase === 'middle' && writer.isHalfDone;
+  if (!writer.isComplete && !isBrokenOff) return;
   session.writing = undefined;
   tellProgram(session, region, 'ended');
   for (const log of logs) session.log(log);
+  if (isBrokenOff) {
+    session.refuse(`flash write failed at sector address ${region.startSector}`, HANDLE_PROGRAM_FAILURE);
+    return;
+  }
   if (writer.failure !== undefined) {
     session.refuse(describeProgramFailure(writer.failure, region), HANDLE_PROGRAM_FAILURE);
     return;

@@ -14,6 +14,7 @@ export class ProgramWriter {
   readonly #page: Uint8Array;
   readonly #payloadMaxBytes: number;
   #filledBytes = 0;
+  readonly #totalBytes: number;
   #missingBytes: number;
   #failure: ProgramFailure | undefined;
 
@@ -22,7 +23,8 @@ export class ProgramWriter {
     this.#cursor = options.cursor;
     this.#payloadMaxBytes = options.payloadMaxBytes;
     this.#page = new Uint8Array(options.nand.geometry.pageBytes);
-    this.#missingBytes = options.sectorCount * options.nand.geometry.pageBytes;
+    this.#totalBytes = options.sectorCount * options.nand.geometry.pageBytes;
+    this.#missingBytes = this.#totalBytes;
   }
 
   /** The first thing that went wrong; the rest of the data is swallowed, then the host is told. */
@@ -32,6 +34,10 @@ export class ProgramWriter {
 
   get isComplete(): boolean {
     return this.#missingBytes === 0;
+  }
+
+  get isHalfDone(): boolean {
+    return this.#missingBytes <= this.#totalBytes / 2;
   }
 
   /** One raw transfer. */

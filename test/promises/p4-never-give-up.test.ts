@@ -52,6 +52,10 @@ describe('P4 never give up after the first erase', () => {
   const MENDED: readonly (readonly [string, FaultDeclaration])[] = [
     ['a program is refused at its start', { kind: 'nak', command: 'program', occurrence: 3 }],
     ['a program is refused at its end', { kind: 'nak', command: 'program', occurrence: 5, phase: 'end' }],
+    [
+      'a program is refused in the middle of its data',
+      { kind: 'nak', command: 'program', occurrence: 8, phase: 'middle' },
+    ],
     ['an erase after the first is refused', { kind: 'nak', command: 'erase', occurrence: 6 }],
     ['a read-back is refused', { kind: 'nak', command: 'read', occurrence: 4 }],
     ['one bit comes back wrong once', { kind: 'flipped-bit', sector: 24300, times: 'once' }],
