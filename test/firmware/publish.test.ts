@@ -1,13 +1,15 @@
 /** `cistern-repo publish` against the real Worker: complete, repeated, refused, cut and gone on. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Running, startNode } from '../support/processes.ts';
+import { CISTERN_REPO } from '../support/repository.ts';
 import { DEFECTS } from './defects.ts';
 import type { Intercept } from './lying-mirror.ts';
 import { type Publishing, shown, startPublishing } from './publishing.ts';
-import { runCisternRepo } from './run-cistern-repo.ts';
 
 let publishing: Publishing;
+let running: Running | undefined;
 beforeAll(async () => {
   publishing = await startPublishing();
 }, 90_000);
@@ -163,6 +165,35 @@ describe('publish', () => {
     expect(shown(audit).releases.filter((release: string) => release === version)).toHaveLength(1);
   });
 
+  it.each([
+    { what: 'in the middle of the chunks', part: '/v1/operator/chunks/' },
+    { what: 'while the repository makes it visible', part: '.targets.json' },
+  ])('is killed $what, is visible whole or not at all, and goes on from there', async ({ part }) => {
+    const version = publishing.nextVersion();
+    const directory = await publishing.packageOf(version, { seed: 5 });
+    let killed: Promise<void> | null = null;
+    const ended = await publishing.throughMirror(
+      {
+        intercept: ({ method, path }) => {
+          if (method === 'PUT' && path.includes(part)) killed ??= running?.stop('SIGKILL') ?? null;
+          return null;
+        },
+      },
+      async (to) => {
+        running = startNode([CISTERN_REPO, ...publishing.publishArguments(directory, version, { to })]);
+        return running.finished;
+      },
+    );
+    await killed;
+    expect(ended).toMatchObject({ code: null, stdout: '' });
+    expect(await publishing.verify()).toMatchObject({ code: 0 });
+    expect(shown(await publishing.publish(directory, version))).toMatchObject({
+      ok: true,
+      rollout: 'started',
+    });
+    expect(shown(await publishing.verify()).releases).toContain(version);
+  });
+
   it('refuses notes that no manifest can hold, before anything is sent', async () => {
     const version = publishing.nextVersion();
     const more = ['--notes', 'x'.repeat(4001)];
@@ -219,37 +250,6 @@ describe('publish', () => {
   });
 });
 
-describe('keys that are encrypted', () => {
-  const init = (directory: string, env: Record<string, string>) => {
-    const online = join(directory, 'online.env');
-    return runCisternRepo(['keys', 'init', '--dir', directory, '--online', online], { env });
-  };
-
-  it('open with the right passphrase alone, and sign only where the root names them', async () => {
-    const version = publishing.nextVersion();
-    const directory = await publishing.packageOf(version);
-    const keys = join(publishing.scratch, 'sealed');
-    const right = { CISTERN_PASSPHRASE: 'correct horse battery staple' };
-    expect(await init(keys, right)).toMatchObject({ code: 0 });
-    const tokenFile = join(publishing.keys, 'operator.token');
-    const attempt = async (env: Record<string, string>) => {
-      const ended = await publishing.publish(directory, version, { keys, tokenFile, env });
-      return { code: ended.code, reason: shown(ended).reason };
-    };
-    expect(await attempt({})).toEqual({ code: 77, reason: 'passphrase-needed' });
-    const wrong = { CISTERN_PASSPHRASE: 'wrong, but long enough' };
-    expect(await attempt(wrong)).toEqual({ code: 77, reason: 'passphrase-wrong' });
-    expect(await attempt(right)).toEqual({ code: 65, reason: 'repository-refused' });
-  });
-
-  it('are not made without a passphrase unless that is said', async () => {
-    const keys = join(publishing.scratch, 'none');
-    expect(await init(keys, {})).toMatchObject({ code: 64 });
-    expect(await init(keys, { CISTERN_PASSPHRASE: 'short' })).toMatchObject({ code: 64 });
-    await expect(readFile(join(keys, 'online.env'))).rejects.toThrow('ENOENT');
-  });
-});
-
 // Last, because its releases are larger and every audit after it would fetch them.
 describe('two versions of one firmware', () => {
   it('share most chunks, and the former release stays', async () => {
@@ -264,49 +264,5 @@ describe('two versions of one firmware', () => {
     expect(second.upload.sharedChunks).toBeGreaterThan(3);
     expect(second.upload.uploadedBytes).toBeLessThan(first.upload.uploadedBytes);
     expect(shown(await publishing.verify()).releases).toEqual(expect.arrayContaining([former, version]));
-  });
-});
-
-describe('tokens', () => {
-  const tokens = (args: readonly string[], tokenFile = join(publishing.keys, 'operator.token')) =>
-    runCisternRepo(['tokens', ...args, '--at', publishing.url, '--token-file', tokenFile, '--json']);
-
-  it('are made for one job, do no other, are replaced, listed and revoked', async () => {
-    const builder = join(publishing.scratch, 'builder.token');
-    const made = await tokens(['create', 'build machine', '--scope', 'publish', '--out', builder]);
-    expect(made, made.stderr).toMatchObject({ code: 0 });
-    const { id } = shown(made).token;
-    const again = await tokens(['create', 'build machine', '--scope', 'publish', '--out', builder]);
-    expect(shown(again).token.id).toBe(id);
-
-    const version = publishing.nextVersion();
-    const published = await publishing.publish(await publishing.packageOf(version), version, {
-      tokenFile: builder,
-    });
-    expect(published.code, published.stdout).toBe(77);
-    expect(shown(published).sentence).toMatch(/lacks the scope rollout.*published and no device is offered/);
-    expect((await tokens(['list'], builder)).code).toBe(77);
-
-    const next = join(publishing.scratch, 'builder-2.token');
-    const rotated = await tokens(['rotate', id, '--out', next, '--days', '30']);
-    expect(shown(rotated).token).toMatchObject({ name: 'build machine', scopes: ['publish'], replaces: id });
-    expect((await tokens(['revoke', id])).code).toBe(0);
-    const refused = await publishing.publish(await publishing.packageOf(version), version, {
-      tokenFile: builder,
-    });
-    expect(shown(refused).reason).toBe('operator-token-refused');
-    const listed = shown(await tokens(['list'])).tokens as { id: string; revokedAt: string | null }[];
-    expect(listed.map((token) => [token.id, token.revokedAt !== null])).toEqual([
-      [shown(rotated).token.id, false],
-      [id, true],
-    ]);
-  });
-
-  it('of a directory there are none', async () => {
-    const refused = await runCisternRepo([
-      ...['tokens', 'list', '--at', publishing.scratch, '--token-file', 'x', '--json'],
-    ]);
-    expect(shown(refused).reason).toBe('tokens-need-a-worker');
-    expect(refused.code).toBe(64);
   });
 });

@@ -28,6 +28,7 @@ export type Publishing = {
   /** A version nobody published yet, so that no test depends on another. */
   readonly nextVersion: () => string;
   readonly packageOf: (version: string, content?: { seed?: number; sizeBytes?: number }) => Promise<string>;
+  readonly publishArguments: (directory: string, version: string, over?: PublishOver) => readonly string[];
   readonly publish: (directory: string, version: string, over?: PublishOver) => Promise<Ended>;
   /** Publishes a version of its own and answers it. */
   readonly publishedVersion: () => Promise<string>;
@@ -58,21 +59,16 @@ export async function startPublishing(): Promise<Publishing> {
     await writeDemoPackage(directory, { version, sizeBytes, seed });
     return directory;
   };
-  const publish: Publishing['publish'] = (directory, version, over = {}) => {
-    const args = ['publish', directory, '--model', over.model ?? model, '--version', version, '--json'];
-    const where = [
-      '--keys',
-      over.keys ?? keys,
-      '--to',
-      over.to ?? url,
-      '--token-file',
-      over.tokenFile ?? token,
-    ];
-    return runCisternRepo([...args, ...where, ...(over.more ?? [])], {
+  const publishArguments: Publishing['publishArguments'] = (directory, version, over = {}) => [
+    ...['publish', directory, '--model', over.model ?? model, '--version', version, '--json'],
+    ...['--keys', over.keys ?? keys, '--to', over.to ?? url, '--token-file', over.tokenFile ?? token],
+    ...(over.more ?? []),
+  ];
+  const publish: Publishing['publish'] = (directory, version, over = {}) =>
+    runCisternRepo(publishArguments(directory, version, over), {
       env: over.env ?? {},
       nowMs: over.nowMs ?? Date.now(),
     });
-  };
 
   return {
     url,
@@ -80,6 +76,7 @@ export async function startPublishing(): Promise<Publishing> {
     keys,
     nextVersion,
     packageOf,
+    publishArguments,
     publish,
     async publishedVersion() {
       const version = nextVersion();
