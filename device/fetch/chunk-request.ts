@@ -1,8 +1,10 @@
 /** One request for a chunk, or for what is missing of it, added to its part as it comes. */
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
-import { assertNever } from '../../shared/result.ts';
+import { assertNever, type Result } from '../../shared/result.ts';
 import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts';
 import { type ChunkRequest, judgeAnswer, strongEtag } from './chunk-answer.ts';
+import type { FetchFailure } from './fetch-failure.ts';
+import { PART_STEP_BYTES, PART_STEP_MS } from './limits.ts';
 import type { PartFile } from './part-file.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Tally } from './tally.ts';
@@ -18,7 +20,9 @@ export type Attempt =
   | { readonly end: 'refused'; readonly status: number }
   | { readonly end: 'too-large' }
   | { readonly end: 'encoded'; readonly encoding: string }
-  | { readonly end: 'over-budget' };
+  | { readonly end: 'over-budget' }
+  /** The stage did not take what came. */
+  | { readonly end: 'not-kept'; readonly failure: FetchFailure };
 
 export type ChunkAttempt = {
   readonly http: Http;
@@ -29,6 +33,8 @@ export type ChunkAttempt = {
   readonly requestMaxMs: number;
   readonly rateLimit: RateLimit;
   readonly nowMs: () => number;
+  /** Writes the part down, so that a kill loses little. */
+  readonly keep: () => Promise<Result<void, FetchFailure>>;
   /** Off after a range was answered wrongly. */
   readonly mayResume: boolean;
   /** A mirror that was named, which may stand in a network of one's own without a certificate. */
@@ -103,7 +109,8 @@ async function take(
   bounds: { readonly endBytes: number; readonly totalBytes: number | null },
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const { part, tally, rateLimit } = attempt;
+  const { part, tally, rateLimit, nowMs, keep } = attempt;
+  let keptAtMs = nowMs();
   for await (const piece of stream.body) {
     if (!piece.ok) return { end: 'broken', failure: piece.failure };
     if (part.sizeBytes() + piece.value.length > bounds.endBytes) {
@@ -115,6 +122,11 @@ async function take(
     part.append(piece.value);
     tally.kept(piece.value.length);
     if (tally.isSpent()) return { end: 'over-budget' };
+    if (part.unsavedBytes() >= PART_STEP_BYTES && nowMs() - keptAtMs >= PART_STEP_MS) {
+      const kept = await keep();
+      if (!kept.ok) return { end: 'not-kept', failure: kept.failure };
+      keptAtMs = nowMs();
+    }
     await rateLimit(piece.value.length, signal);
   }
   const { totalBytes } = bounds;

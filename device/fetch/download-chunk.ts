@@ -34,6 +34,7 @@ export async function downloadChunk(
   const url = chunkUrl(base.url, chunk.id);
   const fruitlessMax = base.patience === 'all' ? FRUITLESS_ATTEMPTS_MAX : FRUITLESS_ATTEMPTS_OF_MIRROR_MAX;
   const nowMs = clock.nowMs;
+  const keep = () => keepPart(part, fetch);
   const isMirror = base.patience === 'little';
   let mayResume = true;
   let fruitless = 0;
@@ -42,7 +43,7 @@ export async function downloadChunk(
   for (let attempts = 1; attempts <= ATTEMPTS_PER_CHUNK_MAX; attempts++) {
     const before = part.sizeBytes();
     const attempt = await requestChunk(
-      { http, url, part, tally, silenceMs, requestMaxMs, rateLimit, nowMs, mayResume, isMirror },
+      { http, url, part, tally, silenceMs, requestMaxMs, rateLimit, nowMs, mayResume, isMirror, keep },
       signal,
     );
     if (attempt.end === 'complete') {
@@ -57,7 +58,7 @@ export async function downloadChunk(
       if (final !== null) return err(final);
       last = transientFailure(attempt, url, attempts) ?? last;
     }
-    const kept = await keepPart(part, fetch);
+    const kept = await keep();
     if (!kept.ok) return kept;
     if (attempt.end === 'again') mayResume = false;
     fruitless = part.sizeBytes() > before ? 0 : fruitless + 1;
@@ -95,6 +96,8 @@ function finalFailure(
     }
     case 'broken':
       return repeatsItself(attempt.failure) ? attempt.failure : null;
+    case 'not-kept':
+      return attempt.failure;
     case 'again':
       return null;
     default:

@@ -15,11 +15,12 @@ export async function fetchChunk(
   fetch: ChunkFetch,
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
-  const part = await openPart(fetch.stage.directory, chunk.id);
+  const { directory, proof } = fetch.stage;
+  const part = await openPart(directory, chunk.id, { durably: proof.kind === 'disk' });
   try {
     return await completePart(part, chunk, fetch, signal);
   } finally {
-    part.forget();
+    await part.close();
   }
 }
 
@@ -38,7 +39,7 @@ async function completePart(
     return kept.ok ? arrived : kept;
   }
   const proved = await proveStage(fetch);
-  if (proved.ok) await part.finish({ durably: fetch.stage.proof.kind === 'disk' });
+  if (proved.ok) await part.finish();
   return proved;
 }
 

@@ -1,9 +1,12 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillStage } from '../stage/test-package.ts';
+import { chunkPath } from '../../shared/caibx.ts';
+import { aPackage, fillStage } from '../stage/test-package.ts';
+import { aDirectory } from '../stage/test-places.ts';
+import { PART_STEP_BYTES } from './limits.ts';
 import {
   ONE as one,
   ONE_BYTES as oneBytes,
@@ -14,6 +17,9 @@ import {
 import type { Misbehaviour } from './test-repository-server.ts';
 
 const at = setUpDownload();
+/** A chunk of several steps. */
+const large = aPackage({ chunkBytes: 1024 * 1024, fileSizes: { 'update/large.bin': 900_000 } });
+const [[largeId, { length: largeBytes }] = ['', new Uint8Array()]] = large.stored;
 
 describe('fetching a package', () => {
   it('brings every chunk, once, into private directories', async () => {
@@ -81,6 +87,33 @@ describe('a line that breaks', () => {
       value: { reusedBytes: 1, fetchedBytes: oneBytes.length - 1, resumed: 1 },
     });
     await at.expectWhole(one);
+  });
+
+  it.each([
+    ['goes on inside a chunk after a kill', 1_000, 2 * PART_STEP_BYTES],
+    ['writes nothing down of what comes at once', 0, large.stored.size * largeBytes],
+  ])('%s', async (_name, stepMs, lostMaxBytes) => {
+    const killed = aDirectory();
+    let nowMs = 0;
+    let doneAtKill = 0;
+    await at.fetch(large, [{ cutAfterBytes: 200_000 }, { status: 404 }], {
+      clock: { nowMs: () => (nowMs += stepMs), sleep: async () => {} },
+      onProgress: ({ doneBytes }) => {
+        if (doneBytes < 190_000 || doneAtKill > 0) return;
+        doneAtKill = doneBytes;
+        // What lies on the disk at this moment is all that a killed run leaves.
+        cpSync(at.base, killed, { recursive: true });
+      },
+    });
+    expect(existsSync(join(killed, 'cistern-stage-package', `${chunkPath(largeId)}.part`))).toBe(stepMs > 0);
+    rmSync(at.base, { recursive: true });
+    at.base = killed;
+    at.stage = await at.aStage('disk');
+    const next = await at.fetch(large);
+    const lostBytes = next.ok ? next.value.fetchedBytes - (largeBytes - doneAtKill) : Number.NaN;
+    expect(lostBytes).toBeLessThanOrEqual(lostMaxBytes);
+    expect(at.server?.seen.at(-1)?.ifRange).toBe(stepMs > 0 ? `"sha256-${largeId}"` : '');
+    await at.expectWhole(large);
   });
 
   it('needs no request for a part that is whole', async () => {

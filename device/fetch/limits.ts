@@ -4,6 +4,9 @@
 export const PARALLEL_CHUNKS = 4;
 /** Memory that a chunk on its way begins with; doubled as it comes. */
 export const PART_FIRST_BYTES = 256 * 1024;
+/** What comes of a chunk is written down in steps of at least so many bytes, and so far apart: a kill loses one step. */
+export const PART_STEP_BYTES = 64 * 1024;
+export const PART_STEP_MS = 100;
 /** How long the repository may say nothing, before an answer and within one. */
 export const SILENCE_MS = 30_000;
 /** How long one request may go on bringing bytes; after it the chunk is resumed by another. */

@@ -1,20 +1,23 @@
 /**
- * A chunk on its way. What came is held in memory, at most one chunk, and lies as `<id>.cacnk.part` in the stage,
- * its ETag beside it, whenever a request ended early. A part is not trusted; it only saves asking for those bytes
- * again, and the whole is hashed before it takes the chunk's name.
+ * A chunk on its way. What came is held in memory, at most one chunk, and lies as `<id>.cacnk.part` in the stage, its
+ * ETag beside it before any of it, as far as it was saved. A part is not trusted; it only saves asking for those
+ * bytes again, and the whole is hashed before it takes the chunk's name.
  */
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chunkPath } from '../../shared/caibx.ts';
 import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
+import { readUpTo } from '../stage/chunk-file.ts';
 import { codeOf } from '../stage/error-code.ts';
 import { strongEtag } from './chunk-answer.ts';
 import { PART_FIRST_BYTES } from './limits.ts';
 
 export type PartFile = {
   readonly sizeBytes: () => number;
+  /** What a kill would lose. */
+  readonly unsavedBytes: () => number;
   readonly etag: () => string | null;
   readonly append: (bytes: Uint8Array) => void;
   /** Empties the part; what follows is of this ETag. */
@@ -23,28 +26,38 @@ export type PartFile = {
   readonly forgetEtag: () => void;
   /** All of it, until something is added. */
   readonly content: () => Uint8Array;
-  /** Gives its memory back; nothing can be asked of it afterwards. */
-  readonly forget: () => void;
-  /** Writes it down for the next run, or removes what was written where it is empty. */
+  /** Writes down what came since the last time, or removes what was written where the part is empty. */
   readonly save: () => Promise<void>;
-  /** Gives the chunk its name. `durably` where a power cut must not take it away again. */
-  readonly finish: (options: { readonly durably: boolean }) => Promise<void>;
+  /** Gives the chunk its name. */
+  readonly finish: () => Promise<void>;
+  /** Gives its memory back; nothing can be asked of it afterwards. */
+  readonly close: () => Promise<void>;
 };
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-/** The part that an earlier run left, or a new one. It and what it gives throw system errors. */
-export async function openPart(stageDirectory: string, id: string): Promise<PartFile> {
+/**
+ * The part that an earlier run left, or a new one. It and what it gives throw system errors. `durably` where a power
+ * cut must not take a chunk away again, nor leave bytes without the ETag that they are of.
+ */
+export async function openPart(
+  stageDirectory: string,
+  id: string,
+  { durably }: { readonly durably: boolean },
+): Promise<PartFile> {
   const finalPath = join(stageDirectory, chunkPath(id));
+  const directory = dirname(finalPath);
   const partPath = `${finalPath}.part`;
   const etagPath = `${partPath}.etag`;
 
   const earlier = await earlierPart(partPath, etagPath);
-  let memory = new Uint8Array(Math.max(PART_FIRST_BYTES, earlier.length));
-  memory.set(earlier);
-  let sizeBytes = earlier.length;
-  let etag = sizeBytes > 0 ? await keptEtag(etagPath) : null;
-  let isOnDisk = sizeBytes > 0;
+  let file = earlier?.file ?? null;
+  let memory = earlier?.bytes ?? new Uint8Array(PART_FIRST_BYTES);
+  let sizeBytes = earlier?.bytes.length ?? 0;
+  let savedBytes = sizeBytes;
+  let etag = earlier === null ? null : await keptEtag(etagPath);
+  let isEtagSaved = earlier !== null;
+  let isRestarted = false;
 
   const content = () => memory.subarray(0, sizeBytes);
   const makeRoom = (neededBytes: number) => {
@@ -54,14 +67,30 @@ export async function openPart(stageDirectory: string, id: string): Promise<Part
     giveBack(memory);
     memory = larger;
   };
-  const erase = async () => {
-    if (!isOnDisk) return;
+  const removeEtag = async () => {
+    if (isEtagSaved) await rm(etagPath, { force: true });
+    isEtagSaved = false;
+  };
+  const eraseRestarted = async () => {
+    if (!isRestarted) return;
+    await file?.close();
+    file = null;
+    savedBytes = 0;
     await rm(partPath, { force: true });
-    await rm(etagPath, { force: true });
-    isOnDisk = false;
+    await removeEtag();
+    isRestarted = false;
+  };
+  const createPart = async () => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return open(partPath, CREATE, 0o600);
+  };
+  const writeRest = async (to: FileHandle) => {
+    while (savedBytes < sizeBytes)
+      savedBytes += (await to.write(memory, savedBytes, sizeBytes - savedBytes, savedBytes)).bytesWritten;
   };
   return {
     sizeBytes: () => sizeBytes,
+    unsavedBytes: () => sizeBytes - (isRestarted ? 0 : savedBytes),
     etag: () => etag,
     append: (bytes) => {
       makeRoom(sizeBytes + bytes.length);
@@ -71,47 +100,62 @@ export async function openPart(stageDirectory: string, id: string): Promise<Part
     restart: (next) => {
       sizeBytes = 0;
       etag = next;
+      isRestarted = file !== null;
     },
     forgetEtag: () => {
       etag = null;
     },
     content,
-    forget: () => giveBack(memory),
     save: async () => {
-      await erase();
+      await eraseRestarted();
       if (sizeBytes === 0) return;
-      await mkdir(dirname(partPath), { recursive: true, mode: 0o700 });
-      isOnDisk = true;
-      await create(partPath, content(), { durably: false });
-      if (etag !== null) await create(etagPath, Buffer.from(etag), { durably: false });
+      if (etag === null) await removeEtag();
+      if (file === null && etag !== null) {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await writeEtag(etagPath, etag, { durably });
+        isEtagSaved = true;
+      }
+      file ??= await createPart();
+      await writeRest(file);
     },
-    finish: async ({ durably }) => {
-      await erase();
-      await mkdir(dirname(partPath), { recursive: true, mode: 0o700 });
-      isOnDisk = true;
-      await create(partPath, content(), { durably });
+    finish: async () => {
+      await eraseRestarted();
+      await removeEtag();
+      file ??= await createPart();
+      await writeRest(file);
+      if (durably) await file.sync();
       await rename(partPath, finalPath);
-      isOnDisk = false;
-      if (durably) await syncDirectory(dirname(finalPath));
+      if (durably) await syncDirectory(directory);
+    },
+    close: async () => {
+      giveBack(memory);
+      await file?.close();
     },
   };
 }
 
 /** Bytes that can be gone on from; anything else of that name is removed. */
-async function earlierPart(path: string, etagPath: string): Promise<Uint8Array> {
+async function earlierPart(
+  path: string,
+  etagPath: string,
+): Promise<{ readonly file: FileHandle; readonly bytes: Uint8Array } | null> {
   try {
-    const found = await lstat(path);
-    if (found.isFile() && found.size > 0 && found.size <= CHUNK_STORED_MAX_BYTES) {
-      return await readFile(path);
-    }
-    await rm(path, { recursive: true });
+    // Neither a pipe nor a device may keep it waiting.
+    const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const found = await file.stat();
+    if (found.isFile() && found.size > 0 && found.size <= CHUNK_STORED_MAX_BYTES)
+      return { file, bytes: await readUpTo(file, found.size) };
+    await file.close();
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (!NO_PART.has(codeOf(error))) throw error;
   }
+  await rm(path, { recursive: true, force: true });
   // Also where there is no part: a run may have been killed between removing the one and the other.
   await rm(etagPath, { recursive: true, force: true });
-  return new Uint8Array();
+  return null;
 }
+
+const NO_PART: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EISDIR', 'ENXIO']);
 
 async function keptEtag(path: string): Promise<string | null> {
   try {
@@ -122,20 +166,19 @@ async function keptEtag(path: string): Promise<string | null> {
   }
 }
 
-async function create(
+async function writeEtag(
   path: string,
-  bytes: Uint8Array,
+  etag: string,
   { durably }: { readonly durably: boolean },
 ): Promise<void> {
-  const handle = await open(path, CREATE, 0o600);
+  const file = await open(path, CREATE, 0o600);
   try {
-    for (let done = 0; done < bytes.length; ) {
-      done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
-    }
-    if (durably) await handle.sync();
+    await file.writeFile(etag);
+    if (durably) await file.sync();
   } finally {
-    await handle.close();
+    await file.close();
   }
+  if (durably) await syncDirectory(dirname(path));
 }
 
 async function syncDirectory(path: string): Promise<void> {

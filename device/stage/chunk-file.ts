@@ -83,7 +83,8 @@ export async function readStored(path: string): Promise<Result<Uint8Array, Chunk
   }
 }
 
-async function readUpTo(handle: FileHandle, sizeBytes: number): Promise<Uint8Array> {
+/** From the beginning of a file, alone in its memory; shorter where the file is. */
+export async function readUpTo(handle: FileHandle, sizeBytes: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(sizeBytes);
   for (let done = 0; done < sizeBytes; ) {
     const { bytesRead } = await handle.read(bytes, done, sizeBytes - done, done);
