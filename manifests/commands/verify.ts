@@ -78,11 +78,23 @@ export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
   },
 });
 
-function summary({ model, versions, releases, targetCount, chunkCount, storedBytes }: Audit): string {
+function summary({
+  model,
+  versions,
+  releases,
+  notCarried,
+  targetCount,
+  chunkCount,
+  storedBytes,
+}: Audit): string {
   const roles = Object.entries(versions).map(([role, version]) => `${role} ${version}`);
+  const listed = releases.length + notCarried.length;
+  const count =
+    notCarried.length === 0 ? `${listed} releases` : `${releases.length} of ${listed} releases are here`;
   return [
-    `verified ${model}: ${releases.length} releases, ${targetCount} targets, ${chunkCount} chunks, ${megabytes(storedBytes)}`,
+    `verified ${model}: ${count}, ${targetCount} targets, ${chunkCount} chunks, ${megabytes(storedBytes)}`,
     `  metadata  ${roles.join(', ')}`,
     ...releases.map((version) => `  release   ${version}`),
+    ...notCarried.map((version) => `  not here  ${version}`),
   ].join('\n');
 }

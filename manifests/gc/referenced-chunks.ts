@@ -12,6 +12,8 @@ import { type ModelId, parseModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { snapshotSchema, targetsSchema, timestampSchema } from '../../shared/trust/documents.ts';
 import { consistentTargetPath } from '../../shared/trust/roles.ts';
+import { ANSWER_MAX_BYTES } from '../limits.ts';
+import { type Carried, carriedKey, parseCarried } from '../mirror/carried.ts';
 import { ChunkIds } from '../package/chunk-ids.ts';
 import type { ObjectStore, StoreFailure } from '../store/object-store.ts';
 
@@ -24,6 +26,7 @@ type ModelObjects = {
   readonly targetsVersions: number[];
   readonly indexes: Map<string, number>;
   hasTimestamp: boolean;
+  hasCarried: boolean;
 };
 
 export async function findReferencedChunks(
@@ -36,12 +39,15 @@ export async function findReferencedChunks(
   for (const [model, objects] of models.value) {
     const needed = new Set<string>();
     for (const [key, modifiedMs] of objects.indexes) if (modifiedMs >= youngerThanMs) needed.add(key);
+    const carried = objects.hasCarried ? await carriedBy(store, model) : ok(null);
+    if (!carried.ok) return carried;
     const current = objects.hasTimestamp ? await currentTargetsVersion(store, model) : ok(0);
     if (!current.ok) return current;
     for (const version of objects.targetsVersions.filter((each) => each >= current.value)) {
       const listed = await listedIndexes(store, model, version);
       if (!listed.ok) return listed;
-      for (const key of listed.value) needed.add(key);
+      for (const key of listed.value)
+        if (objects.indexes.has(key) || isMissed(key, carried.value)) needed.add(key);
     }
     for (const key of needed) {
       const added = await addChunksOf(store, key, referenced);
@@ -51,7 +57,12 @@ export async function findReferencedChunks(
   return ok(referenced);
 }
 
-const noObjects = (): ModelObjects => ({ targetsVersions: [], indexes: new Map(), hasTimestamp: false });
+const noObjects = (): ModelObjects => ({
+  targetsVersions: [],
+  indexes: new Map(),
+  hasTimestamp: false,
+  hasCarried: false,
+});
 
 async function listModelObjects(
   store: ObjectStore,
@@ -68,9 +79,22 @@ async function listModelObjects(
     const version = Number(/^metadata\/(\d+)\.targets\.json$/.exec(file)?.[1] ?? 0);
     if (version > 0) known.targetsVersions.push(version);
     if (key === timestampKey(model)) known.hasTimestamp = true;
+    if (key === carriedKey(model)) known.hasCarried = true;
     if (key.endsWith('.caibx')) known.indexes.set(key, modifiedMs);
   }
   return ok(models);
+}
+
+async function carriedBy(store: ObjectStore, model: ModelId): Promise<Result<Carried, StoreFailure>> {
+  const object = await store.get(carriedKey(model), ANSWER_MAX_BYTES);
+  if (!object.ok) return object;
+  return ok(object.value === null ? null : parseCarried(object.value.bytes));
+}
+
+/** Whether an index that is not there ought to be: a mirror that says what it carries lists more than that. */
+function isMissed(key: string, carried: Carried): boolean {
+  const version = /\/[0-9a-f]{64}\.([^/]+)\.caibx$/.exec(key)?.[1] ?? '';
+  return carried === null || carried.has(version);
 }
 
 async function currentTargetsVersion(

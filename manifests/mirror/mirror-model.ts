@@ -25,6 +25,7 @@ import {
   type VerifiedModel,
 } from '../repository/verified-model.ts';
 import type { ObjectStore, StoreFailure } from '../store/object-store.ts';
+import { type Carried, carriedKey, noteCarried, readCarried } from './carried.ts';
 import { type CopyMetadataFailure, copyRoots, type Shown, showMetadata } from './copy-metadata.ts';
 import { recordGet } from './recorded-get.ts';
 
@@ -48,7 +49,7 @@ export type MirrorFailure =
 
 export type MirrorProgress = (doneChunks: number, totalChunks: number) => void;
 
-/** `wanted`: versions whose packages are carried, beside the manifests of all; null for all of them. */
+/** `wanted`: versions whose packages are carried, beside the manifests of all; null for all that the source carries. */
 export async function mirrorModel(
   source: RepositoryOfModel,
   get: Get,
@@ -60,7 +61,9 @@ export async function mirrorModel(
   const recording = recordGet(get, (url) => url.startsWith(metadataBase(base, model)));
   const verified = await readVerifiedModel(source, recording.get);
   if (!verified.ok) return verified;
-  const carried = targetsToCarry(verified.value, wanted);
+  const there = wanted === null ? await readCarried(get, source) : ok(new Set(wanted));
+  if (!there.ok) return there;
+  const carried = targetsToCarry(verified.value, there.value);
   const chunks = await readChunkList(verified.value, carried);
   if (!chunks.ok) return chunks;
   const copied = await copyChunks(base, chunks.value, get, destination, onProgress);
@@ -72,8 +75,14 @@ export async function mirrorModel(
   // Until the metadata is shown, a `gc` beside takes what was copied or found: what it took by now is copied again.
   const again = await copyChunks(base, chunks.value, get, destination, () => {});
   if (!again.ok) return again;
+  const noted = await noteCarried(verified.value, destination);
+  if (!noted.ok) return noted;
   const metadata = await showMetadata(verified.value, base, recording, destination);
   if (!metadata.ok) return metadata;
+  if (noted.value.isWhole && metadata.value !== 'is-newer') {
+    const gone = await destination.remove(carriedKey(model));
+    if (!gone.ok) return gone;
+  }
   const releases = carried.filter((path) => path.endsWith('.caibx')).length;
   return ok({ model, releases, ...sumOf(copied.value, again.value), metadata: metadata.value });
 }
@@ -87,11 +96,10 @@ function sumOf(first: Copied, again: Copied): Copied {
 }
 
 /** Devices read every manifest before they choose; of packages, they need the chosen one's alone. */
-function targetsToCarry({ model, targets }: VerifiedModel, wanted: readonly string[] | null): string[] {
-  const isCarried = (path: string) =>
-    wanted === null ||
-    !path.endsWith('.caibx') ||
-    wanted.some((version) => path === targetPath(model, indexName(version)));
+function targetsToCarry({ model, targets }: VerifiedModel, wanted: Carried): string[] {
+  const indexes =
+    wanted === null ? null : new Set([...wanted].map((version) => targetPath(model, indexName(version))));
+  const isCarried = (path: string) => indexes === null || !path.endsWith('.caibx') || indexes.has(path);
   return Object.keys(targets).filter(isCarried);
 }
 

@@ -13,6 +13,7 @@ import { targetPath } from '../../shared/trust/roles.ts';
 import { targetKind, targetName } from '../../shared/trust/target-path.ts';
 import { inOrder } from '../http/in-order.ts';
 import { TARGETS_IN_FLIGHT } from '../limits.ts';
+import { type Carried, readCarried } from '../mirror/carried.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
 import {
   type RepositoryOfModel,
@@ -28,7 +29,10 @@ import { judgePackage } from './judge-package.ts';
 export type Audit = {
   readonly model: ModelId;
   readonly versions: VerifiedModel['versions'];
+  /** Whole, as far as no defect is of them. */
   readonly releases: readonly string[];
+  /** Listed, and never brought to this mirror (`carried.json`). */
+  readonly notCarried: readonly string[];
   readonly targetCount: number;
   readonly chunkCount: number;
   readonly storedBytes: number;
@@ -45,14 +49,17 @@ export async function auditModel(
 ): Promise<Result<Audit, VerificationFailure>> {
   const model = await readVerifiedModel(repository, get);
   if (!model.ok) return model;
+  const carried = await readCarried(get, repository);
+  if (!carried.ok) return carried;
   const reader = await openChunkReader(repository.base, get);
   try {
-    const found = await auditTargets(model.value, reader, onProgress);
+    const found = await auditTargets(model.value, carried.value, reader, onProgress);
     if (!found.ok) return found;
     return ok({
       model: repository.model,
       versions: model.value.versions,
       releases: found.value.releases,
+      notCarried: found.value.notCarried,
       targetCount: Object.keys(model.value.targets).length,
       ...reader.seen(),
       defects: found.value.defects,
@@ -62,10 +69,15 @@ export async function auditModel(
   }
 }
 
-type Found = { readonly releases: readonly string[]; readonly defects: readonly Defect[] };
+type Found = {
+  readonly releases: readonly string[];
+  readonly notCarried: readonly string[];
+  readonly defects: readonly Defect[];
+};
 
 async function auditTargets(
   model: VerifiedModel,
+  carried: Carried,
   reader: ChunkReader,
   onProgress: (done: number, total: number) => void,
 ): Promise<Result<Found, Unreachable>> {
@@ -82,14 +94,15 @@ async function auditTargets(
   const manifests = ofKind('manifest');
   const indexes = new Set(ofKind('index'));
   const releases: string[] = [];
+  const notCarried: string[] = [];
   let done = 0;
-  const read = (path: string) => readRelease(model, path);
+  const read = (path: string) => readRelease(model, carried, path);
   for await (const release of inOrder(manifests, TARGETS_IN_FLIGHT, read)) {
     if (!release.ok) return release;
     const { manifest, index, found } = release.value;
     report(found);
     if (manifest !== null) {
-      releases.push(manifest.version);
+      (carried?.has(manifest.version) === false ? notCarried : releases).push(manifest.version);
       indexes.delete(manifest.package.index);
     }
     if (manifest !== null && index !== null) {
@@ -105,10 +118,10 @@ async function auditTargets(
   }
   report([...indexes].map((where) => ({ where, sentence: 'An index that no manifest names.' })));
   for (const { version } of model.rollout.releases) {
-    if (!releases.includes(version))
+    if (!releases.includes(version) && !notCarried.includes(version))
       report([{ where: version, sentence: 'In the rollout, and not among the releases.' }]);
   }
-  return ok({ releases, defects: [...defects.values()] });
+  return ok({ releases, notCarried, defects: [...defects.values()] });
 }
 
 async function judgeEntry(model: VerifiedModel): Promise<readonly Defect[]> {
@@ -127,7 +140,11 @@ type Release = {
   readonly found: readonly Defect[];
 };
 
-async function readRelease(model: VerifiedModel, path: string): Promise<Result<Release, Unreachable>> {
+async function readRelease(
+  model: VerifiedModel,
+  carried: Carried,
+  path: string,
+): Promise<Result<Release, Unreachable>> {
   const none = (where: string, sentence: string, manifest: ReleaseManifest | null = null) =>
     ok({ manifest, index: null, found: [{ where, sentence }] });
   const bytes = await model.readTarget(path);
@@ -139,6 +156,7 @@ async function readRelease(model: VerifiedModel, path: string): Promise<Result<R
   if (!parsed.success) return none(path, `Not readable: ${issueOf(parsed.error)}.`);
   const manifest = parsed.data;
   if (manifest.model !== model.model) return none(path, `Is of ${manifest.model}.`);
+  if (carried?.has(manifest.version) === false) return ok({ manifest, index: null, found: [] });
   const where = manifest.package.index;
   const indexBytes = await model.readTarget(where);
   if (!indexBytes.ok) {

@@ -1,5 +1,5 @@
 /** One release in a single file: into a mirror of the same root, into a repository with keys of its own, and not altered. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
@@ -76,14 +76,45 @@ describe('import into a mirror', () => {
   it('brings the one release, whole, and the metadata that vouches for it', async () => {
     const mirror = fresh('mirror');
     expect(await importInto(file, mirror)).toMatchObject({ code: 0 });
-    const audit = shown(await verify(mirror));
-    // What the metadata lists beside it was not carried, and is missed.
-    expect(audit.defects.map(({ where }: { where: string }) => where).join()).toContain(FIRST);
-    expect(audit.defects.map(({ where }: { where: string }) => where).join()).not.toContain(SECOND);
+    const part = { ok: true, releases: [SECOND], notCarried: [FIRST] };
+    expect(shown(await verify(mirror))).toMatchObject(part);
+    expect(shown(await run(['gc', mirror]))).toMatchObject({ ok: true, garbageCount: 0 });
+    const further = fresh('further');
+    const copied = await run(['mirror', mirror, '--to', further, '--root', root()]);
+    expect(shown(copied), copied.stdout).toMatchObject({ mirrored: [{ releases: 1 }] });
+    expect(shown(await verify(further))).toMatchObject(part);
     const other = fresh('first.tar');
     await exportTo(other, FIRST);
     expect(await importInto(other, mirror)).toMatchObject({ code: 0 });
-    expect(shown(await verify(mirror))).toMatchObject({ ok: true, releases: [FIRST, SECOND] });
+    expect(shown(await verify(mirror))).toMatchObject({
+      ok: true,
+      releases: [FIRST, SECOND],
+      notCarried: [],
+    });
+    expect(await readdir(join(mirror, 'v1/models', MODEL))).not.toContain('carried.json');
+  });
+
+  it('is missed where it was brought and is half there, and where the mirror says of nothing that it lacks it', async () => {
+    const mirror = fresh('mirror');
+    await importInto(file, mirror);
+    const chunks = await readdir(join(mirror, 'v1/chunks'), { recursive: true });
+    const chunk = join(mirror, 'v1/chunks', chunks.find((name) => name.endsWith('.cacnk')) ?? '');
+    const content = await readFile(chunk);
+    await rm(chunk);
+    expect(await verify(mirror)).toMatchObject({ code: 65 });
+    await writeFile(chunk, content);
+    expect(await verify(mirror)).toMatchObject({ code: 0 });
+    await rm(join(mirror, 'v1/models', MODEL, 'carried.json'));
+    expect(shown(await verify(mirror)).defects).toMatchObject([{ where: `${MODEL}/${FIRST}.caibx` }]);
+    expect(shown(await run(['gc', mirror]))).toMatchObject({ reason: 'store-unreadable' });
+  });
+
+  it('leaves a whole mirror whole, also where what it brings is older', async () => {
+    const mirror = fresh('mirror');
+    expect(await run(['mirror', origin, '--to', mirror, '--root', root()])).toMatchObject({ code: 0 });
+    expect(await importInto(file, mirror)).toMatchObject({ code: 0 });
+    expect(shown(await verify(mirror))).toMatchObject({ releases: [FIRST, SECOND], notCarried: [] });
+    expect(await readdir(join(mirror, 'v1/models', MODEL))).not.toContain('carried.json');
   });
 
   it('does not go to a server without keys', async () => {
