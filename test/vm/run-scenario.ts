@@ -70,7 +70,7 @@ export async function runScenario(
     const runGuest = (boot: Setting['boot']) => {
       const job = {
         script: GUEST_SCRIPT,
-        files: { 'setting.json': JSON.stringify({ ...setting, boot }) },
+        files: { 'setting.json': JSON.stringify({ ...setting, boot }), clone: REPOSITORY_ROOT },
         accelerator: around.accelerator,
         timeoutMs: SCENARIO_TIMEOUT_MS,
         onLine: whatSaid,

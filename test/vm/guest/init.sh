@@ -39,6 +39,13 @@ mount -t overlay -o lowerdir=/tools:/host,upperdir=/written/upper,workdir=/writt
 for place in proc sys dev; do mount -o rbind /$place /root/$place || fail "bind $place"; done
 mount -t tmpfs tmpfs /root/run
 mount -t tmpfs tmpfs /root/tmp
+# A clone below /tmp or /run would lie hidden under what was just mounted there.
+clone="$(cat /job/clone 2>/dev/null)"
+if [ -n "$clone" ] && [ ! -e "/root$clone" ]; then
+  mkdir -p "/root$clone" /written/clone-upper /written/clone-work
+  mount -t overlay -o "lowerdir=/host$clone,upperdir=/written/clone-upper,workdir=/written/clone-work" overlay \
+    "/root$clone" || fail "the clone"
+fi
 mkdir -p /root/run/job /root/lib/modules
 mount -o bind /job /root/run/job || fail "bind job"
 mount -o bind /lib/modules /root/lib/modules || fail "bind modules"
