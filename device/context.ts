@@ -16,6 +16,7 @@ import { inputReader, type ReadInput } from './read-input.ts';
 import type { RemoteFailure } from './remote/remote-failure.ts';
 import { UPDATER_VERSION } from './report/updater-version.ts';
 import { type Machine, systemMachine } from './router/machine.ts';
+import { askRoute } from './router/preflight/ask-route.ts';
 import { nodePlatform } from './stage/node-platform.ts';
 import type { StagePlatform } from './stage/platform.ts';
 import { type SystemFacts, systemFacts } from './system-facts.ts';
@@ -105,7 +106,9 @@ function openHttp(name: string | undefined, environment: Environment): Result<Ht
   const userAgent = `cistern/${UPDATER_VERSION}`;
   if (name === undefined) return ok(undiciHttp({ userAgent, environment }));
   const localAddress = localAddressOf(name, networkInterfaces());
-  return localAddress.ok ? ok(undiciHttp({ userAgent, localAddress: localAddress.value })) : localAddress;
+  if (!localAddress.ok) return localAddress;
+  const routeOf = (address: string, from: string) => askRoute({ address, from }, systemMachine);
+  return ok(undiciHttp({ userAgent, through: { name, localAddress: localAddress.value, routeOf } }));
 }
 
 /** Stays installed: a second Ctrl-C must not kill a process that is writing flash. */

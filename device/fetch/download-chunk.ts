@@ -105,11 +105,16 @@ function finalFailure(
   }
 }
 
-function repeatsItself(
-  failure: HttpFailure,
-): failure is Extract<HttpFailure, { reason: 'interrupted' | 'address-refused' | 'interface-not-usable' }> {
-  const { reason } = failure;
-  return reason === 'interrupted' || reason === 'address-refused' || reason === 'interface-not-usable';
+function repeatsItself(failure: HttpFailure): failure is Extract<HttpFailure, FetchFailure> {
+  switch (failure.reason) {
+    case 'interrupted':
+    case 'address-refused':
+    case 'interface-not-usable':
+    case 'interface-not-the-way':
+      return true;
+    default:
+      return false;
+  }
 }
 
 function transientFailure(attempt: Attempt, url: string, attempts: number): FetchFailure | null {

@@ -86,6 +86,7 @@ function isOfItsBase({ reason }: FetchFailure): boolean {
     case 'chunk-unreadable':
     case 'address-refused':
     case 'interface-not-usable':
+    case 'interface-not-the-way':
       return true;
     default:
       return false;

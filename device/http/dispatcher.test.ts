@@ -51,12 +51,36 @@ describe('the proxy of the environment', () => {
   });
 });
 
+const through = (device: string | null) => ({
+  name: 'eth0:1',
+  localAddress: '127.0.0.9',
+  routeOf: async () => device,
+});
+
 describe('an interface that was named', () => {
   it('is where requests leave from', async () => {
     const server = await listen((request) => String(request.socket.remoteAddress));
     const url = `http://127.0.0.1:${server.port}/`;
-    expect(await get(url, { localAddress: '127.0.0.9' })).toBe('127.0.0.9');
+    expect(await get(url, { through: through('lo') })).toBe('127.0.0.9');
   });
+
+  it.each(['http://127.0.0.1', 'http://localhost'])(
+    'is not connected from to %s where packets would leave through another',
+    async (origin) => {
+      const server = await listen(() => 'never');
+      for (const device of ['wwan0', null]) {
+        const http = undiciHttp({ userAgent: 'cistern-test', through: through(device) });
+        ending.push(() => http.close());
+        const bounds = { headers: {}, maxBytes: 1000, timeoutMs: 5_000 };
+        expect(await http.get(`${origin}:${server.port}/`, bounds, never)).toEqual({
+          ok: false,
+          failure: { reason: 'interface-not-the-way', name: 'eth0:1', address: '127.0.0.1', device },
+        });
+      }
+      expect(server.asked).toEqual([]);
+      expect(await get(`${origin}:${server.port}/`, { through: through('eth0') })).toBe('never');
+    },
+  );
 
   it('is found by its name on this machine', () => {
     expect(localAddressOf('lo', networkInterfaces())).toEqual({ ok: true, value: '127.0.0.1' });

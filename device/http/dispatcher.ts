@@ -1,9 +1,11 @@
-/** undici's pool: from the address that was chosen, or through the proxy that the environment names. */
+/** undici's pool: through the interface that was named, or through the proxy that the environment names. */
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { CONNECT_TIMEOUT_MS, CONNECTIONS_MAX, RESPONSE_HEADERS_MAX_BYTES } from './limits.ts';
+import { connectThrough, type NamedWay } from './named-way.ts';
 
 export type DispatcherOptions = {
-  readonly localAddress?: string | undefined;
+  /** The interface that was named. */
+  readonly through?: NamedWay | undefined;
   /** `http_proxy`, `https_proxy` and `no_proxy` are read, in either case. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 };
@@ -11,7 +13,7 @@ export type DispatcherOptions = {
 /** Never asked of a proxy, whatever the environment says: it could not reach them. */
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 
-export function makeDispatcher({ localAddress, environment = {} }: DispatcherOptions): Dispatcher {
+export function makeDispatcher({ through, environment = {} }: DispatcherOptions): Dispatcher {
   const pool = {
     allowH2: false,
     connections: CONNECTIONS_MAX,
@@ -19,7 +21,10 @@ export function makeDispatcher({ localAddress, environment = {} }: DispatcherOpt
     maxHeaderSize: RESPONSE_HEADERS_MAX_BYTES,
   };
   // undici reaches a proxy from any address: whoever names an interface wants that way, and no other.
-  if (localAddress !== undefined) return new Agent({ ...pool, localAddress });
+  if (through !== undefined) {
+    const connect = connectThrough(through, { allowH2: false, timeout: CONNECT_TIMEOUT_MS });
+    return new Agent({ ...pool, localAddress: through.localAddress, connect });
+  }
   const value = (name: string) => environment[name] ?? environment[name.toUpperCase()] ?? '';
   const proxies = { httpProxy: value('http_proxy'), httpsProxy: value('https_proxy') };
   if (proxies.httpProxy === '' && proxies.httpsProxy === '') return new Agent(pool);

@@ -5,6 +5,7 @@ import { shownUrl } from './address.ts';
 import { bodyQueue } from './body-queue.ts';
 import type { HttpFailure, HttpHeaders, HttpStream } from './http.ts';
 import { BODY_BACKLOG_MAX_BYTES } from './limits.ts';
+import { NotTheWay } from './named-way.ts';
 
 export type Exchange = {
   readonly method: 'GET' | 'POST';
@@ -101,6 +102,7 @@ function failureOf(
     readonly silenceMs: number;
   },
 ): HttpFailure {
+  if (error instanceof NotTheWay) return error.failure;
   const { url, answered, receivedBytes } = at;
   const code = typeof error.code === 'string' ? error.code : error.name;
   if (TIMEOUT_CODES.has(code)) return { reason: 'timed-out', url, afterMs: at.silenceMs };

@@ -21,7 +21,7 @@ export type HttpFailure =
       readonly url: string;
       readonly why: AddressRefusal;
     }
-  /** The interface that was named has no address now; the next request looks again. */
+  /** The interface that was named has no address now, or is not the way there; the next request looks again. */
   | InterfaceFailure
   | { readonly reason: 'interrupted' };
 

@@ -2,18 +2,28 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { err, ok, type Result } from '../../shared/result.ts';
 
-export type InterfaceFailure = {
-  readonly reason: 'interface-not-usable';
+export type InterfaceFailure =
+  | {
+      readonly reason: 'interface-not-usable';
+      readonly name: string;
+      /** Interfaces of this machine that have an address. */
+      readonly known: readonly string[];
+    }
+  | WayFailure;
+
+/** Packets to `address` would leave through `device`; null where nobody says through which. */
+export type WayFailure = {
+  readonly reason: 'interface-not-the-way';
   readonly name: string;
-  /** Interfaces of this machine that have an address. */
-  readonly known: readonly string[];
+  readonly address: string;
+  readonly device: string | null;
 };
 
 export type NetworkInterfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
 /**
- * IPv4 before IPv6. The kernel still chooses the route: where several uplinks stand beside each other, a rule for
- * this source address must exist, as multi-WAN setups make them (ip-rule(8)).
+ * IPv4 before IPv6. The kernel still chooses the route: where several uplinks stand beside each other, a rule for this
+ * source address must exist, as multi-WAN setups make them (ip-rule(8)); `named-way.ts` asks whether it does.
  */
 export function localAddressOf(
   name: string,

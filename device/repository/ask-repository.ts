@@ -76,6 +76,7 @@ function trustFailureOf(failure: HttpFailure): TrustFailure {
     case 'interrupted':
     case 'address-refused':
     case 'interface-not-usable':
+    case 'interface-not-the-way':
       return failure;
     case 'too-large':
       return {

@@ -7,6 +7,7 @@ const OF_THE_LINE: ReadonlySet<string> = new Set<UpdateFailure['reason']>([
   'fetch-too-slow',
   'byte-budget-spent',
   'interface-not-usable',
+  'interface-not-the-way',
 ]);
 
 export function isOfTheLine({ reason }: UpdateFailure): boolean {

@@ -138,6 +138,14 @@ export const repositorySentences = {
     what: `The network interface ${name} has no address to download from.`,
     next: `Bring it up, or name one of ${known.join(', ')} with --interface.`,
   }),
+  'interface-not-the-way': ({ name, address, device }) => ({
+    exit: 'CONFIG',
+    what:
+      device === null
+        ? `Nobody says whether packets to ${address} would leave through ${name} (ip route get has no answer).`
+        : `Packets to ${address} would leave through ${device}, not through ${name}.`,
+    next: `Give ${name} a route there and a rule for its address (ip rule), as multi-WAN setups do, or leave out --interface.`,
+  }),
   'setting-missing': ({ name, flag, variable }) => ({
     exit: 'CONFIG',
     what: `The setting "${name}" is missing.`,
