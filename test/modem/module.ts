@@ -20,6 +20,7 @@ import { RamDump } from './ram-dump.ts';
 import type { SaharaSession } from './sahara.ts';
 import type { ModemSettings } from './settings.ts';
 import type { StartState } from './start-state.ts';
+import { Timers } from './timers.ts';
 import type { UsbComposition } from './usb-compositions.ts';
 import type { ModuleControl, RestartInto, UsbFunction } from './usb-function.ts';
 import { HIGH_SPEED_PACKET_BYTES, type TransferFate, UsbPipe } from './usb-pipe.ts';
@@ -27,7 +28,7 @@ import { HIGH_SPEED_PACKET_BYTES, type TransferFate, UsbPipe } from './usb-pipe.
 export class Module {
   readonly #parts: ModuleParts;
   readonly #onState: (state: ModemState) => void;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Timers();
   #settings: ModemSettings;
   #state: ModemState = 'off';
   #outcome: BootOutcome | undefined;
@@ -153,7 +154,7 @@ export class Module {
   }
 
   #startLater(into: RestartInto): void {
-    this.#after(this.#parts.timing.rebootMs, () => this.start(into));
+    this.#timers.after(this.#parts.timing.rebootMs, () => this.start(into));
     this.#become('rebooting');
   }
 
@@ -230,7 +231,7 @@ export class Module {
 
   #unplugAndReplug(): void {
     this.unplug();
-    this.#after(this.#parts.timing.rebootMs, () => this.plug());
+    this.#timers.after(this.#parts.timing.rebootMs, () => this.plug());
   }
 
   #control(): ModuleControl {
@@ -241,7 +242,7 @@ export class Module {
       },
       send: (message) => this.#pipe?.send(message),
       setBusy: (isBusy) => this.#pipe?.setBusy(isBusy),
-      after: (delayMs, action) => this.#after(delayMs, action),
+      after: (delayMs, action) => this.#timers.after(delayMs, action),
       restart: ({ into, waitForHost }) => this.#leaveWhenRead(() => this.#restart(into), { waitForHost }),
       powerOff: () => this.#leaveWhenRead(() => this.powerOff(), { waitForHost: true }),
       startProgrammer: () => this.#startProgrammer(),
@@ -254,14 +255,14 @@ export class Module {
     const exit = (): void => {
       this.#exit = undefined;
       if (lingerMs === 0) leave();
-      else this.#after(lingerMs, leave);
+      else this.#timers.after(lingerMs, leave);
     };
     if (this.#pipe?.isDrained) {
       exit();
       return;
     }
     this.#exit = exit;
-    if (!waitForHost) this.#after(this.#parts.timing.departureMs, exit);
+    if (!waitForHost) this.#timers.after(this.#parts.timing.departureMs, exit);
   }
 
   #restart(into: RestartInto): void {
@@ -272,7 +273,6 @@ export class Module {
 
   /** Everything volatile ends here. */
   #leaveBus(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#exit = undefined;
     this.#unseen = undefined;
@@ -285,14 +285,6 @@ export class Module {
     this.#at?.end();
     this.#pipe = undefined;
     this.#at = undefined;
-  }
-
-  #after(delayMs: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, delayMs);
-    this.#timers.add(timer);
   }
 
   #become(state: ModemState): void {

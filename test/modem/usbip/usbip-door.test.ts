@@ -1,73 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SimulatedModem } from '../modem.ts';
-import type { SimulatedModemOptions } from '../modem-options.ts';
-import { type Reply, UsbipClient } from './usbip-client.ts';
-import { openUsbipDoor, type UsbipDoor, type UsbipOptions } from './usbip-door.ts';
+import {
+  dial,
+  EDL_COMMAND,
+  hangUp,
+  imported,
+  importedInEdl,
+  MOMENT_MS,
+  modem,
+  start,
+  twoReplies,
+} from './test-usbip.ts';
+import type { UsbipClient } from './usbip-client.ts';
 
-const firmware = 'EC25EUGAR06A05M4G_01.003.01.003';
-const AT_OUT = 3;
-const AT_IN = 4;
-const AT_INTERRUPT = 5;
-const QMI_INTERRUPT = 9;
-const EDL_COMMAND = Buffer.from('4b650100540f7e', 'hex');
-/** Longer than anything here takes; where it must pass, 30 ms do. */
-const MOMENT_MS = 30;
-
-let modem: SimulatedModem;
-let door: UsbipDoor;
-let clients: UsbipClient[];
-
-async function start(
-  options: Partial<SimulatedModemOptions> = {},
-  places: Partial<UsbipOptions> = {},
-): Promise<void> {
-  clients = [];
-  modem = new SimulatedModem({ firmware, ...options });
-  const at = { busid: '1-1', speed: 'high' } as const;
-  door = await openUsbipDoor(modem, { port: 0, normal: at, edl: at, ...places });
-}
-
-function dial(): UsbipClient {
-  const client = new UsbipClient(door.port);
-  clients.push(client);
-  return client;
-}
-
-async function imported(busid = '1-1'): Promise<UsbipClient> {
-  const client = dial();
-  const record = await client.import(busid);
-  if (typeof record === 'number') throw new Error(`import refused: ${record}`);
-  return client;
-}
-
-/** A client that imported the module in EDL. */
-async function importedInEdl(busid = '1-1'): Promise<UsbipClient> {
-  modem.shortTestPoint();
-  await modem.whenState(['edl-sahara'], { timeoutMs: 1000 });
-  return imported(busid);
-}
-
-/** By sequence number: which of an OUT and an IN is answered first is nobody's promise. */
-async function twoReplies(client: UsbipClient): Promise<ReadonlyMap<number, Reply>> {
-  const replies = [await client.reply(), await client.reply()];
-  return new Map(replies.map((reply) => [reply.sequence, reply]));
-}
-
-/** Bytes of the IN endpoint until `text` came. */
-async function readUntil(client: UsbipClient, endpoint: number, text: string): Promise<string> {
-  let said = '';
-  while (!said.includes(text)) {
-    client.submitIn(endpoint, 4096);
-    said += (await client.reply()).bytes.toString('latin1');
-  }
-  return said;
-}
-
-afterEach(async () => {
-  for (const client of clients) client.close();
-  await door.close();
-  modem.close();
-});
+afterEach(hangUp);
 
 describe('USB/IP operations', () => {
   it('lists the module with its interfaces', async () => {
@@ -179,106 +124,6 @@ describe('USB/IP descriptors', () => {
   ])('answers %s', async (_what, setup, expected) => {
     await start();
     expect(await (await imported()).control(setup)).toMatch(expected);
-  });
-});
-
-describe('USB/IP transfers', () => {
-  it('answers AT on the second of its serial functions, and nothing on an interrupt endpoint', async () => {
-    await start();
-    const client = await imported();
-    const silent = [client.submitIn(AT_INTERRUPT, 10), client.submitIn(QMI_INTERRUPT, 8)];
-    client.submitOut(AT_OUT, Buffer.from('AT+CGMM\r'));
-    expect(await client.reply()).toMatchObject({ command: 3, status: 0, actualBytes: 8 });
-    expect(await readUntil(client, AT_IN, 'OK')).toBe('AT+CGMM\r\r\nEC25\r\n\r\nOK\r\n');
-    for (const sequence of silent) {
-      client.unlink(sequence);
-      expect(await client.reply()).toMatchObject({ command: 4, status: -104 });
-    }
-  });
-
-  it('completes an OUT while an IN waits, whichever came first', async () => {
-    await start();
-    const client = await imported();
-    const read = client.submitIn(1, 512);
-    const written = client.submitOut(1, Buffer.from('7c93497e', 'hex'));
-    const replies = await twoReplies(client);
-    expect(replies.get(written)).toMatchObject({ status: 0, actualBytes: 4 });
-    expect(replies.get(read)?.bytes.toString('latin1', 12, 29)).toBe('EC25EUGAR06A05M4G');
-  });
-
-  it('takes what is written to a function that has nothing to say', async () => {
-    await start();
-    const client = await imported();
-    client.submitOut(5, new Uint8Array(100));
-    expect(await client.reply()).toMatchObject({ status: 0, actualBytes: 100 });
-  });
-
-  it('stalls an endpoint it does not have', async () => {
-    await start();
-    const client = await importedInEdl();
-    client.submitOut(2, new Uint8Array(5));
-    expect(await client.reply()).toMatchObject({ status: -32, actualBytes: 0 });
-  });
-
-  it('takes zero-length packets in Sahara while its own message is unread', async () => {
-    await start();
-    const client = await importedInEdl();
-    client.submitOut(1, new Uint8Array(0));
-    expect(await client.reply()).toMatchObject({ status: 0, actualBytes: 0 });
-    client.submitIn(1, 512);
-    expect((await client.reply()).bytes.toString('hex', 0, 8)).toBe('0100000030000000');
-  });
-
-  it('gives a message in pieces to a host that reads packet by packet, and babbles at one that reads less', async () => {
-    await start();
-    const client = await importedInEdl();
-    client.submitIn(1, 20);
-    expect(await client.reply()).toMatchObject({ status: -75, actualBytes: 20 });
-    client.submitOut(1, new Uint8Array(1));
-    await client.reply();
-    client.submitIn(1, 512);
-    expect((await client.reply()).bytes.toString('hex')).toBe('04000000100000000d00000005000000');
-  });
-});
-
-describe('USB/IP unlink', () => {
-  it('is answered at once, and the next URB gets what comes', async () => {
-    await start();
-    const client = await imported();
-    const waiting = client.submitIn(AT_IN, 512);
-    const behind = client.submitIn(AT_IN, 512);
-    const unlinks = [client.unlink(waiting), client.unlink(behind)];
-    const replies = [await client.reply(), await client.reply()];
-    expect(replies.map(({ sequence }) => sequence).sort()).toEqual(unlinks);
-    for (const reply of replies) expect(reply).toMatchObject({ command: 4, status: -104 });
-    client.submitIn(AT_IN, 512);
-    modem.sendUnsolicited('+CREG: 1');
-    expect((await client.reply()).bytes.toString()).toBe('\r\n+CREG: 1\r\n');
-  });
-
-  it('of what was answered before says so, and loses no byte', async () => {
-    await start();
-    const client = await imported();
-    const read = client.submitIn(AT_IN, 512);
-    modem.sendUnsolicited('+CREG: 1');
-    client.unlink(read);
-    const [submitted, unlinked] = [await client.reply(), await client.reply()];
-    expect([submitted.command, submitted.sequence, submitted.bytes.length]).toEqual([3, read, 12]);
-    expect(unlinked).toMatchObject({ command: 4, status: 0 });
-  });
-
-  it('of an OUT that nobody took means that nobody takes it', async () => {
-    await start();
-    const client = await importedInEdl();
-    const waiting = client.submitOut(1, new Uint8Array(1));
-    client.unlink(waiting);
-    expect(await client.reply()).toMatchObject({ command: 4, status: -104 });
-    client.submitIn(1, 512);
-    expect((await client.reply()).bytes.length).toBe(0x30);
-    client.submitIn(1, 512);
-    await expect(
-      Promise.race([client.reply(), new Promise((r) => setTimeout(r, MOMENT_MS, 'silence'))]),
-    ).resolves.toBe('silence');
   });
 });
 
