@@ -3,6 +3,10 @@
 /** One command of a profile, such as stopping a service. */
 export const ROUTER_COMMAND_TIMEOUT_MS = 30_000;
 export const ROUTER_OUTPUT_MAX_CHARS = 64 * 1024;
+/** Until a program that holds something says that it does: ModemManager lets go of the modem before. */
+export const HOLD_TIMEOUT_MS = 30_000;
+/** From its release to its end; then it is killed. */
+export const HOLD_END_TIMEOUT_MS = 10_000;
 /** From the command that stops a service to its processes being gone. */
 export const SERVICE_GONE_TIMEOUT_MS = 10_000;
 export const SERVICE_LOOK_INTERVAL_MS = 200;

@@ -1,6 +1,8 @@
 /** The machine around the modem, as ports: files below a root, programs, processes. Tests give it another root. */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Result } from '../../shared/result.ts';
+import { type Held, type HoldFailure, holdCommand } from './hold-command.ts';
 import {
   CMDLINE_MAX_CHARS,
   PROCESSES_MAX,
@@ -23,6 +25,8 @@ export type Machine = {
   /** Into a file that is there, such as one of sysfs; the error's code where it takes nothing, else null. */
   readonly writeText: (path: string, text: string) => Promise<string | null>;
   readonly run: (command: readonly string[]) => Promise<RunEnd>;
+  /** Keeps a program running that has its effect only while it runs; absent where none can be kept. */
+  readonly hold?: (command: readonly string[], says: string) => Promise<Result<Held, HoldFailure>>;
   readonly processes: () => Promise<readonly RunningProcess[]>;
   /** Who holds these device nodes open, where only the machine itself can tell; else /proc is read here. */
   readonly portHolders?: (nodes: readonly string[]) => Promise<readonly PortHolder[]>;
@@ -47,6 +51,7 @@ export const systemMachine: Machine = {
       // What stops or starts a service is short and is not left half done.
       new AbortController().signal,
     ),
+  hold: holdCommand,
   processes: () => readProcesses('/proc'),
 };
 

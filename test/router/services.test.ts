@@ -1,135 +1,21 @@
 /** Services are real processes here, started and stopped by init scripts below a root directory of the test. */
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../../device/clock.ts';
-import { systemProcesses } from '../../device/process-table.ts';
-import { type Machine, systemMachine } from '../../device/router/machine.ts';
-import {
-  findServiceProfile,
-  SERVICE_PROFILES,
-  type ServiceProfile,
-} from '../../device/router/services/service-profile.ts';
+import { describe, expect, it } from 'vitest';
+import { findServiceProfile, SERVICE_PROFILES } from '../../device/router/services/service-profile.ts';
 import { startLeftStopped, stopServices } from '../../device/router/services/stop-services.ts';
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-/** What waits ten seconds for a service that does not stop waits two here. */
-const HURRY = 5;
-const hurried: Clock = {
-  nowMs: () => performance.now() * HURRY,
-  sleep: (delayMs, signal) => systemClock.sleep(delayMs / HURRY, signal),
-};
+import { aServiceRouter, type FakeService } from './a-service-router.ts';
 
 /** A pid that no process has: the table of the test says so. */
 const DEAD_PID = 4_000_000;
 
-type Fake = {
-  readonly runs?: boolean;
-  readonly isEnabled?: boolean;
-  readonly stopFails?: boolean;
-  readonly startFails?: boolean;
-};
-
-async function aRouter(
-  services: Readonly<Record<string, Fake>>,
-  files: Readonly<Record<string, string>> = {},
-) {
-  const root = await mkdtemp(join(tmpdir(), 'cistern-router-'));
-  ends.push(() => rm(root, { recursive: true, force: true }));
-  await mkdir(join(root, 'etc/init.d'), { recursive: true });
-  await mkdir(join(root, 'run'));
-  const put = async (path: string, text: string) => {
-    await mkdir(join(root, path, '..'), { recursive: true });
-    await writeFile(join(root, path), text, { mode: 0o755 });
-  };
-  for (const [path, text] of Object.entries(files)) await put(path, text);
-  // Names of this test's own processes, so that nothing of the machine is taken for them.
-  const suffix = root.slice(-6);
-  for (const [
-    name,
-    { runs = true, isEnabled = runs, stopFails = false, startFails = false },
-  ] of Object.entries(services)) {
-    const daemon = join(root, 'usr/sbin', `${name}-${suffix}`);
-    await put(`usr/sbin/${name}-${suffix}`, 'while :; do sleep 0.1; done\n');
-    await put(
-      `etc/init.d/${name}`,
-      `#!/bin/sh
-echo "$1 ${name}" >> "${root}/calls"
-case "$1" in
-  start) ${startFails ? 'echo "cannot fork" >&2; exit 1' : ':'}
-    sh "${daemon}" </dev/null >/dev/null 2>&1 & echo $! > "${root}/run/${name}" ;;
-  stop) ${stopFails ? 'echo "no such thing" >&2; exit 1' : ':'}
-    [ -f "${root}/run/${name}" ] && kill "$(cat "${root}/run/${name}")" && rm "${root}/run/${name}" ;;
-  enabled) exit ${isEnabled ? 0 : 1} ;;
-esac
-`,
-    );
-    if (runs)
-      execFileSync('sh', [
-        '-c',
-        `sh "${daemon}" </dev/null >/dev/null 2>&1 & echo $! > "${root}/run/${name}"`,
-      ]);
-  }
-  ends.push(async () => {
-    for (const file of await readdir(join(root, 'run')))
-      try {
-        process.kill(Number(await readFile(join(root, 'run', file), 'utf8')), 'SIGKILL');
-      } catch {}
-  });
-  const machine: Machine = {
-    ...systemMachine,
-    isThere: (path) => systemMachine.isThere(join(root, path)),
-    run: ([program = '', ...args]) => {
-      const inRoot = join(root, program.startsWith('/') ? program : join('bin', program));
-      return systemMachine.run([inRoot, ...args]);
-    },
-  };
-  const notes: string[] = [];
-  const stateDir = join(root, 'state');
-  const portsOf = (ownPid: number, bootId = 'this boot') => ({
-    bootId,
-    stateDir,
-    machine,
-    processTable: { ...systemProcesses, ownPid },
-    clock: hurried,
-    onNote: (note: string) => void notes.push(note),
-  });
-  const runningNames = async () => {
-    const names = (await machine.processes()).flatMap((process) => process.names);
-    return Object.keys(services)
-      .filter((name) => names.includes(`${name}-${suffix}`))
-      .sort();
-  };
-  const calls = async () => {
-    const text = await readFile(join(root, 'calls'), 'utf8').catch(() => '');
-    return text.split('\n').filter((line) => /^(start|stop) /.test(line));
-  };
-  const suffixed = (profile: ServiceProfile | null): ServiceProfile | null =>
-    profile === null
-      ? null
-      : {
-          ...profile,
-          services: profile.services.map((service) => ({
-            ...service,
-            running: { ...service.running, processes: [`${service.name}-${suffix}`] },
-          })),
-        };
-  const records = () => readdir(join(stateDir, 'services')).catch(() => []);
-  return { root, machine, portsOf, notes, runningNames, calls, suffixed, records };
-}
-
-const MODEM = { modemKey: 'usb-1', netDevices: ['wwan0'] };
-const OTHER = { modemKey: 'usb-2', netDevices: [] };
+const MODEM = { modemKey: 'usb-1', netDevices: ['wwan0'], devicePath: '/sys/devices/usb1/1-1' };
+const OTHER = { modemKey: 'usb-2', netDevices: [], devicePath: '/sys/devices/usb1/1-2' };
 const RUTOS = { gsmd: {}, mobifd: {}, modem_trackd: {}, ledman: {}, ping_reboot: {} };
 
-async function rutos(services: Readonly<Record<string, Fake>> = RUTOS) {
-  const router = await aRouter(services);
+async function rutos(services: Readonly<Record<string, FakeService>> = RUTOS) {
+  const router = await aServiceRouter(services);
   const profile = router.suffixed(await findServiceProfile(router.machine));
   const stop = async (modem = MODEM, ownPid = process.pid) => {
     const stopped = await stopServices(profile, modem, router.portsOf(ownPid));
@@ -276,7 +162,7 @@ describe('services around a modem', () => {
   });
 
   it('are none on a system that no profile knows', async () => {
-    const { machine, portsOf } = await aRouter({});
+    const { machine, portsOf } = await aServiceRouter({});
     expect(await findServiceProfile(machine)).toBeNull();
     const stopped = await stopServices(null, MODEM, portsOf(process.pid));
     expect(stopped).toMatchObject({ ok: true, value: { names: [] } });
@@ -292,7 +178,7 @@ describe('services around a modem', () => {
       ],
     });
     const noting = (name: string) => `#!/bin/sh\necho "${name} $1" >> "$(dirname "$0")/../ups"\n`;
-    const { root, machine, portsOf } = await aRouter(
+    const { root, machine, portsOf } = await aServiceRouter(
       {},
       {
         'etc/openwrt_release': '',

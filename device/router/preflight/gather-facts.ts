@@ -6,12 +6,13 @@ import * as z from 'zod';
 import type { UsbNode } from '../../transport/bus/usb-tree.ts';
 import { LOOKUP_TIMEOUT_MS, NET_DEVICES_MAX } from '../limits.ts';
 import type { Machine } from '../machine.ts';
+import { askRoute } from './ask-route.ts';
 import type { PreflightFacts } from './facts.ts';
 import { modemDevices } from './modem-devices.ts';
 import otherUpdaters from './other-updaters.json' with { type: 'json' };
 import { portHolders } from './port-holders.ts';
 import { powerFacts } from './power-facts.ts';
-import { BESIDE_PREFIX, routeOfIp, routeOfTable, routeOfText } from './route.ts';
+import { BESIDE_PREFIX, routeOfTable } from './route.ts';
 
 export const OTHER_UPDATERS = z
   .strictObject({
@@ -35,7 +36,7 @@ export type GatherWish = {
   readonly modem: UsbNode | null;
   /** Null where no repository is asked. */
   readonly repositoryUrl: string | null;
-  /** The interface that requests are bound to; null where the routes decide. */
+  /** The interface that requests go through, which the door to the network proves; null where the routes decide. */
   readonly throughInterface: string | null;
   readonly packageOutlivesReboot: boolean;
 };
@@ -44,8 +45,8 @@ export async function gatherFacts(
   { modem, repositoryUrl, throughInterface, packageOutlivesReboot }: GatherWish,
   ports: GatherPorts,
 ): Promise<PreflightFacts> {
-  const { netDevices, nodes } =
-    modem === null ? { netDevices: [], nodes: [] } : await modemDevices(ports.sysfs, modem);
+  const { netDevices, nodes, path } =
+    modem === null ? { netDevices: [], nodes: [], path: null } : await modemDevices(ports.sysfs, modem);
   const isUplinkWanted = repositoryUrl !== null;
   const routeDevice = isUplinkWanted ? (throughInterface ?? (await findRoute(repositoryUrl, ports))) : null;
   const routeBeneath = routeDevice === null ? [] : await beneath(ports.sysfs, routeDevice);
@@ -57,6 +58,7 @@ export async function gatherFacts(
   ]);
   return {
     modemNetDevices: netDevices,
+    modemPath: path,
     isUplinkWanted,
     routeDevice,
     routeBeneath,
@@ -86,11 +88,8 @@ async function findRoute(
   const address = isIP(host) !== 0 ? host : (await inTime(lookup(host)))[0];
   if (address === undefined) return null;
   if (LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) return 'lo';
-  const asJson = await machine.run(['ip', '-j', 'route', 'get', address]);
-  const said = asJson.code === 0 ? routeOfIp(asJson.stdout) : null;
+  const said = await askRoute({ address, from: null }, machine);
   if (said !== null) return said;
-  const asText = await machine.run(['ip', 'route', 'get', address]);
-  if (asText.code === 0) return routeOfText(asText.stdout);
   const table = await machine.readText('/proc/net/route');
   return table === null ? null : routeOfTable(table, address, { isBigEndian });
 }

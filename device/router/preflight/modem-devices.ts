@@ -1,10 +1,15 @@
 /** What of the machine belongs to one modem on USB: its network interfaces and its device nodes. */
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { devicesDirectory, type UsbNode } from '../../transport/bus/usb-tree.ts';
 import { NET_DEVICES_MAX } from '../limits.ts';
 
-export type ModemDevices = { readonly netDevices: readonly string[]; readonly nodes: readonly string[] };
+export type ModemDevices = {
+  readonly netDevices: readonly string[];
+  readonly nodes: readonly string[];
+  /** Its own directory, behind the link on its bus, e.g. `/sys/devices/pci0000:00/…/usb1/1-1`. */
+  readonly path: string | null;
+};
 
 /** ttys, the control channels of cdc-wdm, the wwan ports, and usbfs. */
 export async function modemDevices(
@@ -23,6 +28,7 @@ export async function modemDevices(
   );
   const threeDigits = (number: number) => String(number).padStart(3, '0');
   return {
+    path: await realpath(join(devicesDirectory(sysfs), path)).catch(() => null),
     netDevices: found.flatMap(({ net }) => net),
     nodes: [
       ...found.flatMap(({ nodes }) => nodes.map((node) => `/dev/${node}`)),

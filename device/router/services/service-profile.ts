@@ -23,6 +23,11 @@ const serviceSchema = z.strictObject({
     /** Ends with 0 while it runs. */
     command: command.optional(),
   }),
+  /**
+   * Tried first where it runs: a program that keeps it off this one modem while the program runs. `{device}` becomes
+   * the modem's path in sysfs; `says` is in what it writes once it holds.
+   */
+  hold: z.strictObject({ command, says: word }).optional(),
   stop: command,
   start: command,
   /** Whether the modem is left alone when it does not stop. */

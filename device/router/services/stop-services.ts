@@ -6,8 +6,10 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../../clock.ts';
 import type { ProcessTable } from '../../process-table.ts';
 import type { JournalFailure } from '../../update/journal.ts';
+import type { Held } from '../hold-command.ts';
 import { SERVICE_GONE_TIMEOUT_MS, SERVICE_LOOK_INTERVAL_MS } from '../limits.ts';
 import type { Machine } from '../machine.ts';
+import { holdService } from './hold-service.ts';
 import { netifdInterfaces } from './netifd.ts';
 import type { Service, ServiceProfile } from './service-profile.ts';
 import {
@@ -48,6 +50,8 @@ export type ModemOnMachine = {
   readonly modemKey: string;
   /** Names of its network interfaces, e.g. `wwan0`. */
   readonly netDevices: readonly string[];
+  /** Its path in sysfs, as the kernel names it; null while it is not on the bus. */
+  readonly devicePath: string | null;
   /** What does not stop is told and left running: to leave the modem as it is would be worse. */
   readonly goesOnRegardless?: boolean;
 };
@@ -55,17 +59,29 @@ export type ModemOnMachine = {
 /** Also takes over what an earlier run for this modem had stopped. On a failure everything is as it was. */
 export async function stopServices(
   profile: ServiceProfile | null,
-  { modemKey, netDevices, goesOnRegardless = false }: ModemOnMachine,
+  { modemKey, netDevices, devicePath, goesOnRegardless = false }: ModemOnMachine,
   ports: ServicePorts,
 ): Promise<Result<StoppedServices, ServiceFailure>> {
   const { stateDir } = ports;
   const records = await readStopped(stateDir);
   let stopped: StoppedService[] = [...(records.get(modemKey)?.stopped ?? [])];
-  const startAgain = () => startStopped(modemKey, stopped, ports);
-  const held = [...records].filter(([key]) => key !== modemKey).flatMap(([, record]) => record.stopped);
+  const holds: Held[] = [];
+  const startAgain = async () => {
+    await Promise.all(holds.splice(0).map((hold) => hold.release()));
+    await startStopped(modemKey, stopped, ports);
+  };
+  const stoppedByOthers = [...records]
+    .filter(([key]) => key !== modemKey)
+    .flatMap(([, record]) => record.stopped);
   for (const service of await servicesHere(profile, netDevices, ports)) {
-    const isHeld = held.some(({ name }) => name === service.name);
-    if (!isHeld && !(await isOn(service, ports.machine))) continue;
+    const isStopped = stoppedByOthers.some(({ name }) => name === service.name);
+    if (!isStopped && !(await isOn(service, ports.machine))) continue;
+    const mayHold = service.hold !== undefined && (await isRunning(service, ports.machine));
+    const held = mayHold ? await holdService(service, devicePath, ports) : null;
+    if (held !== null) {
+      holds.push(held);
+      continue;
+    }
     const own = { name: service.name, start: service.start };
     stopped = [...stopped.filter(({ name }) => name !== service.name), own];
     const written = await writeStopped(stateDir, modemKey, ownRecord(stopped, ports));
