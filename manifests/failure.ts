@@ -9,7 +9,7 @@ import type { ImportReleaseFailure } from './carry/import-release.ts';
 import type { UnpackFailure } from './carry/unpack-tree.ts';
 import type { AddModelFailure } from './catalogue/add-model.ts';
 import type { CatalogueFailure } from './catalogue/find-model.ts';
-import type { ReferenceFailure } from './gc/referenced-chunks.ts';
+import type { ReferenceFailure } from './gc/references.ts';
 import type { FindKeyFailure } from './keys/find-key.ts';
 import type { KeyDirectoryFailure } from './keys/key-directory.ts';
 import type { KeyFileFailure } from './keys/key-file.ts';

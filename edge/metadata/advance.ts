@@ -7,10 +7,10 @@
  */
 import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { dueFor } from '../../shared/trust/due.ts';
 import type { Refusal } from '../http/problem.ts';
 import { ADVANCE_ATTEMPTS_MAX } from '../limits.ts';
 import type { Change } from './change.ts';
-import { dueFor } from './due.ts';
 import { nextRollout, nextSnapshot, replaceTimestamp } from './next-files.ts';
 import { type Published, readPublished } from './published.ts';
 import type { MetadataRepository } from './repository.ts';

@@ -1,7 +1,7 @@
 /** The model's present timestamp, renewed first where it is old: who meets it signs it, so no schedule is needed. */
 import type { ModelId } from '../../shared/model.ts';
+import { dueFor } from '../../shared/trust/due.ts';
 import { advance } from './advance.ts';
-import { dueFor } from './due.ts';
 import { type Published, readPublished } from './published.ts';
 import type { MetadataRepository } from './repository.ts';
 

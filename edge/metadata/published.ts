@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { metadataKey, timestampKey } from '../../shared/bucket-keys.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { rolloutRoleSchema, snapshotSchema, timestampSchema } from '../../shared/trust/documents.ts';
-import { EXPIRES_AFTER_MS } from '../../shared/trust/roles.ts';
+import { signedAtMs } from '../../shared/trust/due.ts';
 import type { ObjectStore, StoredObject } from '../store/object-store.ts';
 
 const stateSchema = z.strictObject({
@@ -77,21 +77,17 @@ async function stateFromFiles(bucket: ObjectStore, model: ModelId, text: string)
   );
   return {
     version: timestamp.signed.version,
-    signedAtMs: signedAt('timestamp', timestamp.signed.expires),
+    signedAtMs: signedAtMs('timestamp', timestamp.signed.expires),
     snapshotVersion,
     snapshotSince: timestamp.signed.version,
-    snapshotSignedAtMs: signedAt('snapshot', snapshot.signed.expires),
+    snapshotSignedAtMs: signedAtMs('snapshot', snapshot.signed.expires),
     targetsVersion: snapshot.signed.meta['targets.json'].version,
     rolloutVersion,
-    rolloutSignedAtMs: signedAt('rollout', rollout.signed.expires),
+    rolloutSignedAtMs: signedAtMs('rollout', rollout.signed.expires),
     timestampKeyId: timestamp.signatures[0]?.keyid ?? '',
     snapshotKeyId: snapshot.signatures[0]?.keyid ?? '',
     rolloutKeyId: rollout.signatures[0]?.keyid ?? '',
   };
-}
-
-function signedAt(role: 'timestamp' | 'snapshot' | 'rollout', expires: string): number {
-  return Math.max(0, Date.parse(expires) - EXPIRES_AFTER_MS[role]);
 }
 
 /** A metadata file that another one names; throws where it is gone. */

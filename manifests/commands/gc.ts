@@ -47,9 +47,10 @@ export const gc = buildCommand<Flags, [StoreLocation], RepoContext>({
     },
   },
   docs: {
-    brief: 'Remove chunks that no release needs, as abandoned publications leave them',
+    brief:
+      'Remove chunks that no release needs, as abandoned publications leave them, and metadata that renewals replaced',
     fullDescription:
-      'They lie in trash/ for as many days again before they are gone. A publication may go on meanwhile. Of an R2 bucket behind a Worker too, with keys of R2.',
+      'Chunks lie in trash/ for as many days again before they are gone. A publication may go on meanwhile. Of an R2 bucket behind a Worker too, with keys of R2.',
     customUsage: [
       { input: 's3://firmware', brief: 'Count' },
       { input: 'r2://cistern-firmware --older-than 60 --delete', brief: 'Clean up' },
@@ -58,8 +59,8 @@ export const gc = buildCommand<Flags, [StoreLocation], RepoContext>({
 });
 
 function summary(garbage: Garbage, flags: Flags): string {
-  const { chunkCount, referencedCount, garbageCount, garbageBytes, youngCount } = garbage;
-  const counted = `${chunkCount} chunks, ${referencedCount} needed; ${garbageCount} (${megabytes(garbageBytes)}) not needed and older than ${flags.olderThan} days, ${youngCount} younger`;
+  const { chunkCount, referencedCount, garbageCount, garbageBytes, youngCount, supersededCount } = garbage;
+  const counted = `${chunkCount} chunks, ${referencedCount} needed; ${garbageCount} (${megabytes(garbageBytes)}) not needed and older than ${flags.olderThan} days, ${youngCount} younger; ${supersededCount} metadata files that nothing valid names`;
   if (!flags.delete) return `${counted}. Nothing was removed: no --delete.`;
-  return `${counted}. Moved to trash: ${garbageCount}; back from it: ${garbage.restoredCount}; gone for good: ${garbage.purgedCount}.`;
+  return `${counted}. Moved to trash: ${garbageCount}; back from it: ${garbage.restoredCount}; gone for good: ${garbage.purgedCount}. The metadata files are gone.`;
 }

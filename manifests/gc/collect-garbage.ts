@@ -1,5 +1,5 @@
 /**
- * Removes chunks that nothing needs and that are older than a bound. Safe against a publication that goes on: a chunk is
+ * Removes chunks that nothing needs and that are older than a bound, and metadata that was replaced long ago. Safe against a publication that goes on: a chunk is
  * laid into `trash/` before it is taken out of its place, and then it is looked again what is needed. A publication
  * puts its targets metadata before it looks whether all its chunks are there; so either it finds one missing and is
  * run again, or the metadata is seen here and the chunk comes back. A run that dies in between is made good by the next.
@@ -11,7 +11,7 @@ import { inParallel } from '../http/in-parallel.ts';
 import { DOWNLOADS_IN_FLIGHT } from '../limits.ts';
 import type { ChunkIds } from '../package/chunk-ids.ts';
 import { listAll, type ObjectStore, type StoreFailure } from '../store/object-store.ts';
-import { findReferencedChunks, type ReferenceFailure } from './referenced-chunks.ts';
+import { findReferences, type ReferenceFailure } from './references.ts';
 
 export const TRASH_PREFIX = 'trash/';
 
@@ -24,6 +24,8 @@ export type Garbage = {
   readonly garbageBytes: number;
   /** Not needed, and younger: a publication may be on its way. */
   readonly youngCount: number;
+  /** Snapshots and rollout roles that were replaced so long ago that nothing valid names them. */
+  readonly supersededCount: number;
   /** Taken out of the trash again, by this run, because something needs them after all. */
   readonly restoredCount: number;
   /** Gone for good: they lay in the trash for as long as the bound. */
@@ -37,20 +39,23 @@ export async function collectGarbage(
   bound: { readonly olderThanMs: number; readonly nowMs: () => number },
   options: { readonly isDryRun: boolean },
 ): Promise<Result<Garbage, ReferenceFailure>> {
-  const oldMs = bound.nowMs() - bound.olderThanMs;
+  const nowMs = bound.nowMs();
+  const oldMs = nowMs - bound.olderThanMs;
   // Listed first: what is uploaded from here on is not in the list.
   const listed = await listChunks(store, oldMs);
   if (!listed.ok) return listed;
-  const referenced = await findReferencedChunks(store, oldMs);
+  const referenced = await findReferences(store, { oldMs, nowMs });
   if (!referenced.ok) return referenced;
-  const unneeded = (chunks: readonly Found[]) => chunks.filter(({ id }) => !referenced.value.has(id));
+  const { chunks, superseded } = referenced.value;
+  const unneeded = (found: readonly Found[]) => found.filter(({ id }) => !chunks.has(id));
   const garbage = unneeded(listed.value.old);
   const counts = {
     chunkCount: listed.value.old.length + listed.value.young.length,
-    referencedCount: referenced.value.size,
+    referencedCount: chunks.size,
     garbageCount: garbage.length,
     garbageBytes: garbage.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     youngCount: unneeded(listed.value.young).length,
+    supersededCount: superseded.length,
   };
   if (options.isDryRun) return ok({ ...counts, restoredCount: 0, purgedCount: 0 });
 
@@ -58,9 +63,11 @@ export async function collectGarbage(
     move(store, chunkKey(id), `${TRASH_PREFIX}${chunkKey(id)}`),
   );
   if (!thrown.ok) return thrown;
-  const again = await findReferencedChunks(store, oldMs);
+  const again = await findReferences(store, { oldMs, nowMs });
   if (!again.ok) return again;
-  const trash = await emptyTrash(store, again.value, oldMs);
+  const removed = await inParallel(superseded, DOWNLOADS_IN_FLIGHT, store.remove);
+  if (!removed.ok) return removed;
+  const trash = await emptyTrash(store, again.value.chunks, oldMs);
   return trash.ok ? ok({ ...counts, ...trash.value }) : trash;
 }
 

@@ -13,9 +13,10 @@ import type { PutOutcome } from '../publish/operator-client.ts';
 import { listAll } from '../store/object-store.ts';
 import { writeModelIndex } from '../store/write-model-index.ts';
 import { layRootsBeside } from './accept-root.ts';
-import { advance, readVisible } from './advance.ts';
+import { advance } from './advance.ts';
 import { findUnstored, findUnstoredChunks } from './find-unstored.ts';
 import { type OnlineFailure, type OnlineRepository, refuse } from './online-repository.ts';
+import { readVisible } from './visible.ts';
 
 export async function acceptTargets(
   repository: OnlineRepository,

@@ -41,3 +41,8 @@ export function refuse(code: StoreRefusal['code'], why: string): Result<never, S
 
 export const nothingPublished = (model: ModelId) =>
   refuse('not-found', `Nothing is published for ${model} yet. Publish a release first.`);
+
+export const raced = refuse(
+  'publication-raced',
+  'Somebody else changed this model meanwhile; this change is not visible. Run it again.',
+);

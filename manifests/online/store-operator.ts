@@ -12,8 +12,9 @@ import { DOWNLOADS_IN_FLIGHT } from '../limits.ts';
 import type { OperatorClient, PutOutcome } from '../publish/operator-client.ts';
 import { acceptRoot } from './accept-root.ts';
 import { acceptTargets } from './accept-targets.ts';
-import { advance, readVisible } from './advance.ts';
+import { advance } from './advance.ts';
 import { nothingPublished, type OnlineFailure, type OnlineRepository, refuse } from './online-repository.ts';
+import { readVisible } from './visible.ts';
 
 export function storeOperator(repository: OnlineRepository): OperatorClient {
   const { store } = repository;

@@ -108,6 +108,47 @@ describe('gc', () => {
   });
 });
 
+describe('metadata that renewals replaced', () => {
+  const metadataOf = (where: string) => readdir(join(where, 'v1/models', MODEL, 'metadata'));
+  const rolesOf = async (where: string) =>
+    (await metadataOf(where))
+      .map((name) => name.replace(/^\d+\./, ''))
+      .filter((role) => role !== 'root.json')
+      .sort();
+  const renewed = async (where: string, days: number) => {
+    const renew = ['online', 'renew', where, '--root', join(scratch, 'keys/1.root.json'), '--json'];
+    const nowMs = Date.now() + days * DAY_MS;
+    return shown(await runCisternRepo([...renew, '--online-keys', join(scratch, 'online.env')], { nowMs }));
+  };
+
+  it('is written only of what is due: the timestamp daily, the others in the second half of their life', async () => {
+    const where = await copyOfLittered();
+    const before = await rolesOf(where);
+    for (const day of [2, 4, 6])
+      expect(await renewed(where, day)).toMatchObject({ models: [{ outcome: 'renewed' }] });
+    expect(await rolesOf(where)).toEqual(before);
+    await renewed(where, 8);
+    expect(await rolesOf(where)).toEqual([...before, 'rollout.json', 'snapshot.json'].sort());
+  });
+
+  it('goes once no timestamp that names it can be valid, and nothing else does', async () => {
+    const where = await copyOfLittered();
+    const before = await rolesOf(where);
+    await renewed(where, 8);
+    await makeOld(join(where, 'v1/models', MODEL, 'metadata'), 13);
+    const collected = async (days: number, ...more: string[]) => {
+      const nowMs = Date.now() + days * DAY_MS;
+      return shown(await runCisternRepo(['gc', where, '--older-than', '1', '--json', ...more], { nowMs }));
+    };
+    expect(await collected(0)).toMatchObject({ supersededCount: 0 });
+    expect(await collected(2)).toMatchObject({ supersededCount: 4 });
+    expect(await collected(2, '--delete')).toMatchObject({ supersededCount: 4 });
+    expect(await rolesOf(where)).toEqual([...new Set(before)]);
+    expect(await collected(2)).toMatchObject({ supersededCount: 0 });
+    expect(await renewed(where, 16)).toMatchObject({ models: [{ outcome: 'renewed' }] });
+  });
+});
+
 describe('publishing again', () => {
   it('brings back a chunk that was lost since', async () => {
     const where = join(scratch, `copy-${++count}`);

@@ -1,7 +1,9 @@
 /**
- * Every chunk that something in a store still needs: of the packages that are published, of those whose publication is
+ * What in a store refers to what. Every chunk that something still needs: of the packages that are published, of those whose publication is
  * under way, and of every index younger than the bound, because its metadata may be on its way. Fails where anything of
  * that is not readable: what cannot be read may need everything.
+ * And the snapshots and rollout roles that newer ones took the place of, for so long that no timestamp which names them
+ * can be valid: each renewal adds one, and nothing else would end them.
  */
 
 import { targetKey, timestampKey } from '../../shared/bucket-keys.ts';
@@ -11,7 +13,7 @@ import { INDEX_MAX_BYTES, TARGETS_MAX_BYTES } from '../../shared/limits.ts';
 import { type ModelId, parseModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { snapshotSchema, targetsSchema, timestampSchema } from '../../shared/trust/documents.ts';
-import { consistentTargetPath } from '../../shared/trust/roles.ts';
+import { consistentTargetPath, EXPIRES_AFTER_MS } from '../../shared/trust/roles.ts';
 import { ANSWER_MAX_BYTES } from '../limits.ts';
 import { type Carried, carriedKey, parseCarried } from '../mirror/carried.ts';
 import { ChunkIds } from '../package/chunk-ids.ts';
@@ -25,25 +27,42 @@ export type ReferenceFailure =
 type ModelObjects = {
   readonly targetsVersions: number[];
   readonly indexes: Map<string, number>;
+  readonly online: {
+    readonly key: string;
+    readonly role: 'snapshot' | 'rollout';
+    readonly version: number;
+    readonly modifiedMs: number;
+  }[];
   hasTimestamp: boolean;
   hasCarried: boolean;
 };
 
-export async function findReferencedChunks(
+export type References = {
+  readonly chunks: ChunkIds;
+  /** Keys of metadata that nothing valid names any more. */
+  readonly superseded: readonly string[];
+};
+
+/** `oldMs`: what was written before is old. */
+export async function findReferences(
   store: ObjectStore,
-  youngerThanMs: number,
-): Promise<Result<ChunkIds, ReferenceFailure>> {
+  { oldMs, nowMs }: { readonly oldMs: number; readonly nowMs: number },
+): Promise<Result<References, ReferenceFailure>> {
   const models = await listModelObjects(store);
   if (!models.ok) return models;
   const referenced = new ChunkIds();
+  const superseded: string[] = [];
+  const outlivedMs = Math.min(oldMs, nowMs - EXPIRES_AFTER_MS.timestamp);
   for (const [model, objects] of models.value) {
     const needed = new Set<string>();
-    for (const [key, modifiedMs] of objects.indexes) if (modifiedMs >= youngerThanMs) needed.add(key);
+    for (const [key, modifiedMs] of objects.indexes) if (modifiedMs >= oldMs) needed.add(key);
     const carried = objects.hasCarried ? await carriedBy(store, model) : ok(null);
     if (!carried.ok) return carried;
-    const current = objects.hasTimestamp ? await currentTargetsVersion(store, model) : ok(0);
+    const current = objects.hasTimestamp ? await currentVersions(store, model) : ok(NOTHING_SHOWN);
     if (!current.ok) return current;
-    for (const version of objects.targetsVersions.filter((each) => each >= current.value)) {
+    for (const { key, role, version, modifiedMs } of objects.online)
+      if (version < current.value[role] && modifiedMs < outlivedMs) superseded.push(key);
+    for (const version of objects.targetsVersions.filter((each) => each >= current.value.targets)) {
       const listed = await listedIndexes(store, model, version);
       if (!listed.ok) return listed;
       for (const key of listed.value)
@@ -54,12 +73,13 @@ export async function findReferencedChunks(
       if (!added.ok) return added;
     }
   }
-  return ok(referenced);
+  return ok({ chunks: referenced, superseded });
 }
 
 const noObjects = (): ModelObjects => ({
   targetsVersions: [],
   indexes: new Map(),
+  online: [],
   hasTimestamp: false,
   hasCarried: false,
 });
@@ -78,6 +98,9 @@ async function listModelObjects(
     models.set(model, known);
     const version = Number(/^metadata\/(\d+)\.targets\.json$/.exec(file)?.[1] ?? 0);
     if (version > 0) known.targetsVersions.push(version);
+    const [, online, role] = /^metadata\/(\d+)\.(snapshot|rollout)\.json$/.exec(file) ?? [];
+    if (role === 'snapshot' || role === 'rollout')
+      known.online.push({ key, role, version: Number(online), modifiedMs });
     if (key === timestampKey(model)) known.hasTimestamp = true;
     if (key === carriedKey(model)) known.hasCarried = true;
     if (key.endsWith('.caibx')) known.indexes.set(key, modifiedMs);
@@ -97,15 +120,24 @@ function isMissed(key: string, carried: Carried): boolean {
   return carried === null || carried.has(version);
 }
 
-async function currentTargetsVersion(
+type Versions = Readonly<Record<'snapshot' | 'rollout' | 'targets', number>>;
+const NOTHING_SHOWN: Versions = { snapshot: 0, rollout: 0, targets: 0 };
+
+async function currentVersions(
   store: ObjectStore,
   model: ModelId,
-): Promise<Result<number, ReferenceFailure>> {
+): Promise<Result<Versions, ReferenceFailure>> {
   const timestamp = await readJson(store, timestampKey(model), timestampSchema);
   if (!timestamp.ok) return timestamp;
   const { version } = timestamp.value.signed.meta['snapshot.json'];
   const snapshot = await readJson(store, `models/${model}/metadata/${version}.snapshot.json`, snapshotSchema);
-  return snapshot.ok ? ok(snapshot.value.signed.meta['targets.json'].version) : snapshot;
+  if (!snapshot.ok) return snapshot;
+  const { meta } = snapshot.value.signed;
+  return ok({
+    snapshot: version,
+    rollout: meta['rollout.json'].version,
+    targets: meta['targets.json'].version,
+  });
 }
 
 async function listedIndexes(
