@@ -7,7 +7,7 @@ import { nodePlatform } from '../../device/stage/node-platform.ts';
 import type { UpdateStep } from '../../shared/telemetry.ts';
 import { aCommandScene, type Said } from '../support/a-command.ts';
 import { aScenario } from '../support/a-scenario.ts';
-import { transfersOfAnUpdate } from '../support/cut-run.ts';
+import { transfersOfAnUpdate, updatesFrom } from '../support/cut-run.ts';
 import { endOf, type Scenario, type ScenarioOptions } from '../support/scenario.ts';
 
 let scenario: Scenario;
@@ -70,7 +70,7 @@ describe('a copy on a disk', () => {
 
   it('finishes the flashing after a reboot, with no repository to be reached', async () => {
     const disk = aDisk();
-    const fromTransfer = Math.floor((await transfersOfAnUpdate(inject('repository'))) * 0.6);
+    const fromTransfer = Math.floor((await transfersOfAnUpdate(updatesFrom(inject('repository')))) * 0.6);
     scenario = await keeping(disk, { modem: { faults: [{ kind: 'silence', fromTransfer }] } });
     expect(endOf(await scenario.run(inMemory))).toMatch(/^unfinished/);
     scenario.modem.powerCycle();

@@ -13,7 +13,7 @@ import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts'
 import type { FaultDeclaration } from '../modem/faults.ts';
 import { aScenario } from '../support/a-scenario.ts';
 import { breakDirectory } from '../support/break-directory.ts';
-import { cutRun, sideBySide, transfersOfAnUpdate } from '../support/cut-run.ts';
+import { cutRun, sideBySide, spreadOver, transfersOfAnUpdate, updatesFrom } from '../support/cut-run.ts';
 import { endOfRescue, rescueFromDisk } from '../support/local-flashing.ts';
 import { MODEL } from '../support/repository.ts';
 import { endOf, type Scenario } from '../support/scenario.ts';
@@ -40,9 +40,11 @@ describe('P4 never give up after the first erase', () => {
     timeout: 400_000,
   }, async () => {
     const repository = inject('repository');
-    const total = await transfersOfAnUpdate(repository);
-    const cuts = Array.from({ length: CUTS }, (_, i) => 1 + Math.floor(((total - 1) * i) / (CUTS - 1)));
-    const runs = await sideBySide(cuts, SIDE_BY_SIDE, (atTransfer) => cutRun(repository, atTransfer));
+    const total = await transfersOfAnUpdate(updatesFrom(repository));
+    const cuts = spreadOver(total, CUTS);
+    const runs = await sideBySide(cuts, SIDE_BY_SIDE, (atTransfer) =>
+      cutRun(updatesFrom(repository), atTransfer),
+    );
     expect(runs.filter(({ verdict }) => verdict === 'LOST')).toEqual([]);
     // Both ends must have been met: a sweep that never reaches flash, or never leaves it, proves nothing.
     expect(runs.filter(({ verdict }) => verdict === 'confirmed').length).toBeGreaterThan(CUTS / 2);
@@ -69,7 +71,7 @@ describe('P4 never give up after the first erase', () => {
   });
 
   it('goes on by itself when the cable goes while it programs, with the programmer still waiting for bytes', async () => {
-    const total = await transfersOfAnUpdate(inject('repository'));
+    const total = await transfersOfAnUpdate(updatesFrom(inject('repository')));
     for (const share of [0.45, 0.55, 0.65, 0.8, 0.95]) {
       const atTransfer = Math.floor(total * share);
       scenario = await aScenario({ modem: { faults: [{ kind: 'disconnect', atTransfer }] } });
@@ -136,7 +138,7 @@ describe('P4 never give up after the first erase', () => {
   });
 
   it('takes up a modem that fell silent after the first erase once somebody gives it power again', async () => {
-    const total = await transfersOfAnUpdate(inject('repository'));
+    const total = await transfersOfAnUpdate(updatesFrom(inject('repository')));
     scenario = await aScenario({
       modem: { faults: [{ kind: 'silence', fromTransfer: Math.floor(total * 0.6) }] },
     });

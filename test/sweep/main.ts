@@ -1,11 +1,20 @@
 /**
  * `npm run sweep`: power is cut at every transfer of a whole update, one run a transfer, and at every tenth the
  * updater is killed at the same moment. `npm run sweep -- --kills 500` kills the updater at that many random moments
- * instead, with services stopped around it. Prints the table and ends with 1 if anything is not as it must be.
+ * instead, with services stopped around it; `-- --module sdx55` (or `emmc`) cuts the power of such a module, which is
+ * flashed from a package on a disk. Prints the table and ends with 1 if anything is not as it must be.
  */
 import { parseArgs } from 'node:util';
-import { type CutRun, cutRun, sideBySide, transfersOfAnUpdate } from '../support/cut-run.ts';
-import { startSharedRepository } from '../support/shared-repository.ts';
+import { emmcBench, sdx55Bench } from '../support/benched-modules.ts';
+import {
+  type CutRun,
+  type CutSubject,
+  cutRun,
+  sideBySide,
+  transfersOfAnUpdate,
+  updatesFrom,
+} from '../support/cut-run.ts';
+import { type SharedRepository, startSharedRepository } from '../support/shared-repository.ts';
 import type { KilledRun } from './kill-at.ts';
 import { killedRun } from './killed-run.ts';
 import { isGood, killsAtRandom, mayUnshare } from './kills.ts';
@@ -14,23 +23,34 @@ const SIDE_BY_SIDE = 4;
 const KILL_EVERY = 10;
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  options: {
+    kills: { type: 'string' },
+    module: { type: 'string', default: 'ec25' },
+    seed: { type: 'string', default: '1' },
+  },
 });
-const { repository, end } = await startSharedRepository();
-try {
-  process.exitCode = (await (values.kills === undefined
-    ? sweepTransfers()
-    : sweepMoments(Number(values.kills))))
-    ? 0
-    : 1;
-} finally {
-  await end();
+const BENCHES = { sdx55: sdx55Bench, emmc: emmcBench } as const;
+process.exitCode = (await sweep()) ? 0 : 1;
+
+/** True where nothing is wrong. */
+async function sweep(): Promise<boolean> {
+  if (values.module === 'sdx55' || values.module === 'emmc') {
+    const bench = await BENCHES[values.module]();
+    return sweepTransfers(bench.cutSubject, null).finally(() => bench.end());
+  }
+  if (values.module !== 'ec25') throw new Error('--module takes ec25, sdx55 or emmc');
+  const { repository, end } = await startSharedRepository();
+  const work =
+    values.kills === undefined
+      ? sweepTransfers(updatesFrom(repository), repository)
+      : sweepMoments(repository, Number(values.kills));
+  return work.finally(end);
 }
 
-/** True where no modem was lost. */
-async function sweepTransfers(): Promise<boolean> {
+/** True where no modem was lost. `killedWith`: the updater is killed at every tenth too, with this repository. */
+async function sweepTransfers(subject: CutSubject, killedWith: SharedRepository | null): Promise<boolean> {
   const startedMs = Date.now();
-  const total = await transfersOfAnUpdate(repository);
+  const total = await transfersOfAnUpdate(subject);
   const all = Array.from({ length: total }, (_, i) => i + 1);
   process.stdout.write(`a whole update takes ${total} transfers; cutting power at each of them\n`);
   let done = 0;
@@ -42,23 +62,24 @@ async function sweepTransfers(): Promise<boolean> {
     return run;
   };
   const cuts = await sideBySide(all, SIDE_BY_SIDE, async (atTransfer) =>
-    tick(await cutRun(repository, atTransfer)),
+    tick(await cutRun(subject, atTransfer)),
   );
-  const tenths = all.filter((atTransfer) => atTransfer % KILL_EVERY === 0);
-  process.stdout.write(`killing the updater at the same moment, at ${tenths.length} of them\n`);
-  const kills = await sideBySide(tenths, SIDE_BY_SIDE, async (atTransfer) =>
-    tick(await killedRun(repository, atTransfer)),
-  );
-
   printTable('power cut', cuts);
-  printTable('power cut and updater killed', kills);
+  const kills: CutRun[] = [];
+  if (killedWith !== null) {
+    const tenths = all.filter((atTransfer) => atTransfer % KILL_EVERY === 0);
+    process.stdout.write(`killing the updater at the same moment, at ${tenths.length} of them\n`);
+    const work = async (atTransfer: number) => tick(await killedRun(killedWith, atTransfer));
+    kills.push(...(await sideBySide(tenths, SIDE_BY_SIDE, work)));
+    printTable('power cut and updater killed', kills);
+  }
   const lost = [...cuts, ...kills].filter(({ verdict }) => verdict === 'LOST').length;
   process.stdout.write(`${cuts.length + kills.length - lost} passed, ${lost} failed\n`);
   return lost === 0;
 }
 
 /** True where no modem was lost, every service runs, and nothing is left behind. */
-async function sweepMoments(count: number): Promise<boolean> {
+async function sweepMoments(repository: SharedRepository, count: number): Promise<boolean> {
   if (!Number.isInteger(count) || count < 1) throw new Error('--kills takes a number');
   if (!mayUnshare) throw new Error('--kills needs root and mount namespaces (unshare -m)');
   const startedMs = Date.now();
