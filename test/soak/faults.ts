@@ -44,6 +44,13 @@ export const FATAL: Readonly<Record<string, string>> = {
   gone: 'chunk-refused',
 };
 
+/** Answered so, what there was of a chunk is worth nothing; after one, it is not asked for in ranges again. */
+export function spoils(fault: Fault): boolean {
+  return SPOILING.includes(fault) || WRONGLY_RANGED.includes(fault);
+}
+
+const WRONGLY_RANGED: readonly Fault[] = ['ignore-range', 'lie-about-range', 'other-etag'];
+
 /** Faults that make a whole chunk arrive wrong; the updater gives a chunk up after three. */
 const SPOILING: readonly Fault[] = ['truncate', 'wrong-bytes', 'shift-range'];
 const SPOILING_PER_CHUNK_MAX = 2;

@@ -2,7 +2,7 @@
 import http, { type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
-import { FATAL, type Fault } from './faults.ts';
+import { FATAL, type Fault, spoils } from './faults.ts';
 
 export type HostileProxy = {
   readonly url: string;
@@ -11,6 +11,8 @@ export type HostileProxy = {
   readonly requests: () => number;
   /** Those that asked for the rest of a chunk. */
   readonly resumed: () => number;
+  /** The most that the faults may have cost: each of a chunk that was ever answered wrongly, that chunk. */
+  readonly spoiledBytes: () => number;
   /** Reasons that faults which nothing mends must lead to, of those that were delivered. */
   readonly fatal: ReadonlySet<string>;
   /** Called with each piece that was handed over. */
@@ -28,6 +30,7 @@ export async function hostileProxy(
   let requests = 0;
   let resumed = 0;
   const fatal = new Set<string>();
+  const answered = new Map<string, Account>();
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
   const server = http.createServer(async (request, response) => {
     const chunkId = /\/([0-9a-f]{64})\.cacnk/.exec(request.url ?? '')?.[1] ?? '';
@@ -36,6 +39,10 @@ export async function hostileProxy(
     const isRedirected = (request.url ?? '').includes('redirected');
     const fault = isRedirected ? 'none' : faultOf(chunkId);
     if (typeof fault === 'string' && FATAL[fault] !== undefined) fatal.add(FATAL[fault]);
+    const account = answered.get(chunkId) ?? { faults: 0, isSpoiled: false, sizeBytes: 0 };
+    answered.set(chunkId, account);
+    if (fault !== 'none') account.faults += 1;
+    if (spoils(fault)) account.isSpoiled = true;
     const send = (bytes: Uint8Array) => {
       sentBytes += bytes.length;
       response.write(bytes);
@@ -48,7 +55,11 @@ export async function hostileProxy(
         response,
         fault,
         request.url ?? '',
-        () => ask(upstream, request.url ?? '', headers, agent),
+        async () => {
+          const found = await ask(upstream, request.url ?? '', headers, agent);
+          if (found.status === 200) account.sizeBytes = found.body.length;
+          return found;
+        },
         send,
       );
     } catch {
@@ -61,6 +72,12 @@ export async function hostileProxy(
     sentBytes: () => sentBytes,
     requests: () => requests,
     resumed: () => resumed,
+    spoiledBytes: () => {
+      const costs = [...answered.values()].map(({ faults, isSpoiled, sizeBytes }) =>
+        isSpoiled ? faults * sizeBytes : 0,
+      );
+      return costs.reduce((all, cost) => all + cost, 0);
+    },
     fatal,
     onSent: () => {},
     close: async () => {
@@ -71,6 +88,9 @@ export async function hostileProxy(
   };
   return proxy;
 }
+
+/** Of one chunk. */
+type Account = { faults: number; isSpoiled: boolean; sizeBytes: number };
 
 type Upstream = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 

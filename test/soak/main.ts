@@ -33,6 +33,7 @@ try {
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
   process.stdout.write(
     `${scene.documents.index.chunks.length} chunks, ${scene.documents.manifest.package.storedBytes} bytes; ` +
+      `${results.filter(({ place }) => place === 'memory').length} in memory; ` +
       `${results.length - wrong} passed, ${wrong} failed, ${seconds} s\n`,
   );
   process.exitCode = wrong === 0 ? 0 : 1;

@@ -24,6 +24,10 @@ describe('a download over the worst line', () => {
     const tried = new Set(results.map(({ profile, kills }) => `${profile}, ${kills} kills`));
     const matrix = ['cuts', 'hostile'].flatMap((line) => [0, 1, 2].map((kills) => `${line}, ${kills} kills`));
     expect([...tried]).toEqual(expect.arrayContaining([...matrix, 'fatal, 0 kills', 'fatal, 1 kills']));
+    // A stage in memory outlives the run that was killed.
+    expect(countWhere(results, ({ place, kills }) => place === 'memory' && kills > 0)).toBeGreaterThan(
+      RUNS / 20,
+    );
     // Cuts fall inside chunks, and what a kill leaves of a chunk is gone on from.
     expect(countWhere(results, ({ resumed }) => resumed > 0)).toBeGreaterThan(RUNS / 2);
     expect(countWhere(results, ({ partsLeft }) => partsLeft > 0)).toBeGreaterThan(RUNS / 10);
