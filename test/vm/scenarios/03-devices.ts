@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Guest } from '../guest/guest.ts';
 import { BUS_ID, lastJsonLine, modemAppears, modemIsThere, NORMAL_ID } from '../guest/modem-on-the-bus.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -6,7 +7,7 @@ const EX_UNAVAILABLE = 69;
 
 export const scenario: Scenario = {
   title:
-    'cistern devices lists the modem from sysfs without udev, and asks it over usb, leaving the drivers bound',
+    'cistern devices lists the modem from sysfs without udev, asks it over usb, leaving the drivers bound, and over its ttys',
   modem: [],
   inGuest: async (guest) => {
     const noBus = await guest.cistern(['devices', '--json']);
@@ -28,17 +29,22 @@ export const scenario: Scenario = {
     assert.equal(inSight?.state, 'normal');
     assert.ok(JSON.stringify(inSight).includes(BUS_ID), 'the path of the port');
 
-    const asked = await guest.cistern(['devices', '--modem', `usb:${BUS_ID}`, '--json']);
-    assert.equal(asked.code, 0);
-    const [answered] = lastJsonLine(asked.stdout).devices as Record<string, unknown>[];
-    assert.equal(answered?.state, 'normal');
-    assert.equal(answered?.version, guest.setting.oldVersion);
-
+    await saysItsVersion(guest, `usb:${BUS_ID}`);
     const after = await modemIsThere(guest);
     assert.deepEqual(
       after.interfaces.slice(0, 4).map(({ driver }) => driver),
       ['option', 'option', 'option', 'option'],
       'drivers are given back',
     );
+    const [diag, , at] = after.interfaces.map(({ ttys }) => `/dev/${ttys[0]}`);
+    await saysItsVersion(guest, `serial:${diag}?at=${at}`);
   },
 };
+
+async function saysItsVersion(guest: Guest, modem: string): Promise<void> {
+  const asked = await guest.cistern(['devices', '--modem', modem, '--json']);
+  assert.equal(asked.code, 0, modem);
+  const [answered] = lastJsonLine(asked.stdout).devices as Record<string, unknown>[];
+  assert.equal(answered?.state, 'normal', modem);
+  assert.equal(answered?.version, guest.setting.oldVersion, modem);
+}
