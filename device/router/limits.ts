@@ -16,6 +16,11 @@ export const STOPPED_RECORDS_MAX = 64;
 export const PROCESSES_MAX = 4096;
 export const OPEN_FILES_MAX = 4096;
 export const CMDLINE_MAX_CHARS = 4096;
+/** Of crontabs and the scripts that they name, when a watchdog is looked for. */
+export const CRON_FILES_MAX = 32;
+export const CRON_LINES_MAX = 200;
+export const CRON_SCRIPTS_MAX = 4;
+export const CRON_TEXT_MAX_CHARS = 64 * 1024;
 /** Below this charge a battery alone does not carry a flashing. */
 export const BATTERY_MIN_PERCENT = 50;
 export const POWER_SUPPLIES_MAX = 32;

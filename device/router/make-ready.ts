@@ -5,7 +5,7 @@
  */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type GatherPorts, type GatherWish, gatherFacts } from './preflight/gather-facts.ts';
-import { type Check, type Finding, preflight, refusals } from './preflight/preflight.ts';
+import { type Check, type Finding, JUDGED_LATE, preflight, refusals } from './preflight/preflight.ts';
 import { findServiceProfile, SERVICE_PROFILES } from './services/service-profile.ts';
 import {
   type ServiceFailure,
@@ -42,8 +42,7 @@ export async function makeReady(
 ): Promise<Result<StoppedServices, RouterFailure>> {
   // Before services are stopped: with netifd's interface the route would be gone.
   const before = await gatherFacts(wish, gathering);
-  // Who holds a port now is most likely a service that is about to be stopped.
-  const early = preflight(before).filter(({ check }) => check !== 'port-holders');
+  const early = preflight(before).filter(({ check }) => !JUDGED_LATE.includes(check));
   const refused = refusals(early, wish.accepted)[0];
   if (refused !== undefined) return err(refusalOf(refused));
   tell(early, services);
@@ -57,16 +56,16 @@ export async function makeReady(
     services,
   );
   if (!stopped.ok) return stopped;
-  // What still holds a port is nobody that a profile knows.
+  // Who is still there is nobody that a profile knows.
   const after = preflight(await gatherFacts({ ...wish, repositoryUrl: null }, gathering));
-  const holders = after.filter(({ check }) => check === 'port-holders');
-  const held = refusals(holders, wish.accepted)[0];
-  if (held === undefined) {
-    tell(holders, services);
+  const late = after.filter(({ check }) => JUDGED_LATE.includes(check));
+  const left = refusals(late, wish.accepted)[0];
+  if (left === undefined) {
+    tell(late, services);
     return ok(stopped.value);
   }
   await stopped.value.startAgain();
-  return err(refusalOf(held));
+  return err(refusalOf(left));
 }
 
 const NO_PROFILE_NOTE = `No profile of services fits this system (there are ${SERVICE_PROFILES.map(({ name }) => name).join(', ')}), so none is stopped. Stop what touches the modem or reboots this machine yourself: ModemManager, diallers, watchdogs.`;

@@ -30,6 +30,7 @@ async function aRouter({ routeDevice }: { readonly routeDevice: string }) {
   const machine: Machine = {
     ...systemMachine,
     isThere: (path) => systemMachine.isThere(join(root, path)),
+    readText: (path) => systemMachine.readText(join(root, path)),
     run: ([program = '', ...args]) =>
       program === 'ip'
         ? Promise.resolve({
@@ -133,6 +134,20 @@ describe('a machine made ready', () => {
       failure: { check: 'port-holders', what: '3ginfo (process 4000001) holds /dev/ttyUSB92 of the modem.' },
     });
     expect(await calls()).toEqual(['stop', 'start']);
+  });
+
+  it('is refused, with its services back, where a crontab reboots it for a modem that is away', async () => {
+    const { root, ready, calls, notes } = await aRouter({ routeDevice: 'eth0' });
+    const line = '*/5 * * * * ping -c1 192.0.2.1 || reboot';
+    await mkdir(join(root, 'etc/crontabs'));
+    await writeFile(join(root, 'etc/crontabs/root'), `${line}\n`);
+    expect(await ready()).toMatchObject({
+      ok: false,
+      failure: { check: 'watchdogs', what: expect.stringContaining(`/etc/crontabs/root: ${line}`) },
+    });
+    expect(await calls()).toEqual(['stop', 'start']);
+    expect(await ready({ accepted: ['watchdogs'] })).toMatchObject({ ok: true });
+    expect(notes).toEqual([expect.stringContaining('It was told to go on all the same.')]);
   });
 
   it('says that nothing is stopped where no profile knows the system', async () => {

@@ -11,6 +11,7 @@ const QUIET: PreflightFacts = {
   isRouteOnHardware: true,
   holders: [],
   otherUpdaters: [],
+  watchdogs: [],
   power: { supplies: [], undervoltage: [] },
   packageOutlivesReboot: false,
 };
@@ -116,6 +117,13 @@ describe('preflight', () => {
       'other-updaters',
       'refuse',
       /modem_updater \(process 8\)/,
+    ],
+    [
+      'a watchdog that nobody has stopped',
+      { watchdogs: ['ping_reboot (process 7)'] },
+      'watchdogs',
+      'refuse',
+      /may reboot this machine.*ping_reboot \(process 7\)/,
     ],
   ])('says when %s', (_, changes, check, severity, what) => {
     expect(preflight(facts(changes))).toMatchObject([{ check, severity, what: expect.stringMatching(what) }]);

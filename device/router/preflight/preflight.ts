@@ -2,7 +2,7 @@
 import { BATTERY_MIN_PERCENT } from '../limits.ts';
 import type { PreflightFacts } from './facts.ts';
 
-export const CHECKS = ['uplink', 'power', 'port-holders', 'other-updaters'] as const;
+export const CHECKS = ['uplink', 'power', 'port-holders', 'other-updaters', 'watchdogs'] as const;
 export type Check = (typeof CHECKS)[number];
 
 /** Those that a person may let through, and what is taken upon oneself then. */
@@ -10,6 +10,7 @@ export const ACCEPTABLE = {
   uplink: 'the modem is the only way to the repository, and the package would not survive a reboot',
   power: 'the machine runs on a battery that is low, or its supply voltage is',
   'port-holders': 'another program, which is not stopped, holds a port of the modem',
+  watchdogs: 'a watchdog, which is not stopped, may reboot this machine while the modem is away',
 } as const satisfies Partial<Record<Check, string>>;
 export type AcceptableCheck = keyof typeof ACCEPTABLE;
 export const ACCEPTABLE_CHECKS = Object.keys(ACCEPTABLE) as [AcceptableCheck, ...AcceptableCheck[]];
@@ -25,7 +26,7 @@ export type Finding = {
 };
 
 export function preflight(facts: PreflightFacts): readonly Finding[] {
-  return [...uplink(facts), ...power(facts), ...holders(facts), ...updaters(facts)];
+  return [...uplink(facts), ...power(facts), ...holders(facts), ...updaters(facts), ...guards(facts)];
 }
 
 /** What still stands in the way when a person has overridden `checks`. */
@@ -35,6 +36,9 @@ export function refusals(findings: readonly Finding[], overridden: readonly Chec
       severity === 'refuse' && !(mayOverride && overridden.includes(check)),
   );
 }
+
+/** Judged once services are stopped: who is found before is most likely one of them. */
+export const JUDGED_LATE: readonly Check[] = ['port-holders', 'watchdogs'];
 
 /** Whether the way to the repository leads through this very modem; null where that cannot be told. */
 export function routeIsThroughModem(facts: PreflightFacts): boolean | null {
@@ -123,5 +127,15 @@ function updaters({ otherUpdaters }: PreflightFacts): readonly Finding[] {
     what: `Another program that flashes modems is running: ${names.at(-1)} (process ${pid}).`,
     next: 'Wait until it has ended. Do not end it while it writes.',
     mayOverride: false,
+  }));
+}
+
+function guards({ watchdogs }: PreflightFacts): readonly Finding[] {
+  return watchdogs.map((found) => ({
+    check: 'watchdogs',
+    severity: 'refuse',
+    what: `A watchdog may reboot this machine, or power-cycle the modem, because the modem is away: ${found}.`,
+    next: 'Stop it, or take the line out, until the update has ended.',
+    mayOverride: true,
   }));
 }
