@@ -11,6 +11,7 @@ import { type Look, NO_MODEM, seeModem } from '../doctor/see-modem.ts';
 import { writeBundle } from '../doctor/write-bundle.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { readVerdict } from '../report/verdict.ts';
+import { readLog } from '../schedule/rotating-log.ts';
 import { findModems } from '../transport/bus/find-modems.ts';
 import type { ModemDoor } from '../transport/door.ts';
 import { readAttempt } from '../update/journal.ts';
@@ -149,6 +150,7 @@ async function takeAlong(
     modems: inSight.ok ? inSight.value : null,
     attempt: journal.ok ? journal.value : null,
     verdict: door === null ? null : await readVerdict(stateDir, door.key),
+    ownLog: await readLog(stateDir),
     log: log.value === null ? null : log.value.toString('utf8'),
     system: context.systemFacts(),
   });

@@ -18,13 +18,15 @@ export type BundleContents = {
   readonly modems: readonly SeenModem[] | null;
   readonly attempt: Attempt | null;
   readonly verdict: Verdict | null;
+  /** What unattended runs have told on this machine; null where none did. */
+  readonly ownLog: string | null;
   /** A log that the user gave along. */
   readonly log: string | null;
   readonly system: SystemFacts;
 };
 
 export function bundleFiles(contents: BundleContents): readonly BundleFile[] {
-  const { examination, interview, modems, attempt, verdict, log, system } = contents;
+  const { examination, interview, modems, attempt, verdict, ownLog, log, system } = contents;
   const files: BundleFile[] = [
     { name: 'README.txt', text: README },
     json('system.json', system),
@@ -34,6 +36,7 @@ export function bundleFiles(contents: BundleContents): readonly BundleFile[] {
   if (modems !== null) files.push(json('modems.json', modems));
   if (attempt !== null) files.push(json('journal.json', attempt));
   if (verdict !== null) files.push(json('verdict.json', verdict));
+  if (ownLog !== null) files.push({ name: 'cistern.log', text: removeIdentities(ownLog) });
   if (log !== null) {
     files.push({ name: 'flash.log', text: removeIdentities(log) }, json('diagnosis.json', diagnose(log)));
   }
@@ -51,6 +54,7 @@ answers.txt       what the modem answered
 modems.json       what is plugged in
 journal.json      the update that was begun last
 verdict.json      how it ended
+cistern.log       what unattended runs have told
 flash.log, diagnosis.json  a log that was given along, and what it shows
 `;
 

@@ -1,5 +1,5 @@
 /** A log on disk that never grows beyond its bound: cistern.log, and the ones before it as .1 and .2. */
-import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { LOG_FILE_MAX_BYTES, LOG_FILES_MAX } from './limits.ts';
@@ -30,6 +30,15 @@ export async function appendToLog(
     if (!(error instanceof Error && 'code' in error)) throw error;
     return err({ reason: 'log-not-written', path, why: String(error.code) });
   }
+}
+
+/** All of it that is still there, oldest first; null where nothing was ever told. */
+export async function readLog(stateDir: string): Promise<string | null> {
+  const path = logPath(stateDir);
+  const names = Array.from({ length: LOG_FILES_MAX }, (_, age) => (age === 0 ? path : `${path}.${age}`));
+  const texts = await Promise.all(names.map((name) => readFile(name, 'utf8').catch(() => '')));
+  const whole = texts.reverse().join('');
+  return whole === '' ? null : whole;
 }
 
 async function rotate(path: string): Promise<void> {

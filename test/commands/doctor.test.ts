@@ -1,77 +1,14 @@
 /** `cistern doctor` on simulated conditions: what a modem has, it is told; and nothing is changed. */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
-import { extract } from 'tar-stream';
-import { afterEach, describe, expect, it } from 'vitest';
-import { inputReader } from '../../device/read-input.ts';
+import { describe, expect, it } from 'vitest';
 import { testSysfs } from '../../device/transport/bus/test-sysfs.ts';
-import type { ModemDoor } from '../../device/transport/door.ts';
 import { systemPorts } from '../../device/transport/local-ports.ts';
-import { attempt } from '../../device/update/test-attempt.ts';
-import { err, ok } from '../../shared/result.ts';
+import { err } from '../../shared/result.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import type { ModemState } from '../modem/link.ts';
-import { SimulatedModem } from '../modem/modem.ts';
-import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import type { ModemSettings } from '../modem/settings.ts';
 import { command, enterFirehose, eraseElement } from '../modem/test-host.ts';
-import { aCommandScene, type CommandScene, type CommandSceneOptions } from '../support/a-command.ts';
-import { inProcessDoor } from '../support/in-process-door.ts';
 import { relabelledEdl } from '../support/relabelled-door.ts';
-
-const ended: (() => void | Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ended.splice(0)) await end();
-});
-
-type Prepare = (modem: SimulatedModem, scene: CommandScene) => unknown;
-type Doors = (door: ModemDoor) => ModemDoor;
-
-async function sceneWith(
-  options: Partial<SimulatedModemOptions>,
-  doors: Doors = (door) => door,
-  context: CommandSceneOptions['context'] = {},
-): Promise<{ modem: SimulatedModem; scene: CommandScene }> {
-  const modem = new SimulatedModem({
-    firmware: DEMO_OLD_VERSION,
-    timing: { rebootMs: 0, departureMs: 1 },
-    ...options,
-    settings: { applicationPendingAnswers: 0, ...options.settings },
-  });
-  const scene = await aCommandScene({ door: doors(inProcessDoor(modem)), context });
-  ended.push(
-    () => modem.close(),
-    () => scene.end(),
-  );
-  return { modem, scene };
-}
-
-/** What the simulated modem does not know, answered before it is asked. */
-function answering(answers: Readonly<Record<string, string>>): Doors {
-  return (door) => ({
-    ...door,
-    openAt: async (signal) => {
-      const at = await door.openAt(signal);
-      if (!at.ok) return at;
-      let waiting: string | undefined;
-      return ok({
-        ...at.value,
-        transferOut: async (bytes, options) => {
-          waiting = answers[new TextDecoder().decode(bytes).trim()];
-          return waiting === undefined ? at.value.transferOut(bytes, options) : ok();
-        },
-        transferIn: async (maxBytes, options) => {
-          if (waiting === undefined) return at.value.transferIn(maxBytes, options);
-          const text = `\r\n${waiting}\r\n\r\nOK\r\n`;
-          waiting = undefined;
-          return ok(new TextEncoder().encode(text));
-        },
-      });
-    },
-  });
-}
+import { answering, type Doors, ended, type Prepare, sceneWith, unfinishedJournal } from './doctor-scene.ts';
 
 const intoEdl: Prepare = async (modem) => {
   modem.shortTestPoint();
@@ -88,12 +25,6 @@ const erased =
     modem.powerCycle();
     await modem.whenState([comesUp], { timeoutMs: 2_000 });
   };
-
-const unfinishedJournal: Prepare = async (_, { stateDir }) => {
-  const journal = attempt({ modemKey: 'simulated', step: 'programming', flashTouched: true });
-  await mkdir(join(stateDir, 'journal'), { recursive: true });
-  await writeFile(join(stateDir, 'journal/simulated.json'), JSON.stringify(journal));
-};
 
 const both =
   (...prepare: readonly Prepare[]): Prepare =>
@@ -255,78 +186,5 @@ describe('cistern doctor', () => {
     const { scene } = await sceneWith({}, unopened, { localPorts });
     const { stdout } = await scene.cistern('doctor', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ state: 'edl', usbId: '05c6:9008', where: 'usb:1-1' });
-  });
-});
-
-const IDENTITIES = {
-  imei: '490154203237518',
-  iccid: '8949020000012345678',
-  number: '+4917012345678',
-  token: 'hunter22',
-};
-
-async function filesOf(path: string): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
-  const tar = Readable.from([gunzipSync(await readFile(path))]).pipe(extract());
-  for await (const entry of tar) {
-    const parts: Buffer[] = [];
-    for await (const part of entry) parts.push(part as Buffer);
-    files.set(entry.header.name, Buffer.concat(parts).toString());
-  }
-  return files;
-}
-
-describe('a support archive', () => {
-  const LOG = `[000.000]: Version: QFirehose_Linux_Android_V1.4.17 ${IDENTITIES.imei} ${IDENTITIES.number}\npassword=${IDENTITIES.token}\n`;
-
-  async function taken() {
-    const { modem, scene } = await sceneWith(
-      { imei: IDENTITIES.imei, settings: { iccid: IDENTITIES.iccid } },
-      answering({ 'AT+CGPADDR': `+CGPADDR: 1,"84.15.201.33"\r\n+CNUM: ,"${IDENTITIES.number}",145` }),
-      { readInput: inputReader(Readable.from([Buffer.from(LOG)])) },
-    );
-    await unfinishedJournal(modem, scene);
-    const path = join(scene.stateDir, 'support.tar.gz');
-    const said = await scene.cistern('doctor', '--bundle', path, '--log', '-');
-    return { scene, path, said };
-  }
-
-  it('holds what was seen and heard, the journal and the log', async () => {
-    const { path, said } = await taken();
-    expect(said.code).toBe(0);
-    expect(said.stderr).toContain(`written to ${path}`);
-    const files = await filesOf(path);
-    expect([...files.keys()].sort()).toEqual(
-      [
-        'README.txt',
-        'answers.txt',
-        'diagnosis.json',
-        'examination.json',
-        'flash.log',
-        'journal.json',
-        'system.json',
-      ].map((name) => `cistern-support/${name}`),
-    );
-    expect(files.get('cistern-support/answers.txt')).toContain('AT+CFUN?\n  1\n');
-    expect(JSON.parse(files.get('cistern-support/journal.json') ?? '')).toMatchObject({
-      step: 'programming',
-    });
-  });
-
-  it('holds no identity, and is readable by its owner alone', async () => {
-    const { path } = await taken();
-    const all = [...(await filesOf(path)).values()].join('\n');
-    for (const identity of [...Object.values(IDENTITIES), '84.15.201.33'])
-      expect(all).not.toContain(identity);
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-  });
-
-  it('never overwrites a file', async () => {
-    const { scene, path } = await taken();
-    const before = await readFile(path);
-    const { code, stderr } = await scene.cistern('doctor', '--bundle', path);
-    expect(code).toBe(73);
-    expect(stderr).toContain('there is a file of that name');
-    expect(await readFile(path)).toEqual(before);
   });
 });
