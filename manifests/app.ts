@@ -20,6 +20,7 @@ import { keysUpload } from './commands/keys-upload.ts';
 import { lint } from './commands/lint.ts';
 import { mirror } from './commands/mirror.ts';
 import { onlineRenew } from './commands/online-renew.ts';
+import { onlineSeal } from './commands/online-seal.ts';
 import { publish } from './commands/publish.ts';
 import { releases } from './commands/releases.ts';
 import { rollout } from './commands/rollout.ts';
@@ -54,7 +55,7 @@ const routes = buildRouteMap({
       docs: { brief: 'The signed list of what a model offers' },
     }),
     online: buildRouteMap({
-      routes: { renew: onlineRenew },
+      routes: { renew: onlineRenew, seal: onlineSeal },
       docs: { brief: 'What a Worker signs by itself, for a repository without one' },
     }),
     catalogue,

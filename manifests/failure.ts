@@ -14,8 +14,8 @@ import type { FindKeyFailure } from './keys/find-key.ts';
 import type { KeyDirectoryFailure } from './keys/key-directory.ts';
 import type { KeyFileFailure } from './keys/key-file.ts';
 import type { NextRootFailure } from './keys/next-root.ts';
-import type { OnlineKeysFailure } from './keys/online-keys.ts';
 import type { PassphraseFailure } from './keys/passphrase.ts';
+import type { OnlineKeysFailure } from './keys/read-online-keys.ts';
 import type { MirrorFailure } from './mirror/mirror-model.ts';
 import type { FromFailure } from './publish/installable-from.ts';
 import type { OperatorFailure } from './publish/operator-client.ts';
@@ -115,6 +115,7 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'too-many-keys':
     case 'passphrase-not-given':
     case 'passphrase-too-short':
+    case 'passphrase-too-long':
     case 'passphrases-differ':
     case 'statement-invalid':
       return EXIT.usage;

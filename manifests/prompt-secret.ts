@@ -31,7 +31,8 @@ export function promptSecret(
         if (key === '\r' || key === '\n') return finish(typed);
         if (key === INTERRUPT || key === END) return finish('');
         if (BACKSPACES.includes(key)) typed = [...typed].slice(0, -1).join('');
-        else if (typed.length < PASSPHRASE_MAX_CHARS) typed += key;
+        // One more than is taken, so that it is told from one that was cut.
+        else if (typed.length <= PASSPHRASE_MAX_CHARS) typed += key;
       }
     };
     input.on('data', onData);

@@ -114,6 +114,8 @@ function says(failure: RepoFailure): string {
       return 'No passphrase for the private keys: set CISTERN_PASSPHRASE, use --passphrase-file, or say --no-passphrase to keep them in plain text.';
     case 'passphrase-too-short':
       return `A passphrase of fewer than ${failure.minChars} characters does not protect a key. Nothing was written.`;
+    case 'passphrase-too-long':
+      return `The passphrase is longer than ${failure.maxChars} characters. Nothing was opened or written. For keys that were sealed with a longer one from a file, its first ${failure.maxChars} characters are the passphrase.`;
     case 'passphrases-differ':
       return 'The two passphrases differ. Nothing was written; try again.';
     case 'statement-invalid':

@@ -11,7 +11,6 @@ import { openForWriting, type WritableFlags, writableFlag, writableFlags } from 
 import { openPublisherKeys } from './open-publisher-keys.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { percentageArgument, textArgument } from './parsers.ts';
-import { passphraseFileFlag } from './passphrase-flags.ts';
 import { progressOn, type ShowProgress } from './progress.ts';
 import { readRoot } from './read-root.ts';
 import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
@@ -21,7 +20,6 @@ type Flags = WritableFlags & {
   readonly to: RepositoryLocation;
   readonly keys?: string;
   readonly rollout: number;
-  readonly passphraseFile?: string;
   readonly signRequest?: string;
   readonly json: boolean;
 };
@@ -70,7 +68,6 @@ export const importCommand = buildCommand<Flags, [string], RepoContext>({
         placeholder: 'percent',
         default: '100',
       },
-      passphraseFile: passphraseFileFlag,
       signRequest: signRequestFlag,
       json: jsonFlag,
     },

@@ -6,8 +6,9 @@ import type { RepoFailure } from '../failure.ts';
 import { findKey, soleKey } from '../keys/find-key.ts';
 import { makeKey, namedKey } from '../keys/new-key.ts';
 import { readBase } from '../keys/next-root.ts';
-import { generateOnlineKeys, publicHalves, writeOnlineFile } from '../keys/online-keys.ts';
+import { generateOnlineKeys, onlineKeysLine, publicHalves } from '../keys/online-keys.ts';
 import type { NamedKey, OfflineRole } from '../keys/root-change.ts';
+import { writeSecret } from '../keys/write-secret.ts';
 import { fail } from './output.ts';
 import {
   keyArgument,
@@ -101,7 +102,7 @@ export const keysRotateOnline = buildCommand<RootFlags & { readonly online: stri
   async func(flags) {
     const online = await generateOnlineKeys();
     const halves = publicHalves(online);
-    const written = await writeOnlineFile(flags.online, online);
+    const written = await writeSecret(flags.online, onlineKeysLine(online));
     if (!written.ok) return fail(this, flags, written.failure);
     const [snapshot, timestamp] = await Promise.all([halves.snapshot, halves.timestamp].map(namedKey));
     if (snapshot === undefined || timestamp === undefined) throw new Error('two keys were named');

@@ -5,7 +5,8 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { RepoContext } from '../context.ts';
 import type { RepoFailure } from '../failure.ts';
 import { send } from '../http/client.ts';
-import { readOnlineSigners } from '../keys/online-keys.ts';
+import { findPassphrase } from '../keys/passphrase.ts';
+import { readOnlineSigners } from '../keys/read-online-keys.ts';
 import type { RootFile } from '../keys/roots.ts';
 import { storeOperator } from '../online/store-operator.ts';
 import { type OperatorClient, operatorClient } from '../publish/operator-client.ts';
@@ -16,11 +17,13 @@ import { openStore, type RepositoryLocation } from '../store/location.ts';
 import type { ObjectStore, StoreFailure } from '../store/object-store.ts';
 import { getFromStore, STORE_BASE } from '../store/store-get.ts';
 import { locationArgument, textArgument, writableArgument } from './parsers.ts';
+import { passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
 import { readToken } from './read-token.ts';
 
 export type WritableFlags = {
   readonly tokenFile?: string;
   readonly onlineKeys?: string;
+  readonly passphraseFile?: string;
 };
 
 export const writableFlag = {
@@ -48,10 +51,12 @@ export const writableFlags = {
   onlineKeys: {
     kind: 'parsed',
     parse: textArgument,
-    brief: 'Env file with ONLINE_KEYS, for a bucket or directory without a Worker: signs here what it would',
+    brief:
+      'The online keys (env file, or sealed), for a bucket or directory without a Worker: signs here what it would',
     placeholder: 'file',
     optional: true,
   },
+  passphraseFile: passphraseFileFlag,
 } as const;
 
 /** A repository that is read: `base` is what addresses are built on, `get` answers them. */
@@ -95,7 +100,9 @@ export async function openForWriting(
     return ok({ ...opened.value, operator });
   }
   if (flags.onlineKeys === undefined) return err({ reason: 'online-keys-not-given' });
-  const signers = await readOnlineSigners(flags.onlineKeys);
+  const signers = await readOnlineSigners(flags.onlineKeys, () =>
+    findPassphrase(passphraseSources(context, flags.passphraseFile)),
+  );
   if (!signers.ok) return signers;
   const store = await openStore(location, context.process.env, context.signal);
   if (!store.ok) return store;

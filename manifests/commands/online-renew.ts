@@ -1,18 +1,21 @@
 import { buildCommand } from '@stricli/core';
 import type { ModelId } from '../../shared/model.ts';
 import type { RepoContext } from '../context.ts';
-import { readOnlineSigners } from '../keys/online-keys.ts';
+import { findPassphrase } from '../keys/passphrase.ts';
+import { readOnlineSigners } from '../keys/read-online-keys.ts';
 import { parseRoot } from '../keys/roots.ts';
 import { renewOnline } from '../online/renew-online.ts';
 import { listModels } from '../store/list-models.ts';
 import { openStore, type StoreLocation } from '../store/location.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
 import { modelArgument, storeArgument, textArgument } from './parsers.ts';
+import { passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
 import { readRoot } from './read-root.ts';
 
 type Flags = {
   readonly root: string;
   readonly onlineKeys: string;
+  readonly passphraseFile?: string;
   readonly model?: readonly ModelId[];
   readonly json: boolean;
 };
@@ -23,7 +26,9 @@ export const onlineRenew = buildCommand<Flags, [StoreLocation], RepoContext>({
     if (!rootText.ok) return fail(this, flags, rootText.failure);
     const root = parseRoot(rootText.value);
     if (root === null) return fail(this, flags, { reason: 'root-unusable', why: `${flags.root} is no root` });
-    const signers = await readOnlineSigners(flags.onlineKeys);
+    const signers = await readOnlineSigners(flags.onlineKeys, () =>
+      findPassphrase(passphraseSources(this, flags.passphraseFile)),
+    );
     if (!signers.ok) return fail(this, flags, signers.failure);
     const store = await openStore(location, this.process.env, this.signal);
     if (!store.ok) return fail(this, flags, store.failure);
@@ -62,9 +67,10 @@ export const onlineRenew = buildCommand<Flags, [StoreLocation], RepoContext>({
       onlineKeys: {
         kind: 'parsed',
         parse: textArgument,
-        brief: 'Env file with ONLINE_KEYS',
+        brief: 'The online keys: env file with ONLINE_KEYS, or what "online seal" made of it',
         placeholder: 'file',
       },
+      passphraseFile: passphraseFileFlag,
       model: {
         kind: 'parsed',
         parse: modelArgument,

@@ -6,7 +6,7 @@ import { textArgument } from './parsers.ts';
 export const passphraseFileFlag = {
   kind: 'parsed',
   parse: textArgument,
-  brief: 'File with the passphrase of the offline keys (else CISTERN_PASSPHRASE, else asked for)',
+  brief: 'File with the passphrase of the keys (else CISTERN_PASSPHRASE, else asked for)',
   placeholder: 'file',
   optional: true,
 } as const;

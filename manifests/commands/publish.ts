@@ -14,7 +14,6 @@ import { type OfferFlags, offerFlags } from './offer-flags.ts';
 import { openPublisherKeys } from './open-publisher-keys.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { dateArgument, modelArgument, percentageArgument, textArgument, versionArgument } from './parsers.ts';
-import { passphraseFileFlag } from './passphrase-flags.ts';
 import { progressOn } from './progress.ts';
 import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
 
@@ -32,7 +31,6 @@ type Flags = WritableFlags &
     readonly knownIssue?: readonly string[];
     readonly releasedOn?: string;
     readonly catalogue?: string;
-    readonly passphraseFile?: string;
     readonly signRequest?: string;
     readonly json: boolean;
   };
@@ -174,7 +172,6 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         placeholder: 'dir',
         optional: true,
       },
-      passphraseFile: passphraseFileFlag,
       signRequest: signRequestFlag,
       json: jsonFlag,
     },

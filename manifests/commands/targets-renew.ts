@@ -7,13 +7,11 @@ import { openForWriting, type WritableFlags, writableFlag, writableFlags } from 
 import { openPublisherKeys } from './open-publisher-keys.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
 import { modelArgument, textArgument } from './parsers.ts';
-import { passphraseFileFlag } from './passphrase-flags.ts';
 import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
 
 type Flags = WritableFlags & {
   readonly keys: string;
   readonly to: RepositoryLocation;
-  readonly passphraseFile?: string;
   readonly signRequest?: string;
   readonly json: boolean;
 };
@@ -45,7 +43,6 @@ export const targetsRenew = buildCommand<Flags, [ModelId], RepoContext>({
       keys: { kind: 'parsed', parse: textArgument, brief: 'Directory of the keys', placeholder: 'dir' },
       to: writableFlag,
       ...writableFlags,
-      passphraseFile: passphraseFileFlag,
       signRequest: signRequestFlag,
       json: jsonFlag,
     },

@@ -20,6 +20,7 @@ import { type OnlinePublic, onlinePublicSchema } from '../signing/request.ts';
 import { keyIdOfPublic, writeKeyFile } from './key-file.ts';
 import { generateOnlineKeys, type OnlineKeys, onlineKeysLine, publicHalves } from './online-keys.ts';
 import { signFirstRoot } from './root.ts';
+import type { SecretFailure } from './write-secret.ts';
 
 export const FIRST_ROOT = '1.root.json';
 export const TARGETS_KEY = 'targets.key';
@@ -28,8 +29,7 @@ const ONLINE_PUBLIC = 'online.json';
 const TOKEN_BYTES = 32;
 
 export type KeyDirectoryFailure =
-  | { readonly reason: 'keys-exist'; readonly path: string }
-  | { readonly reason: 'keys-unwritable'; readonly path: string; readonly why: string }
+  | SecretFailure
   | { readonly reason: 'key-directory-incomplete'; readonly path: string; readonly file: string };
 
 export type NewKeys = {

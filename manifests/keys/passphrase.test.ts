@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PASSPHRASE_MIN_CHARS } from '../limits.ts';
-import { choosePassphrase } from './passphrase.ts';
+import { PASSPHRASE_MAX_CHARS, PASSPHRASE_MIN_CHARS } from '../limits.ts';
+import { choosePassphrase, findPassphrase } from './passphrase.ts';
 
 const LONG = 'correct horse battery staple';
 
@@ -20,10 +24,31 @@ describe('the passphrase of new keys', () => {
 
   it.each([
     ['was typed in two ways', [LONG, `${LONG}!`], 'passphrases-differ'],
+    ['is too long', ['x'.repeat(PASSPHRASE_MAX_CHARS + 1)], 'passphrase-too-long'],
     ['is too short', ['x'.repeat(PASSPHRASE_MIN_CHARS - 1)], 'passphrase-too-short'],
   ])('is refused when it %s', async (_, answers, reason) => {
     const { sources } = typing(...answers);
     expect(await choosePassphrase(sources, { plainText: false })).toMatchObject({ failure: { reason } });
+  });
+
+  it.each(['file', 'environment', 'terminal'])('is never cut: from the %s', async (where) => {
+    const longest = 'x'.repeat(PASSPHRASE_MAX_CHARS);
+    const find = async (passphrase: string) => {
+      const file = join(tmpdir(), `passphrase-${randomUUID()}`);
+      await writeFile(file, `${passphrase}\n`);
+      try {
+        return await findPassphrase({
+          file: where === 'file' ? file : undefined,
+          environment: where === 'environment' ? passphrase : undefined,
+          ask: async () => passphrase,
+        });
+      } finally {
+        await rm(file);
+      }
+    };
+    expect(await find(longest)).toEqual({ ok: true, value: longest });
+    const reason = 'passphrase-too-long';
+    expect(await find(`${longest}x`)).toMatchObject({ failure: { reason, maxChars: PASSPHRASE_MAX_CHARS } });
   });
 
   it('is taken from the environment without a question', async () => {

@@ -6,6 +6,7 @@ import { PASSPHRASE_MAX_CHARS, PASSPHRASE_MIN_CHARS } from '../limits.ts';
 export type PassphraseFailure =
   | { readonly reason: 'passphrase-not-given' }
   | { readonly reason: 'passphrase-too-short'; readonly minChars: number }
+  | { readonly reason: 'passphrase-too-long'; readonly maxChars: number }
   | { readonly reason: 'passphrases-differ' }
   | { readonly reason: 'file-unreadable'; readonly path: string; readonly why: string };
 
@@ -16,14 +17,21 @@ export type PassphraseSources = {
   readonly ask: (() => Promise<string>) | null;
 };
 
-/** The passphrase, or null where nobody gave one. */
+/** The passphrase, or null where nobody gave one. One that is too long is refused, and never cut: cut, it is another. */
 export async function findPassphrase(
   sources: PassphraseSources,
 ): Promise<Result<string | null, PassphraseFailure>> {
+  const found = await readPassphrase(sources);
+  if (found.ok && found.value !== null && found.value.length > PASSPHRASE_MAX_CHARS)
+    return err({ reason: 'passphrase-too-long', maxChars: PASSPHRASE_MAX_CHARS });
+  return found;
+}
+
+async function readPassphrase(sources: PassphraseSources): Promise<Result<string | null, PassphraseFailure>> {
   if (sources.file !== undefined) {
     try {
       const text = await readFile(sources.file, 'utf8');
-      return ok(text.replace(/\r?\n$/, '').slice(0, PASSPHRASE_MAX_CHARS));
+      return ok(text.replace(/\r?\n$/, ''));
     } catch (error) {
       return err({ reason: 'file-unreadable', path: sources.file, why: (error as Error).message });
     }

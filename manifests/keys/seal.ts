@@ -13,7 +13,7 @@ const SEED_BYTES = 32;
 const KEY_BYTES = 32;
 
 /** What a file may ask of the machine that opens it: at most 1 GiB for scrypt. */
-export const sealedSeedSchema = z.strictObject({
+const sealedSchema = z.strictObject({
   kdf: z.literal('scrypt'),
   /** Cost, a power of two; scrypt takes 128 * n * r bytes. */
   n: z.union([
@@ -29,14 +29,19 @@ export const sealedSeedSchema = z.strictObject({
   cipher: z.literal('aes-256-gcm'),
   nonce: hexOf(NONCE_BYTES),
   tag: hexOf(TAG_BYTES),
-  sealed: hexOf(SEED_BYTES),
+  sealed: z.string(),
 });
-export type SealedSeed = z.infer<typeof sealedSeedSchema>;
+export type SealedSeed = z.infer<typeof sealedSchema>;
+
+/** So many seeds, one after the other. */
+export const sealedSeedsSchema = (count: number) =>
+  sealedSchema.extend({ sealed: hexOf(count * SEED_BYTES) });
+export const sealedSeedSchema = sealedSeedsSchema(1);
 
 /** 128 MiB and about half a second: what a guess costs. */
 const COST = 2 ** 17;
 
-/** `seed` in hex. `context` is authenticated with it, so that one key's file cannot pass for another's. */
+/** `seed` in hex, or several one after the other. `context` is authenticated with it, so that one key's file cannot pass for another's. */
 export async function sealSeed(seed: string, passphrase: string, context: string): Promise<SealedSeed> {
   const salt = randomBytes(SALT_BYTES);
   const nonce = randomBytes(NONCE_BYTES);

@@ -60,6 +60,7 @@ export function openDirectoryStore(directory: string): ObjectStore {
         } finally {
           await unlink(part);
         }
+        await syncDirectory(dirname(join(root, key)));
         return ok('stored');
       }),
     replace: (key, bytes, tag) =>
@@ -79,10 +80,20 @@ export function openDirectoryStore(directory: string): ObjectStore {
 }
 
 async function writePart(path: string, bytes: Uint8Array): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const part = `${path}.${randomBytes(6).toString('hex')}${PART}`;
   await writeFile(part, bytes, { flag: 'wx', flush: true });
   return part;
+}
+
+/** Names of new directories are as durable as what is put into them. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; ; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+    if (made === first) return;
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findModel } from '../../manifests/catalogue/find-model.ts';
 import { openHeldKeys } from '../../manifests/keys/held-keys.ts';
 import { readRolloutKey } from '../../manifests/keys/key-directory.ts';
-import { readOnlineSigners } from '../../manifests/keys/online-keys.ts';
+import { readOnlineSigners } from '../../manifests/keys/read-online-keys.ts';
 import { readRoots } from '../../manifests/keys/roots.ts';
 import { storeOperator } from '../../manifests/online/store-operator.ts';
 import { openChunkStore } from '../../manifests/package/chunk-store.ts';
@@ -55,7 +55,7 @@ export async function makeManyReleases(
     targets: must(await openHeldKeys(keys, wanted, noPassphrase)),
   };
   const store = must(await openStore({ kind: 'directory', path: directory }, {}, signal));
-  const signers = must(await readOnlineSigners(online));
+  const signers = must(await readOnlineSigners(online, noPassphrase));
   const nowMs = () => Date.now();
   const ports = {
     get: getFromStore(store),

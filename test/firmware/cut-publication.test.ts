@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findModel } from '../../manifests/catalogue/find-model.ts';
 import { readRolloutKey } from '../../manifests/keys/key-directory.ts';
 import { openKeyFile } from '../../manifests/keys/key-file.ts';
-import { readOnlineSigners } from '../../manifests/keys/online-keys.ts';
+import { readOnlineSigners } from '../../manifests/keys/read-online-keys.ts';
 import { readRoots } from '../../manifests/keys/roots.ts';
 import { storeOperator } from '../../manifests/online/store-operator.ts';
 import { openPackage } from '../../manifests/package/open-package.ts';
@@ -20,6 +20,7 @@ import { getFromStore, STORE_BASE } from '../../manifests/store/store-get.ts';
 import { auditModel } from '../../manifests/verify/audit-model.ts';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import type { ModelId } from '../../shared/model.ts';
+import { ok } from '../../shared/result.ts';
 import { signerOf } from '../../shared/trust/keys.ts';
 import { must } from '../support/local-release.ts';
 import { writeDemoPackage } from './demo-package.ts';
@@ -52,7 +53,7 @@ async function publish(store: ObjectStore, version: string) {
   nowMs += 1000;
   const keys = join(scratch, 'keys');
   const roots = must(await readRoots(keys));
-  const signers = must(await readOnlineSigners(join(scratch, 'online.env')));
+  const signers = must(await readOnlineSigners(join(scratch, 'online.env'), async () => ok(null)));
   const operator = storeOperator({ store, signers, roots, nowMs: () => nowMs });
   const source = must(await openPackage(join(scratch, version)));
   try {

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelArgument } from '../../manifests/commands/parsers.ts';
 import { collectGarbage } from '../../manifests/gc/collect-garbage.ts';
-import { readOnlineSigners } from '../../manifests/keys/online-keys.ts';
+import { readOnlineSigners } from '../../manifests/keys/read-online-keys.ts';
 import { readRoots } from '../../manifests/keys/roots.ts';
 import { mirrorModel } from '../../manifests/mirror/mirror-model.ts';
 import { acceptTargets } from '../../manifests/online/accept-targets.ts';
 import { openDirectoryStore } from '../../manifests/store/directory-store.ts';
 import type { ObjectStore } from '../../manifests/store/object-store.ts';
 import { getFromStore, STORE_BASE } from '../../manifests/store/store-get.ts';
+import { ok } from '../../shared/result.ts';
 import { must } from '../support/local-release.ts';
 import { writeDemoPackage } from './demo-package.ts';
 import { shown } from './publishing.ts';
@@ -226,7 +227,7 @@ describe('gc while somebody publishes what it is about to remove', () => {
         return store.create(key, bytes);
       },
     };
-    const signers = must(await readOnlineSigners(join(scratch, 'online.env')));
+    const signers = must(await readOnlineSigners(join(scratch, 'online.env'), async () => ok(null)));
     const roots = must(await readRoots(join(scratch, 'keys')));
     const metadata = join(scratch, 'abandoned/v1/models', MODEL, 'metadata/1.targets.json');
     const repository = { store: interrupted, signers, roots, nowMs: Date.now };

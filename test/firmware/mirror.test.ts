@@ -152,6 +152,23 @@ describe('a repository without a Worker', () => {
     expect(await publish(FIRST, where)).toMatchObject({ code: 0 });
   });
 
+  it('is signed for with keys under a passphrase', async () => {
+    const where = fresh();
+    await cp(newer, where, { recursive: true });
+    const later = Date.now() + 2 * DAY_MS;
+    const sealed = join(scratch, 'online.key');
+    const env = { CISTERN_PASSPHRASE: 'correct horse battery staple' };
+    const args = ['online', 'seal', join(scratch, 'online.env'), '--out', sealed, '--json'];
+    expect(await runCisternRepo(args, { env })).toMatchObject({ code: 0 });
+    expect(shown(await runCisternRepo(args, { env }))).toMatchObject({ reason: 'keys-exist' });
+    expect(shown(await renew(where, later, sealed))).toMatchObject({ reason: 'passphrase-needed' });
+    const renewed = await runCisternRepo(
+      ['online', 'renew', where, '--root', root(), '--online-keys', sealed, '--json'],
+      { env, nowMs: later },
+    );
+    expect(shown(renewed).models).toMatchObject([{ outcome: 'renewed' }]);
+  });
+
   it('takes targets over that expired, when they are renewed', async () => {
     const where = fresh();
     const longAgo = Date.now() - 400 * DAY_MS;
