@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../device/clock.ts';
 import { verifyStage } from '../device/stage/staged-package.ts';
 import { awaitIdentity } from '../device/update/confirm.ts';
@@ -116,11 +116,20 @@ describe('a flash session', () => {
     modem.close();
   });
 
-  it('asks a modem for its chip and key where they are known, and goes on', async () => {
-    const modem = new SimulatedModem({ firmware: DEMO_OLD_VERSION, timing: { departureMs: 1 } });
+  it.each([
+    [
+      'asks a modem for its chip and key where they are known, and goes on',
+      'normal',
+      ['chip', 'signing key'],
+    ],
+    ['cannot ask a programmer that ran already, and goes on', 'programmer', null],
+  ] as const)('%s', async (_, startIn, compared) => {
+    const modem = new SimulatedModem({ firmware: DEMO_OLD_VERSION, startIn, timing: { departureMs: 1 } });
     const expectedHardware = { msmIds: ['000480e1'], oemKeyHashes: [modem.model.rootKeyHash] };
-    const { flashed, ports } = await flash(modem, { expectedHardware });
+    const onHardwareCompared = vi.fn();
+    const { flashed, ports } = await flash(modem, { expectedHardware, onHardwareCompared });
     expect(flashed).toEqual({ ok: true, value: undefined });
+    expect(onHardwareCompared.mock.calls).toEqual([[compared]]);
     expect(must(await awaitIdentity(ports)).version.text).toBe(DEMO_NEW_VERSION);
     modem.close();
   });

@@ -46,8 +46,11 @@ export type FlashSession = {
   readonly onProgress: (progress: FlashProgress) => void;
   /** Where it is known, the modem is asked for it before it gets a programmer. */
   readonly expectedHardware?: ExpectedHardware | undefined;
-  /** What of the hardware could be compared, and agreed: nothing, where one side does not name it. */
-  readonly onHardwareCompared?: (compared: ComparedHardware) => void;
+  /**
+   * What of the hardware was compared, and agreed: nothing, where one side does not name it; null where a programmer ran
+   * already, which cannot be asked.
+   */
+  readonly onHardwareCompared?: (compared: ComparedHardware | null) => void;
   /** A partition is programmed once more in this session; `reason` is that of the failure. */
   readonly onRepeat?: (program: PlannedProgram, reason: FirehoseFailure['reason']) => void;
   /** Nothing is erased yet, and the modem shows no table of its own to judge the plan by. */

@@ -109,6 +109,8 @@ function jobOf(order: FlashOrder, signal: AbortSignal): FlashJob {
   };
 }
 
+const WHO_JUDGES = 'the programmer and its geometry judge it';
+
 /** Said once: a second session with the same modem compares no more than the first. */
 function hardwareExpectedOf(
   { name, edlHardware }: ModelEntry,
@@ -120,7 +122,7 @@ function hardwareExpectedOf(
     isSaid = true;
   };
   if (edlHardware === undefined) {
-    const note = `the catalogue knows neither chip nor signing key of ${name}, so the modem was asked for neither; the programmer and its geometry judge it`;
+    const note = `the catalogue knows neither chip nor signing key of ${name}, so neither was compared; ${WHO_JUDGES}`;
     return { onHardwareCompared: () => say(note) };
   }
   return {
@@ -129,11 +131,15 @@ function hardwareExpectedOf(
       oemKeyHashes: edlHardware.oemKeyHashes ?? null,
     },
     onHardwareCompared: (compared) => {
-      if (compared.length > 0)
+      if (compared === null)
+        say(
+          `a programmer ran already, which names neither chip nor signing key, so neither was compared; ${WHO_JUDGES}`,
+        );
+      else if (compared.length > 0)
         say(`the modem's ${compared.join(' and ')} in EDL: as the catalogue has it for ${name}`);
       else
         say(
-          `the modem did not name its chip or signing key in EDL, so neither was compared; the programmer and its geometry judge it`,
+          `the modem named in EDL nothing of what the catalogue knows of its chip and signing key, so neither was compared; ${WHO_JUDGES}`,
         );
     },
   };

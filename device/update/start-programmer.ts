@@ -22,7 +22,7 @@ export async function startProgrammer(
   if (!greeting.ok) return greeting;
   if (greeting.value.found === 'programmer') {
     // Sahara is over: it can be asked no more.
-    session.onHardwareCompared?.([]);
+    session.onHardwareCompared?.(null);
     return ok(greeting.value.heard);
   }
   const opening = await judgeHardware(session, greeting.value.hello, signal);

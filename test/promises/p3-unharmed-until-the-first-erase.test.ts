@@ -88,7 +88,7 @@ describe('P3 unharmed until the first erase', () => {
     [
       'goes on where the boot ROM has no command mode, and says that nothing was compared',
       { ...ec25Eu, sahara: { ...ec25Eu.sahara, hasCommandMode: false } },
-      /did not name its chip or signing key in EDL/,
+      /named in EDL nothing of what the catalogue knows of its chip and signing key/,
     ],
   ])('%s', async (_, model, note) => {
     scenario = await aScenario({ modem: { model } });

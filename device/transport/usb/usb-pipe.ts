@@ -88,7 +88,10 @@ export class UsbPipe implements Pipe {
     return signal === undefined ? sending : untilAborted(sending, signal);
   }
 
-  /** Waits for what is under way: a slice, or one transfer's timeout where the modem takes nothing. */
+  /**
+   * Waits for what is under way, which only its own timeout ends: a slice; the wait of who reads raw data; that of who
+   * writes, where the modem takes nothing.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
