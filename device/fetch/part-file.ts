@@ -11,6 +11,7 @@ import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { readUpTo } from '../stage/chunk-file.ts';
 import { codeOf } from '../stage/error-code.ts';
+import { syncDirectory } from '../stage/sync-directory.ts';
 import { strongEtag } from './chunk-answer.ts';
 import { PART_FIRST_BYTES } from './limits.ts';
 
@@ -179,13 +180,4 @@ async function writeEtag(
     await file.close();
   }
   if (durably) await syncDirectory(dirname(path));
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -11,6 +11,7 @@ import type { Stage } from './stage.ts';
 import { type LocalFiles, stageLocalPackage } from './stage-local-package.ts';
 import { verifyStage } from './staged-package.ts';
 import { aPackage } from './test-package.ts';
+import { CAN_MOUNT, mountTmpfs, unmount } from './test-places.ts';
 
 const never = new AbortController().signal;
 const quiet = () => {};
@@ -18,12 +19,16 @@ let parent = '';
 let stage: Stage;
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'cistern-local-'));
-  const wish = { wanted: parent, neededBytes: 4 * CHUNK_MAX_BYTES, platform: nodePlatform };
-  const prepared = await prepareStage(wish, never);
-  if (!prepared.ok) throw new Error(prepared.failure.reason);
-  stage = prepared.value;
+  stage = await stageAt(parent);
 });
 afterEach(() => rm(parent, { recursive: true, force: true }));
+
+async function stageAt(wanted: string): Promise<Stage> {
+  const wish = { wanted, neededBytes: 4 * CHUNK_MAX_BYTES, platform: nodePlatform };
+  const prepared = await prepareStage(wish, never);
+  if (!prepared.ok) throw new Error(prepared.failure.reason);
+  return prepared.value;
+}
 
 const FILES: ReadonlyMap<string, Uint8Array> = new Map([
   ['update/a.mbn', Buffer.alloc(CHUNK_MAX_BYTES + 12_345, 'a')],
@@ -117,12 +122,25 @@ describe('a package from a disk', () => {
     expect(stopped).toEqual({ ok: false, failure: { reason: 'interrupted' } });
   });
 
+  it.runIf(CAN_MOUNT)('writes nothing where the stage was, once its mount has gone', async () => {
+    mountTmpfs(parent, 'size=8m');
+    stage = await stageAt(parent);
+    const local = localFiles();
+    const unmountAfterTheFirst = () => unmount(parent, ['-l']);
+    expect(await stageLocalPackage(stage, local, unmountAfterTheFirst, never)).toEqual({
+      ok: false,
+      failure: { reason: 'stage-unmounted', directory: stage.directory, mountPoint: parent },
+    });
+    // What lies beneath is the stage of the test's own disk, untouched.
+    expect(await readdir(stage.directory)).toEqual([]);
+  });
+
   it('says that the stage has gone', async () => {
     await rm(stage.directory, { recursive: true });
     await writeFile(stage.directory, '');
     expect(await stageLocalPackage(stage, localFiles(), quiet, never)).toEqual({
       ok: false,
-      failure: { reason: 'directory-unusable', directory: stage.directory, code: 'ENOTDIR' },
+      failure: { reason: 'stage-vanished', directory: stage.directory },
     });
   });
 });

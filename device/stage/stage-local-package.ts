@@ -18,6 +18,8 @@ import { readChunk } from './chunk-file.ts';
 import { codeOf } from './error-code.ts';
 import type { Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
+import { checkStageProof } from './stage-proof.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 const compress = promisify(zstdCompress);
 
@@ -112,35 +114,48 @@ async function* piecesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 
 /** Writes a chunk unless it lies there already, whole; answers its stored size in bytes. */
 async function keepChunk(
-  { directory, proof }: Stage,
+  stage: Stage,
   chunk: ChunkReference,
   content: Uint8Array,
 ): Promise<Result<number, StageFailure>> {
+  const { directory, proof, platform } = stage;
   const present = await readChunk(directory, chunk);
   if (present.ok) {
     giveBack(present.value.bytes);
     return ok(present.value.storedBytes);
   }
-  const path = join(directory, chunkPath(chunk.id));
+  const stored = await compress(content);
+  // A stage that has lost its mount would fill the router's own disk.
+  const proved = await checkStageProof(proof, platform);
+  if (!proved.ok) return proved;
   try {
-    const stored = await compress(content);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await rm(`${path}.part`, { force: true });
-    const part = await open(`${path}.part`, 'wx', 0o600);
-    try {
-      await part.writeFile(stored);
-      // A stage on a disk is what an unfinished update goes on from after a power cut.
-      if (proof.kind === 'disk') await part.sync();
-    } finally {
-      await part.close();
-    }
-    await rename(`${path}.part`, path);
+    // A stage on a disk is what an unfinished update goes on from after a power cut.
+    await writeChunk(join(directory, chunkPath(chunk.id)), stored, { durably: proof.kind === 'disk' });
     return ok(stored.length);
   } catch (error) {
     const code = codeOf(error);
+    const still = await checkStageProof(proof, platform);
+    if (!still.ok) return still;
     if (code === 'ENOSPC' || code === 'EDQUOT')
       return err({ reason: 'stage-full', directory, neededBytes: chunk.sizeBytes, availableBytes: 0 });
-    if (code === 'EROFS') return err({ reason: 'stage-read-only', directory });
     return err({ reason: 'directory-unusable', directory, code });
   }
+}
+
+async function writeChunk(
+  path: string,
+  stored: Uint8Array,
+  { durably }: { readonly durably: boolean },
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await rm(`${path}.part`, { force: true });
+  const part = await open(`${path}.part`, 'wx', 0o600);
+  try {
+    await part.writeFile(stored);
+    if (durably) await part.sync();
+  } finally {
+    await part.close();
+  }
+  await rename(`${path}.part`, path);
+  if (durably) await syncDirectory(dirname(path));
 }
