@@ -20,6 +20,7 @@ import {
   commonFlags,
   type DownloadFlags,
   downloadFlags,
+  keepCopyFlag,
   restoreSettingsFlag,
   settingsOf,
 } from './flags.ts';
@@ -36,6 +37,7 @@ type RescueFlags = CommonFlags &
   PackageFlags & {
     readonly router?: string;
     readonly channel?: 'stable' | 'beta';
+    readonly keepCopy?: string;
     readonly yes: boolean;
     readonly accept?: readonly AcceptableCheck[];
     readonly restoreSettings?: boolean;
@@ -51,6 +53,7 @@ export const rescueCommand = buildCommand<RescueFlags, [string?], Context>({
       router: routerFlag,
       ...packageFlags,
       ...rescueDownloadFlags,
+      keepCopy: keepCopyFlag,
       accept: acceptFlag,
       restoreSettings: restoreSettingsFlag,
       channel: channelFlag,

@@ -62,8 +62,12 @@ export type UpdatePorts = ModemPorts & RepositoryPorts;
 export type Uplink = {
   /** Fetches what a stage lacks; answers how many bytes that cost. */
   readonly fetch: (
-    stage: Stage,
-    documents: ReleaseDocuments,
+    wish: {
+      readonly stage: Stage;
+      readonly documents: ReleaseDocuments;
+      /** Directory on a disk that may hold it too. */
+      readonly copy: string | null;
+    },
     signal: AbortSignal,
   ) => Promise<Result<number, UpdateFailure>>;
   /** Sends the reports that wait, and these, for which the disk had no room. */

@@ -58,8 +58,9 @@ async function stageRelease(
   if (!fetching.ok) return fetching;
   const release = await origin.stage(options.stage, ports, signal);
   if (!release.ok) return release;
-  const { stage, fetchedBytes } = release.value;
-  const staged = await journal.enter('staged', { stage: stage.proof, fetchedBytes });
+  const { stage, fetchedBytes, copy } = release.value;
+  const where = { stage: stage.proof, ...(copy === null ? {} : { copy }) };
+  const staged = await journal.enter('staged', { ...where, fetchedBytes });
   if (staged.ok) return release;
   await stage.setAside();
   return staged;

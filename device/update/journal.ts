@@ -39,6 +39,8 @@ const attemptSchema = z.strictObject({
   flashTouched: z.boolean(),
   snapshot: snapshotSchema.nullable(),
   stage: stageProofSchema.nullable(),
+  /** Directory on a disk that holds the package too; absent where none does. */
+  copy: z.string().startsWith('/').max(1000).optional(),
   /** SHA-256 of the release documents kept beside the journal; null before gate 1. */
   documents: z.strictObject({ entry: sha(), manifest: sha(), index: sha() }).nullable(),
   startedAt: z.iso.datetime(),

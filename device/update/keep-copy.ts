@@ -2,28 +2,31 @@
  * A copy of a stage in memory on a disk, made before EDL: when power fails while flash is written and the only uplink
  * lies in EDL, the next run fills its stage from there.
  */
+import { basename } from 'node:path';
 import { ok, type Result } from '../../shared/result.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { removeStage, type Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
-import { stageName } from '../stage/stage-name.ts';
-import type { UpdateOptions, UpdatePorts } from './attempt.ts';
+import { stageName, versionOfDiskStage } from '../stage/stage-name.ts';
+import { verifyStage } from '../stage/staged-package.ts';
+import type { ModemPorts, UpdateOptions, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { fillStage } from './fill-stage.ts';
+import { readAttempt } from './journal.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import { forgetSpent } from './spent-bytes.ts';
 
-/** Nothing where no copy is wanted, or the stage is on a disk already. */
+/** Where it lies; null where no copy is wanted, or the stage is on a disk already. */
 export async function keepCopy(
   stage: Stage,
   documents: ReleaseDocuments,
   ports: UpdatePorts,
   signal: AbortSignal,
-): Promise<Result<void, StageFailure | FetchFailure>> {
+): Promise<Result<string | null, StageFailure | FetchFailure>> {
   const { keepCopyIn } = ports.download;
-  if (keepCopyIn === null || stage.proof.kind === 'disk') return ok();
+  if (keepCopyIn === null || stage.proof.kind === 'disk') return ok(null);
   const { version, package: its } = documents.manifest;
   await removeLeftPackages({ parent: keepCopyIn, version }, ports);
   const wish = {
@@ -36,8 +39,11 @@ export async function keepCopy(
   const fromStage = { ...ports.download, mirrors: [stage.directory], keepCopyIn: null };
   const filled = await fillStage(copy.value, documents, { ...ports, download: fromStage }, signal);
   if (!filled.ok) return filled;
-  ports.events.onNote(`a copy is kept at ${copy.value.directory} until the modem is updated`);
-  return ok();
+  const verified = await verifyStage({ stage: copy.value, ...documents }, signal);
+  if (!verified.ok) return verified;
+  const { directory } = copy.value;
+  ports.events.onNote(`a copy is kept at ${directory}, verified, until the modem is updated`);
+  return ok(directory);
 }
 
 /** After an update: what it cost is settled, and what lay on disks for this modem is not needed again; another's lies beside it. */
@@ -51,8 +57,18 @@ export async function removeKept(
   const { keepCopyIn } = ports.download;
   const copied = keepCopyIn === null ? [] : [diskStageDirectory(keepCopyIn, name)];
   await forgetSpent(ports);
-  for (const directory of [...staged, ...copied]) {
-    const removed = await removeStage({ directory, kind: 'disk' }, ports.stagePlatform);
-    if (!removed.ok) ports.events.onNote(`${directory} could not be removed (${removed.failure.reason})`);
-  }
+  for (const directory of [...staged, ...copied]) await removeFromDisk(directory, ports);
+  await removeJournaledCopy(ports);
+}
+
+/** The copy of the modem's last attempt, which may have been kept elsewhere than this run would. */
+export async function removeJournaledCopy(ports: ModemPorts): Promise<void> {
+  const last = await readAttempt(ports.stateDir, ports.door.key);
+  const copy = last.ok ? last.value?.copy : undefined;
+  if (copy !== undefined && versionOfDiskStage(basename(copy)) !== null) await removeFromDisk(copy, ports);
+}
+
+async function removeFromDisk(directory: string, { stagePlatform, events }: ModemPorts): Promise<void> {
+  const removed = await removeStage({ directory, kind: 'disk' }, stagePlatform);
+  if (!removed.ok) events.onNote(`${directory} could not be removed (${removed.failure.reason})`);
 }

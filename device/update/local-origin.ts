@@ -52,7 +52,7 @@ async function stageFrom(
   const releasedOn = new Date(ports.clock.nowMs()).toISOString().slice(0, 10);
   const manifest = manifestOf(local, cut.value, { voucher, releasedOn });
   const documents: ReleaseDocuments = { entry: local.entry, manifest, index: index.value, indexBytes };
-  return ok({ stage, documents, fetchedBytes: 0 });
+  return ok({ stage, documents, fetchedBytes: 0, copy: null });
 }
 
 /** What is sent to the modem, and nothing else: old loaders and release notes need no room. */

@@ -11,6 +11,8 @@ export type StagedRelease = {
   readonly documents: ReleaseDocuments;
   /** Bytes that came over the network. */
   readonly fetchedBytes: number;
+  /** Directory on a disk that holds the package too; null where none does. */
+  readonly copy: string | null;
 };
 
 export type PackageOrigin = {

@@ -9,10 +9,12 @@ import type { UpdatePorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { fillStage, openStage, setAsideAfter } from './fill-stage.ts';
 import { keepCopy } from './keep-copy.ts';
-import type { PackageOrigin } from './package-origin.ts';
+import type { PackageOrigin, StagedRelease } from './package-origin.ts';
 
-export const refillFromRepository: PackageOrigin['refill'] = (stage, documents, { uplink }, signal) =>
-  uplink.fetch(stage, documents, signal);
+/** `copy`: where the attempt kept one on a disk; believed as little as any mirror. */
+export function refillFromRepository(copy: string | null): PackageOrigin['refill'] {
+  return (stage, documents, { uplink }, signal) => uplink.fetch({ stage, documents, copy }, signal);
+}
 
 export function repositoryOrigin(
   view: RepositoryView,
@@ -30,11 +32,11 @@ export function repositoryOrigin(
       const stage = await openStage({ wanted, documents }, ports, signal);
       if (!stage.ok) return stage;
       const filled = await fillWithCopy(stage.value, documents, ports, signal);
-      if (filled.ok) return ok({ stage: stage.value, documents, fetchedBytes: filled.value });
+      if (filled.ok) return ok({ stage: stage.value, documents, ...filled.value });
       await setAsideAfter(filled.failure, stage.value, ports);
       return filled;
     },
-    refill: refillFromRepository,
+    refill: refillFromRepository(null),
   };
 }
 
@@ -43,9 +45,9 @@ async function fillWithCopy(
   documents: ReleaseDocuments,
   ports: UpdatePorts,
   signal: AbortSignal,
-): Promise<Result<number, FetchFailure | StageFailure>> {
+): Promise<Result<Pick<StagedRelease, 'fetchedBytes' | 'copy'>, FetchFailure | StageFailure>> {
   const filled = await fillStage(stage, documents, ports, signal);
   if (!filled.ok) return filled;
-  const copied = await keepCopy(stage, documents, ports, signal);
-  return copied.ok ? filled : copied;
+  const kept = await keepCopy(stage, documents, ports, signal);
+  return kept.ok ? ok({ fetchedBytes: filled.value, copy: kept.value }) : kept;
 }

@@ -18,6 +18,7 @@ import { clearUpAfterDeadRuns, clearUpAfterEnd } from './clear-up.ts';
 import { conclude } from './conclude.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
 import { type Attempt, isUnfinished, journalPath, readAttempt, writeDurably } from './journal.ts';
+import { removeJournaledCopy } from './keep-copy.ts';
 import { takeLock } from './lock.ts';
 import { openAttempt } from './open-attempt.ts';
 import type { PackageOrigin } from './package-origin.ts';
@@ -64,6 +65,7 @@ export async function rescue(
     const left = last.value !== null && isUnfinished(last.value) ? last.value : null;
     await clearUpAfterDeadRuns({ isGoingOn: left !== null }, ports);
     const result = await ports.surroundings.around(() => rescueReady(left, firmware, options, ports, signal));
+    if (result.kind === 'attempted' && result.verdict.outcome === 'updated') await removeJournaledCopy(ports);
     await clearUpAfterEnd('failure' in result ? result.failure : null, ports);
     return result;
   } finally {

@@ -14,7 +14,7 @@ import { healStage, openStageFor, putAwayJournaled } from './fill-stage.ts';
 import { flashThroughSilence } from './flash-through-silence.ts';
 import { confirm, notConfirmed } from './flash-to-the-end.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
-import type { Attempt, Journal, Origin } from './journal.ts';
+import type { Attempt, Journal } from './journal.ts';
 import { journalOf } from './journal-of.ts';
 import { refillFromDisk } from './local-origin.ts';
 import type { PackageOrigin } from './package-origin.ts';
@@ -106,7 +106,7 @@ async function finishFlashing(
   if (!stage.ok) return unfinished(stage.failure);
   const noted = await journal.note({ stage: stage.value.proof });
   if (!noted.ok) return unfinished(noted.failure);
-  const origin = originOf(journal.attempt.origin);
+  const origin = originOf(journal.attempt);
   const staged = await healStage(stage.value, documents.value, origin, ports, signal);
   if (!staged.ok) return unfinished(staged.failure);
   const plan = await planOf(staged.value, documents.value.entry);
@@ -128,6 +128,7 @@ async function finishFlashing(
   return flashThroughSilence(order, opened, signal);
 }
 
-function originOf(recorded: Origin): Pick<PackageOrigin, 'refill'> {
-  return { refill: recorded.kind === 'local' ? refillFromDisk(recorded.path) : refillFromRepository };
+function originOf({ origin, copy }: Attempt): Pick<PackageOrigin, 'refill'> {
+  const isLocal = origin.kind === 'local';
+  return { refill: isLocal ? refillFromDisk(origin.path) : refillFromRepository(copy ?? null) };
 }

@@ -11,14 +11,20 @@ export function withUplink(ports: UpdatePorts): FlashPorts {
   return {
     ...ports,
     uplink: {
-      fetch: (stage, documents, signal) => {
+      fetch: ({ stage, documents, copy }, signal) => {
         tellCost(documents.manifest.package.storedBytes, ports);
         // The modem may lie half written: what earlier runs have spent does not keep it there.
-        return fillStage(stage, documents, { ...ports, budgetIsOf: 'this-run' }, signal);
+        return fillStage(stage, documents, { ...withCopy(copy, ports), budgetIsOf: 'this-run' }, signal);
       },
       deliver: (signal, unspooled) => deliverReports(ports, signal, unspooled),
     },
   };
+}
+
+function withCopy<P extends Pick<UpdatePorts, 'download'>>(copy: string | null, ports: P): P {
+  if (copy === null) return ports;
+  const { download } = ports;
+  return { ...ports, download: { ...download, mirrors: [copy, ...download.mirrors] } };
 }
 
 /**
@@ -35,8 +41,8 @@ export function withoutUplink(
   return {
     ...ports,
     uplink: {
-      fetch: async (stage, documents, signal) => {
-        const filled = await fillStage(stage, documents, fromDisks, signal);
+      fetch: async ({ stage, documents, copy }, signal) => {
+        const filled = await fillStage(stage, documents, withCopy(copy, fromDisks), signal);
         return !filled.ok && filled.failure.reason === 'address-refused' ? err(why) : filled;
       },
       deliver: async (_, unspooled) => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { parseMountTable } from '../../device/stage/mount-table.ts';
@@ -14,6 +14,7 @@ let scenario: Scenario;
 afterEach(() => scenario.end());
 
 const aDisk = () => mkdtempSync(join(inject('repository').directory, 'copy-'));
+const isChunk = (name: string) => name.endsWith('.cacnk');
 const inMemory = { stage: 'auto' };
 
 async function keeping(keepCopyIn: string, options: ScenarioOptions = {}): Promise<Scenario> {
@@ -130,11 +131,24 @@ describe('a modem that lies half written in EDL and was the way to the repositor
     expect(scenario.modem.state(), said.stderr + said.stdout).toBe('normal');
   });
 
-  it('is rescued from the copy, though no repository is named', async () => {
+  it.each([
+    ['that the journal names', (_disk: string) => []],
+    ['that is named', (disk: string) => ['--keep-copy', disk]],
+  ])('is rescued from the copy %s, though no repository is, and the copy goes', async (_name, words) => {
     const disk = aDisk();
     await dieWhileFlashing('auto', disk);
-    const said = await cistern(disk, 'rescue', '--yes');
+    const said = await cistern(null, 'rescue', '--yes', ...words(disk));
     expect(said).toMatchObject({ code: 0 });
     expect(scenario.modem.state(), said.stderr + said.stdout).toBe('normal');
+    expect(readdirSync(disk)).toEqual([]);
+  });
+
+  it('is not written from a copy that was damaged meanwhile', async () => {
+    const disk = aDisk();
+    await dieWhileFlashing('auto', disk);
+    const [chunk = ''] = readdirSync(disk, { recursive: true }).map(String).filter(isChunk);
+    await writeFile(join(disk, chunk), 'no chunk');
+    expect(await cistern(disk, 'rescue', '--yes')).toMatchObject({ code: 2 });
+    expect(scenario.modem.state()).toBe('edl-sahara');
   });
 });
