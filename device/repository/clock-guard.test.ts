@@ -9,7 +9,7 @@ const timestampText = JSON.stringify({
 });
 const uncounted = JSON.stringify({ signed: { version: 7, expires: '2027-01-01T00:00:00Z' } });
 const judge = (nowMs: number, serverDateMs: number | null, text = timestampText) =>
-  judgeTime({ nowMs, serverDateMs, timestampText: text });
+  judgeTime({ nowMs, serverDateMs, isServerDateProved: true, timestampText: text });
 
 describe('the instant that expiries are judged by', () => {
   it.each<[string, number, number | null, number]>([
@@ -49,6 +49,13 @@ describe('the instant that expiries are judged by', () => {
       ok: false,
       failure: { reason: 'clock-in-the-past', nowMs, ...failure },
     });
+  });
+
+  it('is not excused by a date in the clear, which still makes things older', () => {
+    const inTheClear = (nowMs: number, serverDateMs: number) =>
+      judgeTime({ nowMs, serverDateMs, isServerDateProved: false, timestampText });
+    expect(inTheClear(0, SIGNED_MS + HOUR_MS)).toMatchObject({ failure: { reason: 'clock-in-the-past' } });
+    expect(inTheClear(SIGNED_MS + 1, SIGNED_MS + HOUR_MS)).toEqual({ ok: true, value: SIGNED_MS + HOUR_MS });
   });
 
   it('takes no version for an instant that lies behind the expiry', () => {

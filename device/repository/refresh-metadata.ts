@@ -6,6 +6,7 @@ import type { ModelId } from '../../shared/model.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { ROLLOUT_NAME } from '../../shared/rollout.ts';
 import { targetPath } from '../../shared/trust/roles.ts';
+import { isLoopback } from '../http/address.ts';
 import type { Repository } from './ask-repository.ts';
 import { POLLS_MAX } from './limits.ts';
 import { mirrorSource, polledSource } from './metadata-source.ts';
@@ -78,8 +79,15 @@ async function askOnce(
     source,
     lookUp: [rollout],
     nowMs: repository.clock.nowMs,
+    isServerDateProved: isProved(repository.url),
   });
   return { state: next, verified: verified.ok ? checkRoles(verified.value, rollout) : verified, isPoll };
+}
+
+/** A date in an answer is the server's own where that came over TLS, or from this machine. */
+function isProved(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || isLoopback(hostname);
 }
 
 /** A rollout that the targets role itself listed would hide every later halt: its own role is never looked at then. */

@@ -98,7 +98,12 @@ function judgeAge(
   trusted: { readonly root: string; readonly files: TrustedFiles },
   nowMs: number,
 ): TrustFailure | null {
-  const time = judgeTime({ nowMs, serverDateMs: null, timestampText: trusted.files.timestamp ?? '' });
+  const time = judgeTime({
+    nowMs,
+    serverDateMs: null,
+    isServerDateProved: false,
+    timestampText: trusted.files.timestamp ?? '',
+  });
   return time.ok ? findExpired(trusted, time.value) : time.failure;
 }
 

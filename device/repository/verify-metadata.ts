@@ -13,6 +13,8 @@ export type Verification = Omit<UpdaterRun, 'state'> & {
   readonly state: TrustedState;
   /** The device's clock. */
   readonly nowMs: () => number;
+  /** Of the source's dates; see `TimeEvidence`. */
+  readonly isServerDateProved: boolean;
 };
 
 export type Verified = {
@@ -28,12 +30,13 @@ export type Verified = {
 export async function verifyMetadata(
   verification: Verification,
 ): Promise<{ readonly state: TrustedState; readonly verified: Result<Verified, TrustFailure> }> {
-  const { directory, state, pinned, source, nowMs } = verification;
+  const { directory, state, pinned, source, nowMs, isServerDateProved } = verification;
   const { roots, files, targets, failure } = await runUpdater(verification);
   const time = (): Result<Verified, TrustFailure> => {
     const judged = judgeTime({
       nowMs: nowMs(),
       serverDateMs: source.dateMs(),
+      isServerDateProved,
       timestampText: files.timestamp ?? '',
     });
     if (!judged.ok) return judged;

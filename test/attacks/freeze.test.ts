@@ -1,5 +1,6 @@
 /** Metadata that is right and stays what it is (TUF 5.4.4): it expires, whatever the device's clock says. */
 import { describe, expect, it } from 'vitest';
+import type { GetOptions } from '../../device/http/http.ts';
 import { setUpDevice } from '../../device/repository/test-device.ts';
 import { EXPIRES_AFTER_MS } from '../../shared/trust/roles.ts';
 
@@ -49,6 +50,28 @@ describe('a device whose clock is late', () => {
     expect(Math.abs(view.nowMs - Date.now())).toBeLessThan(60_000);
     at.server.date = () => LATER_MS;
     expect(await at.refresh()).toMatchObject({ failure: { reason: 'metadata-expired' } });
+  });
+
+  it('is not told the time by a mirror in the clear, whose date fits what it froze', async () => {
+    // Of the months since, the device knows nothing: it woke up in 1970, and was built before all of it.
+    const frozenMs = Date.now();
+    await at.expectView();
+    const inTheClear = {
+      repositoryUrl: 'http://192.168.8.20',
+      http: {
+        ...at.http,
+        get: (url: string, options: GetOptions, signal: AbortSignal) =>
+          at.http.get(url.replace('http://192.168.8.20', at.server.url), options, signal),
+      },
+    };
+    at.server.date = () => frozenMs;
+    at.nowMs = () => 1000;
+    const refused = { failure: { reason: 'clock-in-the-past', nowMs: 1000 } };
+    expect(await at.refresh(inTheClear)).toMatchObject(refused);
+    at.nowMs = () => LATER_MS;
+    expect(await at.refresh(inTheClear)).toMatchObject({ failure: { reason: 'metadata-expired' } });
+    at.nowMs = () => frozenMs;
+    await at.expectView(inTheClear);
   });
 
   it('believes nothing where neither its clock nor the server’s can be right', async () => {

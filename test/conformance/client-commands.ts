@@ -99,6 +99,7 @@ async function verify(
     source: plainSource({ url: metadataUrl, http, clock: systemClock }, '', never),
     lookUp,
     nowMs: systemClock.nowMs,
+    isServerDateProved: false,
   });
   const root = state.roots.at(-1) ?? pinned.value.text;
   for (const [role, text] of Object.entries({ ...state.files, root })) {

@@ -71,7 +71,7 @@ export const repositorySentences = {
   'clock-in-the-past': ({ nowMs, notBeforeMs, because }) => ({
     exit: 'TEMPORARY',
     what: `This device's clock says ${day(nowMs)}, but the ${because === 'build' ? 'updater was built' : 'repository was signed'} on ${day(notBeforeMs)}.`,
-    next: 'Set the clock (ntpd), then try again: with a wrong clock old metadata would pass as fresh.',
+    next: 'Set the clock (ntpd), then try again: with a wrong clock old metadata would pass as fresh. The date of a server counts over https alone.',
   }),
   'state-unusable': ({ directory, code }) => ({
     exit: 'CANTCREAT',
