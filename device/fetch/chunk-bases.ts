@@ -3,6 +3,7 @@
  * the repository. All hold the same bytes, which prove themselves by their hash; a base that fails too often is not
  * asked again in this run.
  */
+import { join } from 'node:path';
 import { BASE_FAILURES_MAX } from './limits.ts';
 
 export type ChunkBase =
@@ -35,6 +36,11 @@ export function chunkBases(mirrors: readonly string[], repositoryUrl: string): C
       return base !== last && failures.get(base) === BASE_FAILURES_MAX;
     },
   };
+}
+
+/** Where a directory that was named may hold chunks: a mirror's, whichever way it was made, or a bare casync store. */
+export function storesIn(directory: string): readonly string[] {
+  return ['v1/chunks', 'chunks', '.'].map((layout) => join(directory, layout));
 }
 
 export function nameOfBase(base: ChunkBase): string {

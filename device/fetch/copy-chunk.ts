@@ -4,11 +4,12 @@ import { chunkPath } from '../../shared/caibx.ts';
 import { giveBack } from '../../shared/give-back.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { checkChunk, readStored, type WantedChunk } from '../stage/chunk-file.ts';
+import { storesIn } from './chunk-bases.ts';
 import type { ChunkFetch } from './chunk-fetch.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import type { PartFile } from './part-file.ts';
 
-/** A mirror's directory, or a bare casync store. What is taken proves itself as what is downloaded does. */
+/** What is taken proves itself as what is downloaded does. */
 export async function copyChunk(
   directory: string,
   chunk: WantedChunk,
@@ -17,8 +18,8 @@ export async function copyChunk(
 ): Promise<Result<void, FetchFailure>> {
   const missing = { reason: 'chunk-missing', id: chunk.id, file: null } as const;
   let last: FetchFailure = missing;
-  for (const layout of ['v1/chunks', 'chunks', '.']) {
-    const stored = await readStored(join(directory, layout, chunkPath(chunk.id)));
+  for (const store of storesIn(directory)) {
+    const stored = await readStored(join(store, chunkPath(chunk.id)));
     const content = stored.ok ? checkChunk(stored.value, chunk) : stored;
     if (stored.ok && content.ok) {
       tally.dropped(part.sizeBytes());

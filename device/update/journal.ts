@@ -13,6 +13,7 @@ import { UPDATE_STEPS, type UpdateStep } from '../../shared/telemetry.ts';
 import type { Clock } from '../clock.ts';
 import { BAD_BLOCKS_MAX } from '../firehose/limits.ts';
 import { snapshotSchema } from '../modem/snapshot.ts';
+import { codeOf } from '../stage/error-code.ts';
 import { stageProofSchema } from '../stage/stage-proof.ts';
 import { JOURNAL_MAX_BYTES } from './limits.ts';
 import { isBeyondGateOne, mayFollow } from './steps.ts';
@@ -217,9 +218,4 @@ export async function writeDurably(
   } catch (error) {
     return err({ reason: 'journal-not-written', path, why: codeOf(error) });
   }
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  throw error;
 }

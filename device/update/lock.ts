@@ -7,6 +7,7 @@ import { constants, copyFile, link, mkdir, readFile, rename, unlink, writeFile }
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { livingOwner, ownerText, type ProcessTable } from '../process-table.ts';
+import { codeOf } from '../stage/error-code.ts';
 import { LOCK_ATTEMPTS_MAX, LOCK_GUARDS_MAX } from './limits.ts';
 
 export type LockFailure =
@@ -30,7 +31,7 @@ export async function takeLock(
     await writeFile(ours, ownerText(processes), { mode: 0o600, flag: 'wx' });
     return await placeLock({ path, ours, guards: 0 }, processes);
   } catch (error) {
-    return err({ reason: 'lock-not-written', path, why: errorCode(error) });
+    return err({ reason: 'lock-not-written', path, why: codeOf(error) });
   } finally {
     await unlink(ours).catch(ignoreMissing);
   }
@@ -88,14 +89,14 @@ async function linkNew(file: string, path: string): Promise<boolean> {
     await link(file, path);
     return true;
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    if (!LINKLESS.has(errorCode(error))) throw error;
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!LINKLESS.has(codeOf(error))) throw error;
   }
   // FAT has no second names.
   return copyFile(file, path, constants.COPYFILE_EXCL).then(
     () => true,
     (error) => {
-      if (errorCode(error) === 'EEXIST') return false;
+      if (codeOf(error) === 'EEXIST') return false;
       throw error;
     },
   );
@@ -115,11 +116,6 @@ function lockAt(path: string): Lock {
   return { release };
 }
 
-function errorCode(error: unknown): string {
-  if (error instanceof Error && 'code' in error) return String(error.code);
-  throw error;
-}
-
 function ignoreMissing(error: unknown): undefined {
-  if (errorCode(error) !== 'ENOENT') throw error;
+  if (codeOf(error) !== 'ENOENT') throw error;
 }

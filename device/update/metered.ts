@@ -5,7 +5,7 @@ import { chunkPath, type PackageIndex } from '../../shared/caibx.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
-import { readMirror } from '../fetch/chunk-bases.ts';
+import { readMirror, storesIn } from '../fetch/chunk-bases.ts';
 import { mayBeRoaming } from '../modem/snapshot.ts';
 import type { RepositoryView } from '../repository/refresh-repository.ts';
 import type { UplinkCost } from '../router/uplink-cost.ts';
@@ -51,10 +51,9 @@ async function storesAtHand(
 ): Promise<readonly string[]> {
   const onDisks = [stage === 'auto' ? null : stage, keepCopyIn].filter((directory) => directory !== null);
   const bases = mirrors.map(readMirror);
-  const stores = bases.flatMap((base) => (base.kind === 'directory' ? [base.path] : []));
   return [
     ...(await Promise.all(onDisks.map((directory) => diskStagesOf(directory, version)))).flat(),
-    ...stores.flatMap((store) => ['v1/chunks', 'chunks', '.'].map((layout) => join(store, layout))),
+    ...bases.flatMap((base) => (base.kind === 'directory' ? storesIn(base.path) : [])),
   ];
 }
 
