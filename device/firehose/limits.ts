@@ -16,7 +16,7 @@ export const DOCUMENTS_PER_REPLY_MAX = 2_000;
 /** Transfers of no bytes (ZLPs) in a row; one may follow each full transfer (edl 1c). */
 export const EMPTY_TRANSFERS_MAX = 64;
 /** A document that is not taken for so long is held up by a log that wants to be read. */
-export const DOCUMENT_HELD_UP_MS = 50;
+export const DOCUMENT_HELD_UP_MS = 20;
 /** One listen meanwhile, and how many of them: the write's own timeout ends it before. */
 export const HELD_UP_LISTEN_MS = 50;
 export const HELD_UP_LISTENS_MAX = 2_000;
