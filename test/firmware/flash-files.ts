@@ -1,4 +1,5 @@
 /** The XML and table files of a package: rawprogram, patch, contents, partition tables (edl 1d, 1e). */
+import { buildNandTable, ENTRY_BYTES, writeEntries } from '../modem/nand-table.ts';
 import { IMAGES, type ImageLayout, PAGE_BYTES, PAGES_PER_BLOCK, PARTITIONS } from './layout.ts';
 
 /** What a rawprogram says of one image. */
@@ -96,36 +97,21 @@ export function partitionNandXml(): string {
   );
 }
 
-const TABLE_ENTRY_BYTES = 28;
+const TABLE = PARTITIONS.map(([name, startSector, sectorCount]) => ({ name, startSector, sectorCount }));
 
 /** `partition.mbn`: magic, version, count, then 28-byte entries; 492 bytes for 17 partitions (edl 1d). */
 export function partitionTable(): Uint8Array {
-  const table = Buffer.alloc(16 + PARTITIONS.length * TABLE_ENTRY_BYTES);
+  const table = Buffer.alloc(16 + TABLE.length * ENTRY_BYTES);
   table.write('9a1b7daabc487d1f', 0, 'hex');
   table.writeUInt32LE(4, 8);
-  writeEntries(table);
+  writeEntries(table, TABLE, PAGES_PER_BLOCK);
   return table;
 }
 
 /** The payload of `partition_complete`: the MIBIB page with its magic, then the system partition table. */
 export function mibibPayload(lengthBytes: number): Uint8Array {
-  const pages = Buffer.alloc(Math.max(lengthBytes, 3 * PAGE_BYTES));
-  pages.write('ac9f56fe7a127fcd', 0, 'hex');
-  pages.writeUInt32LE(4, 8);
-  const table = pages.subarray(PAGE_BYTES, 2 * PAGE_BYTES);
-  table.write('aa73ee55dbbd5ee3', 0, 'hex');
-  table.writeUInt32LE(4, 8);
-  writeEntries(table);
-  return pages;
-}
-
-function writeEntries(table: Buffer): void {
-  table.writeUInt32LE(PARTITIONS.length, 12);
-  PARTITIONS.forEach(([name, startSector, sectorCount], i) => {
-    const at = 16 + i * TABLE_ENTRY_BYTES;
-    table.write(`0:${name}`, at, 16, 'latin1');
-    table.writeUInt32LE(startSector / PAGES_PER_BLOCK, at + 16);
-    table.writeUInt32LE(sectorCount / PAGES_PER_BLOCK, at + 20);
-    table.writeUInt32LE(0xff, at + 24);
-  });
+  const pages = buildNandTable(TABLE, { pageBytes: PAGE_BYTES, pagesPerBlock: PAGES_PER_BLOCK });
+  const payload = new Uint8Array(Math.max(lengthBytes, pages.length));
+  payload.set(pages);
+  return payload;
 }
