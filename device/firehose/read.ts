@@ -6,7 +6,8 @@ import { RAW_RATE_MIN_BYTES_PER_SECOND, READ_TRANSFER_BYTES } from './limits.ts'
 import type { FirehoseLink } from './link.ts';
 
 /**
- * Ends for a modem that sends less than RAW_RATE_MIN_BYTES_PER_SECOND, however steadily. Hands every piece to `take` as it arrives. A failure of `take` is returned once the modem has been read dry.
+ * Hands every piece to `take` as it arrives; a failure of `take` is returned once the modem has been read dry. Ends for a
+ * modem that sends less than RAW_RATE_MIN_BYTES_PER_SECOND, however steadily.
  */
 export async function readSectors<E>(
   link: FirehoseLink,

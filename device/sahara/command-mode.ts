@@ -45,9 +45,9 @@ const KEY_AND_SERIAL: readonly Question[] = [
 ];
 
 /**
- * `sahara-stale-session`: only a restart brought the modem out of it; open it again, and do not ask again. Sahara 3 says its chip in another
- * way; where that is refused it is asked as its elders are, in a session of its own, because a refusal may have ended
- * the first.
+ * `sahara-stale-session`: only a restart brought the modem out of it; open it again, and do not ask again. Sahara 3 says
+ * its chip in another way; where that is refused it is asked as its elders are, in a session of its own, because a
+ * refusal may have ended the first.
  */
 export async function askHardware(
   pipe: Pipe,

@@ -54,10 +54,8 @@ export class FirehoseVoice {
     end: () => { readonly logs: readonly string[]; readonly verdict: Verdict },
   ): void {
     this.flush();
-    const { framing, documentsOf } = {
-      framing: this.#framing,
-      documentsOf: this.#responseDocuments.bind(this),
-    };
+    const framing = this.#framing;
+    const documentsOf = this.#responseDocuments.bind(this);
     function* all(): Generator<Uint8Array, void> {
       yield* transfers;
       const { logs, verdict } = end();
