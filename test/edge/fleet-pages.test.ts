@@ -1,81 +1,20 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { insertReports } from '../../edge/store/report-rows.ts';
-import { utf8 } from '../../shared/bytes.ts';
-import { sha256Hex } from '../../shared/digest.ts';
-import { auditListSchema } from '../../shared/operator-api.ts';
-import { makeOperatorToken, type TokenScope } from '../../shared/operator-token.ts';
-import type { RolloutEntry } from '../../shared/rollout.ts';
 import { report } from '../../shared/test-documents.ts';
+import { HOSTILE, ORIGIN, RELEASE, setUpFleet } from './a-fleet.ts';
 import { EUGA, R06 } from './a-publisher.ts';
-import { anEdge, type Edge, edgeOn } from './an-edge.ts';
-import { mustStore, published, putRollout } from './publish.ts';
+import { type Edge, edgeOn } from './an-edge.ts';
+import { mustStore, putRollout } from './publish.ts';
 import { operatorToken } from './secrets.ts';
 import { START_MS } from './start.ts';
-import { chainOf, rolloutOf } from './visible-chain.ts';
+import { rolloutOf } from './visible-chain.ts';
 
-const ORIGIN = 'http://localhost';
-const RELEASE = `/fleet/models/${EUGA}/releases/${R06}`;
-const HOSTILE = `"><script>alert(1)</script>'); DROP TABLE audit_log; --`;
-
+const fleet = setUpFleet();
+const { browser, entry, confirmation } = fleet;
 let edge: Edge;
-
-beforeEach(async () => {
-  edge = await anEdge();
-  await published(edge);
-  await mustStore(await putRollout(edge, rolloutOf({ percentage: 10 })));
+beforeEach(() => {
+  ({ edge } = fleet);
 });
-
-/** A browser that is signed in with this token, or with none. */
-function browser(token: string | null = operatorToken) {
-  const headers = {
-    accept: 'text/html',
-    ...(token === null ? {} : { cookie: `theme=x; __Secure-cistern-operator=${token}` }),
-  };
-  return {
-    get: (path: string) => edge.request(path, { headers }),
-    post: (path: string, form: Record<string, string>, fields: Record<string, string> = { origin: ORIGIN }) =>
-      edge.request(path, {
-        method: 'POST',
-        body: new URLSearchParams(form),
-        headers: { ...headers, ...fields },
-        redirect: 'manual',
-      }),
-  };
-}
-
-async function aToken(scopes: readonly TokenScope[]): Promise<string> {
-  const { id, token } = makeOperatorToken((length) => crypto.getRandomValues(new Uint8Array(length)));
-  const expiresAt = new Date(START_MS + 60_000).toISOString();
-  const sha256 = await sha256Hex(utf8(token));
-  const body = JSON.stringify({ id, name: 'a desk', scopes, expiresAt, sha256, replaces: null });
-  const headers = { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' };
-  await mustStore(await edge.request('/v1/operator/tokens', { method: 'POST', body, headers }));
-  return token;
-}
-
-/** What devices are told of the release. */
-async function entry(): Promise<RolloutEntry | undefined> {
-  const { rollout } = await chainOf(edge);
-  const { sha256 } = rollout.signed.targets[`${EUGA}/rollout.json`].hashes;
-  const document = await edge.request(`/v1/models/${EUGA}/targets/${EUGA}/${sha256}.rollout.json`);
-  const { releases } = await document.json<{ releases: RolloutEntry[] }>();
-  return releases.find(({ version }) => version === R06);
-}
-
-/** Asks for a change, and gives the fields of the form that its page shows. */
-async function confirmation(change: Record<string, string>, token = operatorToken) {
-  const page = await (await browser(token).get(`${RELEASE}/confirm?${new URLSearchParams(change)}`)).text();
-  const fields = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
-  const form = Object.fromEntries(
-    fields.map(([, name = '', value = '']) => [name, value.replaceAll('&quot;', '"')]),
-  );
-  return { page, form };
-}
-
-async function audit() {
-  const headers = { authorization: `Bearer ${operatorToken}` };
-  return auditListSchema.parse(await (await edge.request('/v1/operator/audit', { headers })).json()).entries;
-}
 
 describe('the door of the fleet', () => {
   it.each(['/fleet', `/fleet/models/${EUGA}`, RELEASE, `${RELEASE}/confirm?action=resume`])(
@@ -126,7 +65,7 @@ describe('the door of the fleet', () => {
         return { success: keys.length <= 2 };
       },
     };
-    edge = await edgeOn(edge.bucket, { clock: edge.clock, questions });
+    fleet.edge = await edgeOn(edge.bucket, { clock: edge.clock, questions });
     const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await ask(browser(token))).status);
     expect(statuses).toEqual([status, status, 429]);
@@ -140,7 +79,7 @@ describe('the door of the fleet', () => {
         return { success: true };
       },
     };
-    edge = await edgeOn(edge.bucket, { clock: edge.clock, questions });
+    fleet.edge = await edgeOn(edge.bucket, { clock: edge.clock, questions });
     const info = vi.spyOn(console, 'info').mockImplementation(() => {});
     const answer = await browser().get(RELEASE);
     const lines = info.mock.calls.map(([line]) => JSON.parse(String(line)));
@@ -229,89 +168,4 @@ describe('the fleet', () => {
       expect((await browser().get(path)).status).toBe(404);
     },
   );
-});
-
-describe('a change of a rollout', () => {
-  it('is shown first, and nothing is done before it is confirmed', async () => {
-    const { page, form } = await confirmation({ action: 'halt', why: 'It loses its roaming.' });
-    expect(page).toContain('Halt this release?');
-    expect(form).toMatchObject({ action: 'halt', why: 'It loses its roaming.' });
-    expect((await entry())?.state).toBe('running');
-  });
-
-  it.each<[Record<string, string>, Partial<RolloutEntry>, string]>([
-    [{ action: 'halt', why: 'Why.' }, { state: 'halted', why: 'Why.', percentage: 10 }, 'rollout.halted'],
-    [{ action: 'recall', why: 'Why.' }, { state: 'recalled', why: 'Why.' }, 'rollout.recalled'],
-    [
-      { action: 'offer', percentage: '55.5', channel: 'beta' },
-      { state: 'running', percentage: 55.5, channel: 'beta' },
-      'rollout.changed',
-    ],
-  ])('%j is signed and audited when it is confirmed', async (change, expected, action) => {
-    const { form } = await confirmation(change);
-    const answer = await browser().post(RELEASE, form);
-    expect([answer.status, answer.headers.get('location')]).toEqual([
-      303,
-      `${RELEASE}?done=${change.action}`,
-    ]);
-    expect(await entry()).toMatchObject(expected);
-    expect((await audit())[0]).toMatchObject({ action, actor: 'root token', outcome: 'done' });
-  });
-
-  it('resumes what was halted as it was', async () => {
-    const { form: halt } = await confirmation({ action: 'halt', why: 'Why.' });
-    await browser().post(RELEASE, halt);
-    const { form } = await confirmation({ action: 'resume' });
-    await browser().post(RELEASE, form);
-    expect(await entry()).toMatchObject({ state: 'running', why: '', percentage: 10 });
-  });
-
-  it('is refused where somebody else changed the rollout meanwhile', async () => {
-    const { form } = await confirmation({ action: 'offer', percentage: '100', channel: 'stable' });
-    await mustStore(await putRollout(edge, rolloutOf({ state: 'halted', why: 'It bricks.' })));
-    const answer = await browser().post(RELEASE, form);
-    expect(answer.status).toBe(412);
-    expect(await entry()).toMatchObject({ state: 'halted', why: 'It bricks.' });
-  });
-
-  it('is for a token with the scope rollout alone, and written down under its name', async () => {
-    const { form } = await confirmation({ action: 'halt', why: 'Why.' });
-    const reader = browser(await aToken(['read']));
-    expect(await (await reader.get(RELEASE)).text()).toContain(
-      'This token may read, and not change a rollout.',
-    );
-    expect((await reader.post(RELEASE, form)).status).toBe(403);
-    expect((await entry())?.state).toBe('running');
-    const desk = await aToken(['read', 'rollout']);
-    expect((await browser(desk).post(RELEASE, form)).status).toBe(303);
-    expect((await audit())[0]?.actor).toContain('(a desk)');
-  });
-
-  it.each<[string, Record<string, string>]>([
-    ['no reason', { action: 'halt', why: '  ' }],
-    ['a reason that is too long', { action: 'halt', why: 'x'.repeat(1001) }],
-    ['a share above all', { action: 'offer', percentage: '101', channel: 'stable' }],
-    ['no share', { action: 'offer', percentage: 'many', channel: 'stable' }],
-    ['what it is already', { action: 'offer', percentage: '10', channel: 'stable' }],
-    ['resuming what runs', { action: 'resume' }],
-    ['something unknown', { action: 'destroy' }],
-  ])('with %s is refused in words', async (_, change) => {
-    const answer = await browser().get(`${RELEASE}/confirm?${new URLSearchParams(change)}`);
-    expect(answer.status).toBe(422);
-    expect(await answer.text()).toMatch(/<p class="wrong" role="alert">.+<\/p>/);
-  });
-
-  it('takes hostile words for words', async () => {
-    const { page, form } = await confirmation({ action: 'halt', why: HOSTILE });
-    expect(page).not.toContain('<script>');
-    expect(form.etag).toMatch(/^"sha256-[0-9a-f]{64}"$/);
-    await browser().post(RELEASE, { ...form, why: HOSTILE });
-    expect((await entry())?.why).toBe(HOSTILE);
-    for (const path of ['/fleet', RELEASE, `/models/${EUGA}/releases/${R06}`, `/?installed=${R06}`]) {
-      const html = await (await browser().get(path)).text();
-      expect(html).toContain('DROP TABLE audit_log');
-      expect(html).not.toContain('<script>');
-    }
-    expect((await audit()).length).toBeGreaterThan(0);
-  });
 });
