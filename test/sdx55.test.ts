@@ -1,6 +1,7 @@
 /**
  * The RM500Q-GL (SDX55) through a whole update: asked, staged, into EDL, flashed in its own dialect, confirmed by its own
- * word; and a sample of power cuts and pulled cables. All cuts: `npm run sweep -- --module sdx55`.
+ * word; and a sample of power cuts and pulled cables. All cuts: `npm run sweep -- --module sdx55`. From a repository:
+ * `e2e/another-module.test.ts`.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UPDATE_STEPS, type UpdateStep } from '../shared/telemetry.ts';
