@@ -23,12 +23,6 @@ export function remoteMachine({ run, keep, forget }: RemoteShell): Machine {
       const { code, stdout } = await run(`cat ${quote([path])} 2>/dev/null`);
       return code === 0 ? stdout : null;
     },
-    writeText: async (path, text) => {
-      const { code, stderr } = await run(
-        `[ -w ${quote([path])} ] && printf %s ${quote([text])} >${quote([path])}`,
-      );
-      return code === 0 ? null : stderr.trim().slice(0, 200) || 'EACCES';
-    },
     run: async (command) => {
       const start = startOf(command);
       if (start !== null && !(await keep(start)))

@@ -26,6 +26,6 @@ export const BATTERY_MIN_PERCENT = 50;
 export const POWER_SUPPLIES_MAX = 32;
 export const NET_DEVICES_MAX = 256;
 /** How long the power of a modem stays away: capacitors on its board hold it for a while. */
-export const POWER_OFF_MS = 3_000;
+export const POWER_OFF_S = 3;
 /** Asking the resolver for the repository's address. */
 export const LOOKUP_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 /** The machine around the modem, as ports: files below a root, programs, processes. Tests give it another root. */
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Result } from '../../shared/result.ts';
 import { type Held, type HoldFailure, holdCommand } from './hold-command.ts';
@@ -22,8 +22,6 @@ export type Machine = {
   readonly isThere: (path: string) => Promise<boolean>;
   /** Null where there is none, or it may not be read. */
   readonly readText: (path: string) => Promise<string | null>;
-  /** Into a file that is there, such as one of sysfs; the error's code where it takes nothing, else null. */
-  readonly writeText: (path: string, text: string) => Promise<string | null>;
   readonly run: (command: readonly string[]) => Promise<RunEnd>;
   /** Keeps a program running that has its effect only while it runs; absent where none can be kept. */
   readonly hold?: (command: readonly string[], says: string) => Promise<Result<Held, HoldFailure>>;
@@ -39,11 +37,6 @@ export const systemMachine: Machine = {
       () => false,
     ),
   readText: (path) => readFile(path, 'utf8').catch(() => null),
-  writeText: (path, text) =>
-    writeFile(path, text, { flag: 'r+' }).then(
-      () => null,
-      (error: NodeJS.ErrnoException) => error.code ?? 'EIO',
-    ),
   run: (command) =>
     runCommand(
       command,

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { postGuard } from '../../device/remote/guard.ts';
 import { connectSsh } from '../../device/remote/ssh.ts';
-import { ROUTER, SOCKET } from './router-behind-sshd.ts';
+import { SOCKET } from './router-files.ts';
+import { ROUTER } from './router-login.ts';
 import { expectNothingLeft, next, run, sceneWith, why } from './router-scene.ts';
 
 describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () => {

@@ -1,5 +1,5 @@
 /** Scenes of `cistern … --router`: a simulated modem in a router of busybox behind a real sshd. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
@@ -11,13 +11,8 @@ import { aCommandScene, type CommandScene } from '../support/a-command.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
 import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
 import { PATIENT_TIMINGS } from './patient-timings.ts';
-import {
-  ROUTER,
-  type SshRouter,
-  type SshRouterOptions,
-  sshRouter,
-  whyNoRouter,
-} from './router-behind-sshd.ts';
+import { type SshRouter, type SshRouterOptions, sshRouter, whyNoRouter } from './router-behind-sshd.ts';
+import { ROUTER } from './router-login.ts';
 
 export const why = whyNoRouter();
 if (why !== null) console.warn(`SKIPPED: a router behind a real sshd: ${why}`);
@@ -62,6 +57,9 @@ export async function sceneWith(
     door: inProcessDoor(modem),
     context: {
       environment: { CISTERN_STATE: state, CISTERN_SSH_CONFIG: router.sshConfig },
+      // A pinned root that a test names; none of this machine's settings.
+      readTextFile: (path) =>
+        path.startsWith(tmpdir()) ? readFile(path, 'utf8').catch(() => null) : Promise.resolve(null),
       timings,
       signal,
     },

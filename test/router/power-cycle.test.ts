@@ -7,6 +7,8 @@ import { type Machine, systemMachine } from '../../device/router/machine.ts';
 import { BOARDS, findBoardPowers } from '../../device/router/power/board-power.ts';
 import { powerCycle } from '../../device/router/power/power-cycle.ts';
 import { renewPower } from '../../device/router/power/renew-power.ts';
+import { shellBelow } from '../support/a-router.ts';
+import { REPOSITORY_ROOT, startNode } from '../support/processes.ts';
 
 const roots: string[] = [];
 afterEach(async () => {
@@ -24,22 +26,20 @@ async function aBoard(files: Readonly<Record<string, string>>) {
     ...systemMachine,
     isThere: (path) => systemMachine.isThere(join(root, path)),
     readText: (path) => systemMachine.readText(join(root, path)),
-    writeText: (path, text) => systemMachine.writeText(join(root, path), text),
-    run: ([program = '', ...args]) => systemMachine.run([join(root, 'bin', program), ...args]),
+    run: ([_, ...args]) => systemMachine.run(shellBelow(root, args)),
   };
-  /** What the switch holds while the power is away. */
-  const during: string[] = [];
-  const cycle = async (usbPath: string, switchPath = '') => {
+  /** What the switches hold while the power is away. */
+  const during = () => readFile(join(root, 'during'), 'utf8').catch(() => '');
+  await mkdir(join(root, 'bin'), { recursive: true });
+  const sleep = `#!/bin/sh\ncat ${root}/sys/class/gpio/*/value ${root}/sys/bus/usb/devices/*/authorized >>${root}/during\n`;
+  await writeFile(join(root, 'bin/sleep'), sleep, { mode: 0o755 });
+  const cycle = async (usbPath: string) => {
     const [board] = await findBoardPowers(machine, usbPath);
     if (board === undefined) return null;
-    const clock = {
-      nowMs: () => 0,
-      sleep: async () => void during.push(await readFile(join(root, switchPath), 'utf8')),
-    };
     return {
       board: board.name,
       cutsPower: board.cutsPower,
-      result: await powerCycle(board, { machine, clock }),
+      result: await powerCycle(board, machine),
     };
   };
   const read = (path: string) => readFile(join(root, path), 'utf8');
@@ -53,8 +53,8 @@ const AUTHORIZED = '/sys/bus/usb/devices/1-1.4/authorized';
 describe('the power of a modem', () => {
   it('is cut and given back by the GPIO that the board exports', async () => {
     const { cycle, during, read } = await aBoard({ [GPIO]: '1' });
-    expect(await cycle('1-1.4', GPIO)).toMatchObject({ cutsPower: true, result: { ok: true } });
-    expect(during).toEqual(['0']);
+    expect(await cycle('1-1.4')).toMatchObject({ cutsPower: true, result: { ok: true } });
+    expect(await during()).toBe('0');
     expect(await read(GPIO)).toBe('1');
   });
 
@@ -80,8 +80,8 @@ describe('the power of a modem', () => {
       '/etc/board.json': '{}',
       [AUTHORIZED]: '1',
     });
-    expect(await cycle('1-1.4', AUTHORIZED)).toMatchObject({ cutsPower: false, result: { ok: true } });
-    expect(during).toEqual(['0']);
+    expect(await cycle('1-1.4')).toMatchObject({ cutsPower: false, result: { ok: true } });
+    expect(await during()).toBe('0');
   });
 
   it.each([
@@ -115,8 +115,7 @@ describe('the power of a modem', () => {
       ...(authorized === null ? {} : { [AUTHORIZED]: authorized }),
     });
     const notes: string[] = [];
-    const clock = { nowMs: () => 0, sleep: async () => {} };
-    const renewed = await renewPower(['1-1.4'], { machine, clock, onNote: (note) => void notes.push(note) });
+    const renewed = await renewPower(['1-1.4'], { machine, onNote: (note) => void notes.push(note) });
     expect(renewed).toEqual({ ok: true, value: { isTried: true, isRenewed } });
     expect(notes).toEqual([
       expect.stringContaining('(uhubctl)'),
@@ -127,14 +126,29 @@ describe('the power of a modem', () => {
   });
 
   it('that did not come back is said so: the modem is off', async () => {
-    const { machine } = await aBoard({ [GPIO]: '1' });
-    const [board] = await findBoardPowers(machine, '1-1.4');
-    if (board === undefined) throw new Error('the board is not known');
-    const failing = await powerCycle(board, {
-      machine: { ...systemMachine, writeText: async (_, text) => (text === '0' ? null : 'EIO') },
-      clock: { nowMs: () => 0, sleep: async () => {} },
+    const { root, cycle } = await aBoard({ [GPIO]: '1' });
+    // The switch takes what cuts the power, and nothing after it.
+    const breaks = `#!/bin/sh\nrm ${root}${GPIO}; mkdir ${root}${GPIO}\n`;
+    await writeFile(join(root, 'bin/sleep'), breaks, { mode: 0o755 });
+    expect((await cycle('1-1.4'))?.result).toMatchObject({
+      ok: false,
+      failure: { isOff: true, said: expect.stringContaining('Is a directory') },
     });
-    expect(failing).toMatchObject({ ok: false, failure: { isOff: true, said: `${GPIO}: EIO` } });
+  });
+
+  it('is given back also where the updater is killed while it is away', async () => {
+    const { root, read } = await aBoard({ [GPIO]: '1' });
+    await writeFile(join(root, 'bin/sleep'), '#!/bin/sh\nexec /bin/sleep 0.5\n', { mode: 0o755 });
+    const method = { kind: 'gpio', path: join(root, GPIO), off: '0', on: '1' };
+    const script = `import { powerCycle } from '${REPOSITORY_ROOT}/device/router/power/power-cycle.ts';
+      import { systemMachine } from '${REPOSITORY_ROOT}/device/router/machine.ts';
+      await powerCycle({ method: ${JSON.stringify(method)} }, systemMachine);`;
+    const PATH = `${join(root, 'bin')}:${process.env.PATH}`;
+    const killed = startNode(['--input-type=module', '-e', script], { environment: { PATH } });
+    await expect.poll(() => read(GPIO), { timeout: 10_000, interval: 10 }).toBe('0');
+    process.kill(killed.pid, 'SIGKILL');
+    await killed.finished;
+    await expect.poll(() => read(GPIO)).toBe('1');
   });
 });
 

@@ -56,7 +56,7 @@ export async function aRouter({
     ...below,
     run: async (command) => {
       const end = await below.run(command);
-      if (command[0] === 'mctl' && end.code === 0) onPower?.();
+      if (command.includes('mctl') && end.code === 0) onPower?.();
       return end;
     },
   };
@@ -78,15 +78,22 @@ export function machineBelow(root: string): Machine {
     isThere: (path) => systemMachine.isThere(join(root, path)),
     readText: (path) =>
       systemMachine.readText(path.startsWith('/proc/sys/kernel/random/') ? path : join(root, path)),
-    writeText: (path, text) => systemMachine.writeText(join(root, path), text),
     run: ([program = '', ...args]) =>
-      systemMachine.run([join(root, program.startsWith('/') ? program : join('bin', program)), ...args]),
+      program === 'sh'
+        ? systemMachine.run(shellBelow(root, args))
+        : systemMachine.run([join(root, program.startsWith('/') ? program : join('bin', program)), ...args]),
     processes: async () => {
       const names = await readdir(join(root, 'run')).catch(() => []);
       const found = await Promise.all(names.map((name) => readProcess(join(root, 'run', name), name)));
       return found.filter((running) => running !== null);
     },
   };
+}
+
+/** A script whose programs are the router's first, and whose files of sysfs are all the router's. */
+export function shellBelow(root: string, args: readonly string[]): readonly string[] {
+  const below = args.map((arg) => (arg.startsWith('/sys/') ? join(root, arg) : arg));
+  return ['env', `PATH=${join(root, 'bin')}:${process.env.PATH}`, 'sh', ...below];
 }
 
 async function readProcess(pidFile: string, name: string): Promise<RunningProcess | null> {

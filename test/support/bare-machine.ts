@@ -9,7 +9,6 @@ import type { ModemDoor } from '../../device/transport/door.ts';
 export const bareMachine: Machine = {
   isThere: async () => false,
   readText: async () => null,
-  writeText: async () => 'ENOENT',
   run: async () => ({ code: 127, signalName: null, stdout: '', stderr: 'no such program' }),
   processes: async () => [],
 };

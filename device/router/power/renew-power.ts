@@ -1,13 +1,11 @@
 /** Renews a modem's power in the first way that works: uhubctl may be there and the hub not be one that it switches. */
 import { ok, type Result } from '../../../shared/result.ts';
-import type { Clock } from '../../clock.ts';
 import type { Machine } from '../machine.ts';
 import { findBoardPowers } from './board-power.ts';
 import { type PowerFailure, powerCycle } from './power-cycle.ts';
 
 export type RenewPorts = {
   readonly machine: Machine;
-  readonly clock: Clock;
   readonly onNote: (note: string) => void;
 };
 
@@ -28,7 +26,7 @@ export async function renewPower(
           ? `cutting the modem's power and giving it back (${board.name})`
           : `taking the modem off the bus and putting it back (${board.name}); it stays powered`,
       );
-      const cycled = await powerCycle(board, ports);
+      const cycled = await powerCycle(board, ports.machine);
       if (cycled.ok) return ok({ isTried, isRenewed: true });
       if (cycled.failure.isOff) return cycled;
       ports.onNote(`the modem's power could not be switched (${cycled.failure.said})`);
