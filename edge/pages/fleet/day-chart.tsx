@@ -1,5 +1,6 @@
 /** Attempts a day as stacked bars, drawn on the server; the same as a table for who does not see them. */
 import type { Outcome } from '../../../shared/telemetry.ts';
+import { number, TableHead } from '../parts/table-head.tsx';
 import { attemptsOf, type Day } from './fleet-view.ts';
 
 /** Bottom to top. `untouched`: it ended before anything was erased. */
@@ -87,23 +88,9 @@ function DayBar({ day, x, width, scale }: BarProps) {
 function DayTable({ days }: { readonly days: readonly Day[] }) {
   return (
     <table>
-      <thead>
-        <tr>
-          <th scope="col">Day</th>
-          <th scope="col" class="number">
-            Updated
-          </th>
-          <th scope="col" class="number">
-            Unchanged
-          </th>
-          <th scope="col" class="number">
-            Unfinished
-          </th>
-          <th scope="col" class="number">
-            Unconfirmed
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={['Day', number('Updated'), number('Unchanged'), number('Unfinished'), number('Unconfirmed')]}
+      />
       <tbody>
         {days.map(({ day, updated, unchanged, unfinished, unconfirmed }) => (
           <tr>

@@ -1,20 +1,13 @@
 /** The audit log as people read it. */
 import type { AuditEntry } from '../../../shared/operator-api.ts';
 import { dateTimeSaid } from '../parts/numbers-said.ts';
+import { TableHead } from '../parts/table-head.tsx';
 
 export function DeedsView({ entries }: { readonly entries: readonly AuditEntry[] }) {
   if (entries.length === 0) return <p>Nothing is written there yet.</p>;
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
-          <th scope="col">On</th>
-          <th scope="col">Detail</th>
-        </tr>
-      </thead>
+      <TableHead columns={['When', 'Who', 'What', 'On', 'Detail']} />
       <tbody>
         {entries.map(({ at, actor, action, target, outcome, detail }) => (
           <tr>

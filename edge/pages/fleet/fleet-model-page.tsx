@@ -5,6 +5,7 @@ import type { ModelRow } from '../../store/model-rows.ts';
 import { Crumbs } from '../parts/crumbs.tsx';
 import { fleetReleasePath, modelPath } from '../parts/links.ts';
 import { rolloutSaid } from '../parts/rollout-said.ts';
+import { number, TableHead } from '../parts/table-head.tsx';
 import { Tag } from '../parts/tag.tsx';
 import type { FleetReports } from './read-fleet-reports.ts';
 import { ReportsView } from './reports-view.tsx';
@@ -30,18 +31,7 @@ export function FleetModelPage({ row, rollout, healths, reports, nowMs }: Props)
       {row.releases.length === 0 ? <p>No release is published for this model yet.</p> : null}
       {row.releases.length === 0 ? null : (
         <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">Rollout</th>
-              <th scope="col" class="number">
-                Updated
-              </th>
-              <th scope="col" class="number">
-                Failed
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={['Version', 'Rollout', number('Updated'), number('Failed')]} />
           <tbody>
             {healths.map(({ version, health }) => (
               <tr>

@@ -4,7 +4,9 @@ import type { Rollout } from '../../../shared/rollout.ts';
 import type { Caller } from '../../operator/caller.ts';
 import type { ModelListing } from '../../store/model-rows.ts';
 import { fleetModelPath, fleetReleasePath } from '../parts/links.ts';
+import { NewestVersion } from '../parts/newest-version.tsx';
 import { rolloutSaid } from '../parts/rollout-said.ts';
+import { number, TableHead } from '../parts/table-head.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { DeedsView } from './deeds-view.tsx';
 import type { FleetReports } from './read-fleet-reports.ts';
@@ -97,31 +99,14 @@ function Stopped({ halted }: { readonly halted: readonly HaltedRelease[] }) {
 function Rollouts({ models, nowMs }: { readonly models: readonly FleetModel[]; readonly nowMs: number }) {
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          <th scope="col">Newest release</th>
-          <th scope="col">Rollout</th>
-          <th scope="col" class="number">
-            Releases
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={['Model', 'Newest release', 'Rollout', number('Releases')]} />
       <tbody>
         {models.map(({ model, name, newestVersion, releaseCount, rollout }) => (
           <tr>
             <th scope="row">
               <a href={fleetModelPath(model)}>{model}</a> <span class="soft small">{name}</span>
             </th>
-            <td data-is="Newest:">
-              {newestVersion === null ? (
-                <span class="soft">none yet</span>
-              ) : (
-                <a class="version" href={fleetReleasePath(model, newestVersion)}>
-                  {newestVersion}
-                </a>
-              )}
-            </td>
+            <NewestVersion version={newestVersion} pathOf={(version) => fleetReleasePath(model, version)} />
             <td data-is="Rollout:">
               {newestVersion === null ? null : (
                 <Tag

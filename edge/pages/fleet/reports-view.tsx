@@ -5,6 +5,7 @@ import { ATTENTION_EXAMINED_MAX, ATTENTION_MAX, FLEET_DAYS } from '../limits.ts'
 import { Bar } from '../parts/bar.tsx';
 import { fleetModelPath } from '../parts/links.ts';
 import { dateTimeSaid } from '../parts/numbers-said.ts';
+import { number, TableHead } from '../parts/table-head.tsx';
 import { Tag } from '../parts/tag.tsx';
 import type { Tone } from '../parts/tone.ts';
 import { DayChart } from './day-chart.tsx';
@@ -32,18 +33,9 @@ function Steps({ steps }: { readonly steps: readonly StepFailures[] }) {
       {steps.length === 0 ? <p>No attempt of these ended before the modem was updated.</p> : null}
       {steps.length === 0 ? null : (
         <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">Step</th>
-              <th scope="col" class="number">
-                Attempts
-              </th>
-              <th scope="col">
-                <span class="unseen">Share</span>
-              </th>
-              <th scope="col">Mostly because</th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={['Step', number('Attempts'), { name: 'Share', kind: 'unseen' }, 'Mostly because']}
+          />
           <tbody>
             {steps.map(({ step, failures, mostly }) => (
               <tr>
@@ -81,15 +73,7 @@ function Attention({ devices }: { readonly devices: readonly LeftWrong[] }) {
         <p>None: the last report of each device leaves its modem as it should be.</p>
       ) : (
         <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">Device</th>
-              <th scope="col">Modem</th>
-              <th scope="col">Ended</th>
-              <th scope="col">Wanted</th>
-              <th scope="col">Reported</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Device', 'Modem', 'Ended', 'Wanted', 'Reported']} />
           <tbody>
             {shown.map(
               ({ deviceId, model, modemState, outcome, lastStep, reason, toVersion, receivedAt }) => (

@@ -5,7 +5,9 @@ import { modelOf } from '../../../shared/model.ts';
 import { howFlashed } from '../../compatibility/known-modem.ts';
 import type { ModelListing } from '../../store/model-rows.ts';
 import { lookUpPath, modelPath, releasePath } from '../parts/links.ts';
+import { NewestVersion } from '../parts/newest-version.tsx';
 import { plural } from '../parts/numbers-said.ts';
+import { number, TableHead } from '../parts/table-head.tsx';
 
 type Props = {
   readonly models: readonly ModelListing[];
@@ -43,16 +45,7 @@ export function ModelsPage({ models, next, families, isFirst }: Props) {
 function Published({ models }: { readonly models: readonly ModelListing[] }) {
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          <th scope="col">Name</th>
-          <th scope="col">Newest release</th>
-          <th scope="col" class="number">
-            Releases
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={['Model', 'Name', 'Newest release', number('Releases')]} />
       <tbody>
         {models.map(({ model, name, newestVersion, releaseCount }) => (
           <tr>
@@ -60,15 +53,7 @@ function Published({ models }: { readonly models: readonly ModelListing[] }) {
               <a href={modelPath(model)}>{model}</a>
             </th>
             <td>{name}</td>
-            <td data-is="Newest:">
-              {newestVersion === null ? (
-                <span class="soft">none yet</span>
-              ) : (
-                <a class="version" href={releasePath(model, newestVersion)}>
-                  {newestVersion}
-                </a>
-              )}
-            </td>
+            <NewestVersion version={newestVersion} pathOf={(version) => releasePath(model, version)} />
             <td data-is="Releases:" class="number">
               {releaseCount}
             </td>
@@ -104,14 +89,7 @@ function byVendor(families: readonly KnownFamily[]): ReadonlyMap<string, readonl
 function Families({ families }: { readonly families: readonly KnownFamily[] }) {
   return (
     <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">Family</th>
-          <th scope="col">Chip</th>
-          <th scope="col">Flashed</th>
-          <th scope="col">Hardware known</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Family', 'Chip', 'Flashed', 'Hardware known']} />
       <tbody>
         {families.map((family) => (
           <tr>

@@ -6,6 +6,7 @@ import { RELEASES_SHOWN_MAX } from '../limits.ts';
 import { releasePath } from '../parts/links.ts';
 import { bytesSaid } from '../parts/numbers-said.ts';
 import { rolloutSaid } from '../parts/rollout-said.ts';
+import { number, TableHead } from '../parts/table-head.tsx';
 import { Tag } from '../parts/tag.tsx';
 
 type Props = {
@@ -20,16 +21,7 @@ export function ReleaseTable({ model, releases, rollout, nowMs }: Props) {
   return (
     <>
       <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">Version</th>
-            <th scope="col">Released</th>
-            <th scope="col">Rollout</th>
-            <th scope="col" class="number">
-              Download
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={['Version', 'Released', 'Rollout', number('Download')]} />
         <tbody>
           {shown.map(({ version, releasedOn, storedBytes }) => {
             const entry = rollout?.releases.find((each) => each.version === version);

@@ -1,22 +1,16 @@
 /** The mark of the site: a cistern, filled. Beside the name in the frame, and alone as the icon of a tab. */
 import { utf8 } from '../../../shared/bytes.ts';
+import { Drawing } from './drawing.tsx';
 
 const VESSEL = 'M5 4v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V4';
 const WATER = 'M7.5 10.5c1.5-1.2 3-1.2 4.5 0s3 1.2 4.5 0V17a.5.5 0 0 1-.5.5H8a.5.5 0 0 1-.5-.5z';
 
 export function Mark() {
   return (
-    <svg
-      viewBox="0 0 24 24"
-      aria-hidden="true"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="2"
-      stroke-linecap="round"
-    >
+    <Drawing>
       <path d={VESSEL} />
       <path d={WATER} fill="currentColor" stroke="none" />
-    </svg>
+    </Drawing>
   );
 }
 

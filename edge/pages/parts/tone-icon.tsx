@@ -1,4 +1,5 @@
 /** What a colour says, said by shape too: a tick, a cross, a question mark, an i. */
+import { Drawing } from './drawing.tsx';
 import type { Tone } from './tone.ts';
 
 const SHAPES: Readonly<Record<Tone, string>> = {
@@ -10,17 +11,9 @@ const SHAPES: Readonly<Record<Tone, string>> = {
 
 export function ToneIcon({ tone }: { readonly tone: Tone }) {
   return (
-    <svg
-      viewBox="0 0 24 24"
-      aria-hidden="true"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="2"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-    >
+    <Drawing>
       <circle cx="12" cy="12" r="10" />
       <path d={SHAPES[tone]} />
-    </svg>
+    </Drawing>
   );
 }
