@@ -11,12 +11,12 @@ import { openPart, type PartFile } from './part-file.ts';
 
 /** Throws the system errors of the stage's filesystem. */
 export async function fetchChunk(
-  chunk: WantedChunk,
+  { chunk, isNew }: { readonly chunk: WantedChunk; readonly isNew: boolean },
   fetch: ChunkFetch,
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
   const { directory, proof } = fetch.stage;
-  const part = await openPart(directory, chunk.id, { durably: proof.kind === 'disk' });
+  const part = await openPart(directory, chunk.id, { durably: proof.kind === 'disk', isNew });
   try {
     return await completePart(part, chunk, fetch, signal);
   } finally {

@@ -3,7 +3,7 @@
  * what lies there is hashed, what is right is kept, and whatever ended the last run, the next one fetches the rest
  * (ota 2: state derivable from the staged bytes).
  */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chunkPath, type PackageIndex } from '../../shared/caibx.ts';
 import { giveBack } from '../../shared/give-back.ts';
@@ -83,13 +83,18 @@ export async function fetchPackage(
   };
 
   const chunks = uniqueChunks(index).values();
+  const begun = await chunksBegunIn(stage.directory);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   let failure: FetchFailure | undefined;
   const worker = async () => {
     for (const chunk of chunks) {
       if (either.aborted) return;
-      const staged = await onDisk(stage, storedBytes, () => stageChunk(chunk, fetch, either));
+      const staged = await onDisk(stage, storedBytes, () => {
+        // Nobody looks for each of those of which nothing was there.
+        const isNew = begun?.has(chunk.id) === false;
+        return isNew ? fetchChunk({ chunk, isNew }, fetch, either) : stageChunk(chunk, fetch, either);
+      });
       if (staged.ok) continue;
       failure ??= staged.failure;
       stop.abort();
@@ -123,6 +128,12 @@ function uniqueChunks(index: PackageIndex): ReadonlyMap<string, WantedChunk> {
   return new Map(index.chunks.map(({ id, sizeBytes }) => [id, { id, sizeBytes }]));
 }
 
+/** Ids of chunks of which the stage holds anything, whole or not; null where it cannot be listed. */
+async function chunksBegunIn(directory: string): Promise<ReadonlySet<string> | null> {
+  const names = await readdir(directory, { recursive: true }).catch(() => null);
+  return names && new Set(names.flatMap((name) => /([0-9a-f]{64})\.cacnk[^/]*$/.exec(name)?.[1] ?? []));
+}
+
 async function stageChunk(
   chunk: WantedChunk,
   fetch: ChunkFetch,
@@ -138,7 +149,7 @@ async function stageChunk(
   if (present.failure.reason !== 'chunk-missing') {
     await rm(join(stage.directory, chunkPath(chunk.id)), { recursive: true, force: true });
   }
-  return fetchChunk(chunk, fetch, signal);
+  return fetchChunk({ chunk, isNew: false }, fetch, signal);
 }
 
 /** Whatever fails on a stage that is no longer there fails because of that; else the filesystem's word counts. */

@@ -3,7 +3,7 @@
  * ETag beside it before any of it, as far as it was saved. A part is not trusted; it only saves asking for those
  * bytes again, and the whole is hashed before it takes the chunk's name.
  */
-import { constants } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chunkPath } from '../../shared/caibx.ts';
@@ -39,19 +39,20 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 
 /**
  * The part that an earlier run left, or a new one. It and what it gives throw system errors. `durably` where a power
- * cut must not take a chunk away again, nor leave bytes without the ETag that they are of.
+ * cut must not take a chunk away again, nor leave bytes without the ETag that they are of; `isNew` where nothing of it
+ * lies there.
  */
 export async function openPart(
   stageDirectory: string,
   id: string,
-  { durably }: { readonly durably: boolean },
+  { durably, isNew }: { readonly durably: boolean; readonly isNew: boolean },
 ): Promise<PartFile> {
   const finalPath = join(stageDirectory, chunkPath(id));
   const directory = dirname(finalPath);
   const partPath = `${finalPath}.part`;
   const etagPath = `${partPath}.etag`;
 
-  const earlier = await earlierPart(partPath, etagPath);
+  const earlier = isNew ? null : await earlierPart(partPath, etagPath);
   let file = earlier?.file ?? null;
   let memory = earlier?.bytes ?? new Uint8Array(PART_FIRST_BYTES);
   let sizeBytes = earlier?.bytes.length ?? 0;
@@ -121,6 +122,7 @@ export async function openPart(
     },
     finish: async () => {
       await eraseRestarted();
+      if (file === null && !durably) return placeAtOnce(directory, { partPath, finalPath }, content());
       await removeEtag();
       file ??= await createPart();
       await writeRest(file);
@@ -133,6 +135,22 @@ export async function openPart(
       await file?.close();
     },
   };
+}
+
+/** In memory, where each call is done sooner than a thread of the pool has begun it. */
+function placeAtOnce(
+  directory: string,
+  { partPath, finalPath }: { readonly partPath: string; readonly finalPath: string },
+  content: Uint8Array,
+): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = openSync(partPath, CREATE, 0o600);
+  try {
+    for (let done = 0; done < content.length; ) done += writeSync(file, content, done);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(partPath, finalPath);
 }
 
 /** Bytes that can be gone on from; anything else of that name is removed. */
