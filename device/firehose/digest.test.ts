@@ -4,7 +4,7 @@ import { err, ok } from '../../shared/result.ts';
 import { digestProves } from './digest.ts';
 import type { ImageSource } from './image.ts';
 import { DIGEST_MAX_BYTES } from './limits.ts';
-import { ACK, commandsOf, log, NAK, programmer, response, STORAGE } from './scripted-programmer.ts';
+import { ACK, commandsOf, LATE, log, NAK, programmer, response, STORAGE } from './scripted-programmer.ts';
 
 const SIZE = 100_000;
 const image = Uint8Array.from({ length: SIZE }, (_, i) => (i * 13) & 0xff);
@@ -38,6 +38,7 @@ describe('the digest of what was programmed', () => {
     ['in a log', [log(`INFO: Digest ${DIGEST}`), ACK]],
     ['in capitals, with a prefix', [log(`Digest: 0x${DIGEST.toUpperCase()}`), ACK]],
     ['in a log behind the response', [ACK, log(`SHA256 digest = ${DIGEST}`)]],
+    ['in a log long after the response', [ACK, LATE, log(`Digest ${DIGEST}`)]],
     ['in the response as Digest', [response('ACK', `Digest="${DIGEST}" `)]],
     ['in the response as sha256', [response('ACK', `sha256="${DIGEST}" `)]],
   ])('%s proves it, padding included', async (_, answers) => {

@@ -50,17 +50,15 @@ async function askDigest(
   storage: CompareOptions['storage'],
   signal?: AbortSignal,
 ): Promise<Result<string | null, FirehoseFailure>> {
-  const { programDoneMs, quietMs } = link.timings;
   const reply = await link.command('getsha256digest', rangeAttributes(program, storage), {
-    timeoutMs: programDoneMs,
+    timeoutMs: link.timings.programDoneMs,
     signal,
   });
   if (!reply.ok) return reply.failure.reason === 'firehose-silent' ? ok(null) : reply;
   if (!reply.value.response.acknowledged) return ok(null);
   const before = readDigest(reply.value);
   if (before !== null) return ok(before);
-  // Logs may follow the response.
-  const after = await link.drainLogs({ firstMs: quietMs, quietMs }, signal);
+  const after = await link.logsBehind(signal);
   return after.ok ? ok(digestInLogs(after.value)) : after;
 }
 

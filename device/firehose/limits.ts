@@ -41,6 +41,7 @@ export const CONFIGURE_ATTEMPTS_MAX = 3;
 export type FirehoseTimings = {
   /** The first log after the programmer starts may take 3 s; then a second of silence ends them (edl 1c). */
   readonly firstLogMs: number;
+  /** Also for what was asked for and stands in no log before the response. */
   readonly startQuietMs: number;
   /** Logs may follow a response; writes fail while they are pending. */
   readonly quietMs: number;

@@ -151,6 +151,12 @@ export class FirehoseLink {
     return err({ reason: 'firehose-too-talkative', command: 'drain' });
   }
 
+  /** The logs behind a response that holds nothing of what was asked for: what they say may take its time (edl 1c). */
+  logsBehind(signal?: AbortSignal): Promise<Result<readonly string[], FirehoseFailure>> {
+    const { startQuietMs, quietMs } = this.timings;
+    return this.drainLogs({ firstMs: startQuietMs, quietMs }, signal);
+  }
+
   /** Why it was refused is often said only after the NAK. */
   async #logsAfterRefusal(signal?: AbortSignal): Promise<readonly string[]> {
     const { quietMs } = this.timings;

@@ -71,9 +71,7 @@ async function askForDescription(
     return described.failure.reason === 'firehose-silent' && !isListed ? ok(null) : described;
   const before = readStorageDescription(described.value.logs);
   if (before !== null) return ok(before);
-  // Logs may follow the response (edl 1c).
-  const { quietMs } = link.timings;
-  const after = await link.drainLogs({ firstMs: quietMs, quietMs }, signal);
+  const after = await link.logsBehind(signal);
   return after.ok ? ok(readStorageDescription(after.value)) : after;
 }
 

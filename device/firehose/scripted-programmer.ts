@@ -1,5 +1,6 @@
 /** A programmer for tests: answers each command of a scripted pipe with documents, and counts raw bytes. */
 import { concatBytes, fromUtf8, utf8 } from '../../shared/bytes.ts';
+import { err } from '../../shared/result.ts';
 import { type Script, type ScriptedPipe, scriptedPipe, type Transfer } from '../transport/scripted-pipe.ts';
 import { DEFAULT_FIREHOSE_TIMINGS } from './limits.ts';
 import { FirehoseLink } from './link.ts';
@@ -17,6 +18,10 @@ export const STORAGE = { type: 'nand', pageBytes: 2048, pagesPerBlock: 64, total
 
 export type Programmer = { readonly link: FirehoseLink; readonly pipe: ScriptedPipe };
 
+/** What follows it in an answer is heard only by who waits for so long. */
+export const LATE = 'late';
+const LATE_MS = 200;
+
 /** Answers by the tag of the command; raw bytes are answered by `raw`, which is given all of them so far. */
 export function programmer(
   answers: Readonly<Record<string, readonly Transfer[] | ((xml: string, n: number) => readonly Transfer[])>>,
@@ -31,7 +36,7 @@ export function programmer(
 ): Programmer {
   const counts = new Map<string, number>();
   let rawBytes = 0;
-  const pipe = scriptedPipe({
+  const scripted = scriptedPipe({
     ...script,
     answers: (sent) => {
       const xml = new TextDecoder('latin1').decode(sent);
@@ -47,6 +52,19 @@ export function programmer(
       return typeof answer === 'function' ? answer(xml, n) : answer;
     },
   });
+  let isLate = false;
+  const pipe: ScriptedPipe = {
+    ...scripted,
+    transferIn: async (maxBytes, options) => {
+      const read = isLate ? null : await scripted.transferIn(maxBytes, options);
+      isLate ||= read?.ok === true && fromUtf8(read.value) === LATE;
+      if (read !== null && !isLate) return read;
+      const { timeoutMs } = options;
+      if (timeoutMs < LATE_MS) return err({ reason: 'transfer-timed-out', direction: 'in', timeoutMs });
+      isLate = false;
+      return scripted.transferIn(maxBytes, options);
+    },
+  };
   // Nothing in a script takes time.
   return { link: new FirehoseLink(pipe, DEFAULT_FIREHOSE_TIMINGS, { nowMs: () => 0, onLog }), pipe };
 }

@@ -4,6 +4,7 @@ import { readFunctions } from './greeting.ts';
 import {
   ACK,
   commandsOf,
+  LATE,
   log,
   NAK,
   programmer,
@@ -181,9 +182,12 @@ describe('the storage', () => {
     });
   });
 
-  it('may describe itself after its response', async () => {
-    const late = [ACK, storageInfo({ page_size: 4096 })];
-    expect(await start({ getstorageinfo: late }).started).toMatchObject({
+  it.each([
+    ['after', [ACK]],
+    ['long after', [ACK, LATE]],
+  ])('may describe itself %s its response', async (_, before) => {
+    const described = [...before, storageInfo({ page_size: 4096 })];
+    expect(await start({ getstorageinfo: described }).started).toMatchObject({
       failure: { reason: 'wrong-geometry' },
     });
   });
