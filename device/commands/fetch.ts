@@ -2,7 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import { requireSetting } from '../config.ts';
 import type { Context } from '../context.ts';
-import { updateDisplay } from '../ui/update-display.ts';
+import { displayMode, updateDisplay } from '../ui/update-display.ts';
 import { type FetchedAhead, fetchAhead } from '../update/fetch-ahead.ts';
 import { costQuestion } from './ask.ts';
 import {
@@ -62,7 +62,7 @@ async function runFetch(this: Context, flags: FetchFlags): Promise<void> {
   const { settings } = session.value;
   const stage = requireSetting({ ...settings, stage: onDisk(settings.stage) }, 'stage');
   if (!stage.ok) return tellFailure(this, stage.failure, told);
-  const display = updateDisplay(this, flags.json ? 'json' : flags.quiet ? 'quiet' : 'text');
+  const display = updateDisplay(this, displayMode(flags));
   const ports = await openUpdatePorts(this, session.value, display.events);
   if (!ports.ok) return tellFailure(this, ports.failure, told);
   try {

@@ -127,22 +127,35 @@ export const keepCopyFlag = {
 } as const;
 
 /** Of the commands that flash. */
-export const acceptFlag = {
-  kind: 'enum',
-  values: ACCEPTABLE_CHECKS,
-  variadic: true,
-  optional: true,
-  brief: `Go on although ${Object.entries(ACCEPTABLE)
-    .map(([check, what]) => `${what} (${check})`)
-    .join('; ')}; may be repeated`,
+export const flashingFlags = {
+  accept: {
+    kind: 'enum',
+    values: ACCEPTABLE_CHECKS,
+    variadic: true,
+    optional: true,
+    brief: `Go on although ${Object.entries(ACCEPTABLE)
+      .map(([check, what]) => `${what} (${check})`)
+      .join('; ')}; may be repeated`,
+  },
+  restoreSettings: {
+    kind: 'boolean',
+    optional: true,
+    withNegated: false,
+    brief: 'Put back by AT commands what the new firmware changes: APN, MBN selection, USB mode, roaming',
+  },
+  quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, only the verdict' },
 } as const;
 
-export const restoreSettingsFlag = {
-  kind: 'boolean',
-  optional: true,
-  withNegated: false,
-  brief: 'Put back by AT commands what the new firmware changes: APN, MBN selection, USB mode, roaming',
-} as const;
+export type FlashingFlags = {
+  readonly accept?: readonly AcceptableCheck[];
+  readonly restoreSettings?: boolean;
+  readonly quiet: boolean;
+};
+
+/** What flashing is told of the settings. */
+export function flashingOptions({ stage = 'auto', accept = [], restoreSettings = false }: Settings) {
+  return { stage, accepted: accept, restoreSettings };
+}
 
 /** stricli turns what is thrown here into a wrong command line. */
 function maintenanceWindow(text: string): MaintenanceWindow {
@@ -168,11 +181,10 @@ export const channelFlag = {
 
 export function settingsOf(
   flags: CommonFlags &
-    DownloadFlags & {
+    DownloadFlags &
+    Omit<FlashingFlags, 'quiet'> & {
       readonly keepCopy?: string;
       readonly channel?: 'stable' | 'beta';
-      readonly accept?: readonly AcceptableCheck[];
-      readonly restoreSettings?: boolean;
     },
 ): Settings {
   const { modem, repository, root, state, stage, channel, limitRate, maxBytes, keepCopy } = flags;

@@ -4,18 +4,18 @@ import type { Context } from '../context.ts';
 import { type LocalPackage, openLocalPackage } from '../package/open-local-package.ts';
 import { planDocument } from '../report/plan-document.ts';
 import { planLines } from '../report/plan-lines.ts';
-import type { AcceptableCheck } from '../router/preflight/preflight.ts';
-import { updateDisplay } from '../ui/update-display.ts';
+import { displayMode, updateDisplay } from '../ui/update-display.ts';
 import { flashLocal } from '../update/flash-local.ts';
 import { withoutUplink } from '../update/uplink.ts';
 import { askOnce, yesFlag } from './ask.ts';
 import { besideRouter, routerFlag } from './beside-router.ts';
 import {
-  acceptFlag,
   type CommonFlags,
   commonFlags,
   downloadFlags,
-  restoreSettingsFlag,
+  type FlashingFlags,
+  flashingFlags,
+  flashingOptions,
   settingsOf,
 } from './flags.ts';
 import { type PackageFlags, packageArgument, packageFlags } from './package-flags.ts';
@@ -24,15 +24,13 @@ import { tellFailure } from './tell.ts';
 import { tellResult, UNTOUCHED } from './tell-result.ts';
 
 type FlashFlags = Omit<CommonFlags, 'repository' | 'root'> &
-  PackageFlags & {
+  PackageFlags &
+  FlashingFlags & {
     readonly router?: string;
     readonly stage?: string;
     readonly plan: boolean;
     readonly yes: boolean;
     readonly vouch?: string;
-    readonly accept?: readonly AcceptableCheck[];
-    readonly restoreSettings?: boolean;
-    readonly quiet: boolean;
   };
 
 export const flashCommand = buildCommand<FlashFlags, [string], Context>({
@@ -50,8 +48,7 @@ export const flashCommand = buildCommand<FlashFlags, [string], Context>({
         withNegated: false,
         brief: 'Show the checked plan and do nothing: no modem is needed',
       },
-      accept: acceptFlag,
-      restoreSettings: restoreSettingsFlag,
+      ...flashingFlags,
       yes: yesFlag,
       vouch: {
         kind: 'parsed',
@@ -60,7 +57,6 @@ export const flashCommand = buildCommand<FlashFlags, [string], Context>({
         brief: 'Who says that the step from the installed version works, where no rule does',
         placeholder: 'source',
       },
-      quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, only the verdict' },
       state: commonFlags.state,
       config: commonFlags.config,
       json: commonFlags.json,
@@ -118,14 +114,11 @@ async function flashModem(context: Context, local: LocalPackage, flags: FlashFla
   const untouched = { json: flags.json, state: UNTOUCHED };
   const session = await openModemSession(context, settingsOf(flags), flags.config);
   if (!session.ok) return tellFailure(context, session.failure, untouched);
-  const mode = flags.json ? 'json' : flags.quiet ? 'quiet' : 'text';
-  const display = updateDisplay(context, mode, { plan: 'whole', asks: !flags.yes });
+  const display = updateDisplay(context, displayMode(flags), { plan: 'whole', asks: !flags.yes });
   const ports = await openModemPorts(context, session.value, display.events);
   if (!ports.ok) return tellFailure(context, ports.failure, untouched);
   const options = {
-    stage: session.value.settings.stage ?? 'auto',
-    accepted: session.value.settings.accept ?? [],
-    restoreSettings: session.value.settings.restoreSettings ?? false,
+    ...flashingOptions(session.value.settings),
     ask: flags.yes ? null : () => askOnce(context, QUESTION),
     voucher: flags.vouch ?? null,
   };

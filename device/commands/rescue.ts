@@ -5,8 +5,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Context } from '../context.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { type LocalPackage, openLocalPackage } from '../package/open-local-package.ts';
-import type { AcceptableCheck } from '../router/preflight/preflight.ts';
-import { updateDisplay } from '../ui/update-display.ts';
+import { displayMode, updateDisplay } from '../ui/update-display.ts';
 import type { FlashPorts, UpdateEvents, UpdatePorts } from '../update/attempt.ts';
 import { type RescueFirmware, type RescueResult, rescue } from '../update/rescue.ts';
 import { localFirmware, publishedFirmware } from '../update/rescue-firmware.ts';
@@ -14,14 +13,15 @@ import { withoutUplink, withUplink } from '../update/uplink.ts';
 import { askOnce, yesFlag } from './ask.ts';
 import { besideRouter, routerFlag } from './beside-router.ts';
 import {
-  acceptFlag,
   type CommonFlags,
   channelFlag,
   commonFlags,
   type DownloadFlags,
   downloadFlags,
+  type FlashingFlags,
+  flashingFlags,
+  flashingOptions,
   keepCopyFlag,
-  restoreSettingsFlag,
   settingsOf,
 } from './flags.ts';
 import { type PackageFlags, packageArgument, packageFlags } from './package-flags.ts';
@@ -34,14 +34,12 @@ const { metered: _, ...rescueDownloadFlags } = downloadFlags;
 
 type RescueFlags = CommonFlags &
   Omit<DownloadFlags, 'metered'> &
-  PackageFlags & {
+  PackageFlags &
+  FlashingFlags & {
     readonly router?: string;
     readonly channel?: 'stable' | 'beta';
     readonly keepCopy?: string;
     readonly yes: boolean;
-    readonly accept?: readonly AcceptableCheck[];
-    readonly restoreSettings?: boolean;
-    readonly quiet: boolean;
   };
 
 export const rescueCommand = buildCommand<RescueFlags, [string?], Context>({
@@ -54,11 +52,9 @@ export const rescueCommand = buildCommand<RescueFlags, [string?], Context>({
       ...packageFlags,
       ...rescueDownloadFlags,
       keepCopy: keepCopyFlag,
-      accept: acceptFlag,
-      restoreSettings: restoreSettingsFlag,
+      ...flashingFlags,
       channel: channelFlag,
       yes: yesFlag,
-      quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, only the verdict' },
     },
     aliases: { q: 'quiet' },
   },
@@ -98,8 +94,7 @@ async function rescueModem(context: Context, local: LocalPackage | null, flags: 
   const untouched = { json: flags.json, state: UNTOUCHED };
   const session = await openModemSession(context, settingsOf(flags), flags.config);
   if (!session.ok) return tellFailure(context, session.failure, untouched);
-  const mode = flags.json ? 'json' : flags.quiet ? 'quiet' : 'text';
-  const display = updateDisplay(context, mode, { plan: 'whole', asks: !flags.yes });
+  const display = updateDisplay(context, displayMode(flags), { plan: 'whole', asks: !flags.yes });
   const ports = await openRescuePorts(context, session.value, display.events);
   if (!ports.ok) return tellFailure(context, ports.failure, untouched);
   const { flash, published } = ports.value;
@@ -107,9 +102,7 @@ async function rescueModem(context: Context, local: LocalPackage | null, flags: 
     const firmware = local === null ? namedFirmware(flags, ports.value) : ok(localFirmware(local));
     if (!firmware.ok) return tellFailure(context, firmware.failure, untouched);
     const options = {
-      stage: session.value.settings.stage ?? 'auto',
-      accepted: session.value.settings.accept ?? [],
-      restoreSettings: session.value.settings.restoreSettings ?? false,
+      ...flashingOptions(session.value.settings),
       ask: flags.yes ? null : () => askOnce(context, QUESTION),
     };
     const result = await rescue(firmware.value, options, flash, context.signal);

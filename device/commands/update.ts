@@ -1,21 +1,21 @@
 /** `cistern update`: all of it; what cron runs. */
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
-import type { AcceptableCheck } from '../router/preflight/preflight.ts';
 import type { MaintenanceWindow } from '../schedule/window.ts';
-import { updateDisplay } from '../ui/update-display.ts';
+import { displayMode, updateDisplay } from '../ui/update-display.ts';
 import { update } from '../update/update.ts';
 import { askOnce, costQuestion } from './ask.ts';
 import { besideRouter, routerFlag } from './beside-router.ts';
 import {
-  acceptFlag,
   type CommonFlags,
   channelFlag,
   commonFlags,
   type DownloadFlags,
   downloadFlags,
+  type FlashingFlags,
+  flashingFlags,
+  flashingOptions,
   keepCopyFlag,
-  restoreSettingsFlag,
   settingsOf,
   windowFlag,
 } from './flags.ts';
@@ -24,7 +24,8 @@ import { tellFailure } from './tell.ts';
 import { tellResult, UNTOUCHED } from './tell-result.ts';
 
 type UpdateFlags = CommonFlags &
-  DownloadFlags & {
+  DownloadFlags &
+  FlashingFlags & {
     readonly router?: string;
     readonly version?: string;
     readonly channel?: 'stable' | 'beta';
@@ -32,9 +33,6 @@ type UpdateFlags = CommonFlags &
     readonly ask: boolean;
     readonly resumeOnly: boolean;
     readonly window?: MaintenanceWindow;
-    readonly accept?: readonly AcceptableCheck[];
-    readonly restoreSettings?: boolean;
-    readonly quiet: boolean;
   };
 
 export const updateCommand = buildCommand<UpdateFlags, [], Context>({
@@ -52,8 +50,7 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
       },
       ...downloadFlags,
       keepCopy: keepCopyFlag,
-      accept: acceptFlag,
-      restoreSettings: restoreSettingsFlag,
+      ...flashingFlags,
       channel: channelFlag,
       ask: {
         kind: 'boolean',
@@ -68,7 +65,6 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
         brief: 'Only finish what was broken off; begin no update',
       },
       window: windowFlag,
-      quiet: { kind: 'boolean', default: false, withNegated: false, brief: 'No progress, only the verdict' },
     },
     aliases: { q: 'quiet' },
   },
@@ -95,21 +91,18 @@ export const updateCommand = buildCommand<UpdateFlags, [], Context>({
 async function runUpdate(this: Context, flags: UpdateFlags): Promise<void> {
   const session = await openModemSession(this, settingsOf(flags), flags.config);
   if (!session.ok) return tellFailure(this, session.failure, { json: flags.json, state: UNTOUCHED });
-  const mode = flags.json ? 'json' : flags.quiet ? 'quiet' : 'text';
-  const display = updateDisplay(this, mode);
+  const display = updateDisplay(this, displayMode(flags));
   const ports = await openUpdatePorts(this, session.value, display.events);
   if (!ports.ok) return tellFailure(this, ports.failure, { json: flags.json, state: UNTOUCHED });
   const { settings } = session.value;
   const options = {
+    ...flashingOptions(settings),
     wanted: flags.version,
     resumeOnly: flags.resumeOnly,
     window: flags.window ?? null,
     channel: settings.channel ?? 'stable',
-    stage: settings.stage ?? 'auto',
     metered: settings.metered ?? 'ask',
     askCost: flags.json ? null : costQuestion(this),
-    accepted: settings.accept ?? [],
-    restoreSettings: settings.restoreSettings ?? false,
     ask: flags.ask ? () => askOnce(this, 'Everything is staged and verified. Flash the modem now?') : null,
   } as const;
   try {

@@ -26,6 +26,17 @@ const STEP_WORDS: Readonly<Record<UpdateStep, string>> = {
 
 export type DisplayMode = 'text' | 'json' | 'quiet';
 
+export function displayMode({
+  json,
+  quiet,
+}: {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}): DisplayMode {
+  if (json) return 'json';
+  return quiet ? 'quiet' : 'text';
+}
+
 /**
  * A plan is shown whole at a terminal, and where somebody asked for this very flashing; else in one line. Who `asks` for
  * consent has shown what to, quiet or not.
