@@ -16,6 +16,7 @@ import {
   type Publication,
   type PublicationFailure,
   type PublicationPorts,
+  type ReleaseDiffers,
   readStanding,
   type Shown,
   showRelease,
@@ -46,11 +47,7 @@ export type ImportReleaseFailure =
       | OperatorFailure
       | StoreFailure
       | ChunksFailure
-      | {
-          readonly reason: 'release-exists-with-other-content';
-          readonly version: string;
-          readonly members: readonly string[];
-        }
+      | ReleaseDiffers
     ));
 
 export type Imported = Shown & { readonly upload: UploadSummary };

@@ -4,9 +4,10 @@ import type { ModelId } from '../../shared/model.ts';
 import { exportRelease } from '../carry/export-release.ts';
 import type { RepoContext } from '../context.ts';
 import type { RepositoryLocation } from '../store/location.ts';
-import { openForReading, readableFlag } from './location-flags.ts';
+import { openForReading } from './location-flags.ts';
+import { readablePositional } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
-import { locationArgument, modelArgument, textArgument, versionArgument } from './parsers.ts';
+import { modelArgument, textArgument, versionArgument } from './parsers.ts';
 import { progressOn } from './progress.ts';
 import { readRoot } from './read-root.ts';
 
@@ -41,10 +42,7 @@ export const exportCommand = buildCommand<Flags, [RepositoryLocation], RepoConte
     succeed(this, flags, { json: { model, version, path: out, sizeBytes }, text });
   },
   parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [{ parse: locationArgument, brief: readableFlag.brief, placeholder: 'where' }],
-    },
+    positional: readablePositional,
     flags: {
       model: { kind: 'parsed', parse: modelArgument, brief: 'Model', placeholder: 'id' },
       version: { kind: 'parsed', parse: versionArgument, brief: 'Release', placeholder: 'version' },

@@ -2,8 +2,9 @@ import { buildCommand } from '@stricli/core';
 import type { RepoContext } from '../context.ts';
 import { collectGarbage, type Garbage } from '../gc/collect-garbage.ts';
 import { openStore, type StoreLocation } from '../store/location.ts';
+import { storePositional } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
-import { daysArgument, storeArgument } from './parsers.ts';
+import { daysArgument } from './parsers.ts';
 
 type Flags = { readonly olderThan: number; readonly delete: boolean; readonly json: boolean };
 
@@ -19,16 +20,7 @@ export const gc = buildCommand<Flags, [StoreLocation], RepoContext>({
     succeed(this, flags, { json: collected.value, text: summary(collected.value, flags) });
   },
   parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: storeArgument,
-          brief: 'The repository: a directory, s3://bucket/prefix or r2://bucket/prefix',
-          placeholder: 'where',
-        },
-      ],
-    },
+    positional: storePositional,
     flags: {
       olderThan: {
         kind: 'parsed',

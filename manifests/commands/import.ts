@@ -4,23 +4,21 @@ import { type OpenedExport, openExport } from '../carry/open-export.ts';
 import type { CommandFailure } from '../command-failure.ts';
 import type { RepoContext } from '../context.ts';
 import { mirrorModel } from '../mirror/mirror-model.ts';
-import { openStore, type RepositoryLocation } from '../store/location.ts';
+import { openStore } from '../store/location.ts';
 import { getFromStore, STORE_BASE } from '../store/store-get.ts';
 import { writeModelIndex } from '../store/write-model-index.ts';
-import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
-import { openPublisherKeys } from './open-publisher-keys.ts';
+import { writableFlag, writableFlags } from './location-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { percentageArgument, textArgument } from './parsers.ts';
 import { progressOn, type ShowProgress } from './progress.ts';
+import { openPublication, type PublicationFlags } from './publication-flags.ts';
 import { readRoot } from './read-root.ts';
-import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
+import { signRequestFlag } from './sign-request-flag.ts';
 
-type Flags = WritableFlags & {
+type Flags = PublicationFlags & {
   readonly root: string;
-  readonly to: RepositoryLocation;
   readonly keys?: string;
   readonly rollout: number;
-  readonly signRequest?: string;
   readonly json: boolean;
 };
 
@@ -120,13 +118,10 @@ async function publishHere(
   originRoot: string,
   show: ShowProgress,
 ): Promise<CommandFailure | undefined> {
-  const keys = await openPublisherKeys(context, directory, flags.passphraseFile);
-  if (!keys.ok) return fail(context, flags, keys.failure);
-  const repository = await openForWriting(context, flags.to, flags, keys.value.roots);
-  if (!repository.ok) return fail(context, flags, repository.failure);
-  const { base, get, operator } = repository.value;
+  const publication = await openPublication(context, flags, directory);
+  if (!publication.ok) return fail(context, flags, publication.failure);
+  const { keys, base, ports } = publication.value;
   const { model, version } = carried;
-  const requestPath = flags.signRequest;
   const imported = await importRelease(
     carried,
     originRoot,
@@ -134,25 +129,18 @@ async function publishHere(
       model,
       version,
       offer: { percentage: flags.rollout, channel: 'stable', startsAt: null },
-      roots: keys.value.roots,
+      roots: keys.roots,
       base,
-      keys: keys.value,
+      keys,
     },
-    {
-      get,
-      operator,
-      nowMs: context.nowMs,
-      askForSignatures:
-        requestPath === undefined ? null : (request) => writeSigningRequest(requestPath, request),
-      onProgress: (done, total) => show('uploading', done, total),
-    },
+    { ...ports, onProgress: (done, total) => show('uploading', done, total) },
   );
   if (!imported.ok) return fail(context, flags, imported.failure);
   const { release, targetsVersion, upload } = imported.value;
   const words = {
     published: `is published (targets ${targetsVersion})`,
     'was-published': 'was published already, exactly so',
-    'awaits-signatures': `is uploaded and not visible: sign ${requestPath}, then "sign-import" it`,
+    'awaits-signatures': `is uploaded and not visible: sign ${flags.signRequest}, then "sign-import" it`,
   };
   const text = `${model} ${version} ${words[release]}; ${upload.uploadedChunks} chunks uploaded (${megabytes(upload.uploadedBytes)}), ${upload.sharedChunks} were there`;
   succeed(context, flags, { json: { model, version, ...imported.value }, text });

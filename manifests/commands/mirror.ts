@@ -1,43 +1,30 @@
 import { buildCommand } from '@stricli/core';
-import type { ModelId } from '../../shared/model.ts';
 import type { RepoContext } from '../context.ts';
 import { type Mirrored, mirrorModel } from '../mirror/mirror-model.ts';
 import { openStore, type RepositoryLocation, type StoreLocation } from '../store/location.ts';
 import { writeModelIndex } from '../store/write-model-index.ts';
-import { openForReading, readableFlag } from './location-flags.ts';
+import { type ModelFlags, modelsFlag, openModels, readablePositional, rootFlag } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
-import { locationArgument, modelArgument, storeArgument, textArgument } from './parsers.ts';
+import { storeArgument } from './parsers.ts';
 import { progressOn } from './progress.ts';
-import { readRoot } from './read-root.ts';
 
-type Flags = {
+type Flags = ModelFlags & {
   readonly to: StoreLocation;
-  readonly root: string;
-  readonly model?: readonly ModelId[];
   readonly json: boolean;
 };
 
 export const mirror = buildCommand<Flags, [RepositoryLocation], RepoContext>({
   async func(flags, location) {
-    const rootText = await readRoot(flags.root);
-    if (!rootText.ok) return fail(this, flags, rootText.failure);
-    const source = await openForReading(this, location);
+    const source = await openModels(this, flags, location);
     if (!source.ok) return fail(this, flags, source.failure);
-    const { base, get } = source.value;
+    const { base, get, rootText, models } = source.value;
     const destination = await openStore(flags.to, this.process.env, this.signal);
     if (!destination.ok) return fail(this, flags, destination.failure);
-    const listed = flags.model === undefined ? await source.value.listModels() : null;
-    if (listed !== null && !listed.ok) return fail(this, flags, listed.failure);
-    const models = flags.model ?? (listed?.ok ? listed.value : []);
     const show = progressOn(this, flags);
     const mirrored: Mirrored[] = [];
     for (const model of models) {
-      const one = await mirrorModel(
-        { base, model, rootText: rootText.value },
-        get,
-        destination.value,
-        null,
-        (done, total) => show(`mirroring ${model}`, done, total),
+      const one = await mirrorModel({ base, model, rootText }, get, destination.value, null, (done, total) =>
+        show(`mirroring ${model}`, done, total),
       );
       if (!one.ok) return fail(this, flags, one.failure, { mirrored });
       mirrored.push(one.value);
@@ -47,10 +34,7 @@ export const mirror = buildCommand<Flags, [RepositoryLocation], RepoContext>({
     succeed(this, flags, { json: { mirrored }, text: summary(mirrored, destination.value.name) });
   },
   parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [{ parse: locationArgument, brief: readableFlag.brief, placeholder: 'where' }],
-    },
+    positional: readablePositional,
     flags: {
       to: {
         kind: 'parsed',
@@ -58,20 +42,8 @@ export const mirror = buildCommand<Flags, [RepositoryLocation], RepoContext>({
         brief: 'The mirror: a directory, s3://bucket/prefix or r2://bucket/prefix',
         placeholder: 'where',
       },
-      root: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'Root of trust, e.g. keys/1.root.json',
-        placeholder: 'file',
-      },
-      model: {
-        kind: 'parsed',
-        parse: modelArgument,
-        brief: 'Model to mirror; may be given several times; else all',
-        placeholder: 'id',
-        optional: true,
-        variadic: true,
-      },
+      root: rootFlag,
+      model: modelsFlag('mirror'),
       json: jsonFlag,
     },
   },

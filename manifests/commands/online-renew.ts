@@ -7,8 +7,9 @@ import { parseRoot } from '../keys/roots.ts';
 import { renewOnline } from '../online/renew-online.ts';
 import { listModels } from '../store/list-models.ts';
 import { openStore, type StoreLocation } from '../store/location.ts';
+import { modelsFlag, rootFlag, storePositional } from './model-flags.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
-import { modelArgument, storeArgument, textArgument } from './parsers.ts';
+import { textArgument } from './parsers.ts';
 import { passphraseFileFlag, passphraseSources } from './passphrase-flags.ts';
 import { readRoot } from './read-root.ts';
 
@@ -47,23 +48,9 @@ export const onlineRenew = buildCommand<Flags, [StoreLocation], RepoContext>({
     succeed(this, flags, { json: { models: done }, text: text.join('\n') || 'No models.' });
   },
   parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: storeArgument,
-          brief: 'The repository: a directory, s3://bucket/prefix or r2://bucket/prefix',
-          placeholder: 'where',
-        },
-      ],
-    },
+    positional: storePositional,
     flags: {
-      root: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'Root of trust, e.g. keys/1.root.json',
-        placeholder: 'file',
-      },
+      root: rootFlag,
       onlineKeys: {
         kind: 'parsed',
         parse: textArgument,
@@ -71,14 +58,7 @@ export const onlineRenew = buildCommand<Flags, [StoreLocation], RepoContext>({
         placeholder: 'file',
       },
       passphraseFile: passphraseFileFlag,
-      model: {
-        kind: 'parsed',
-        parse: modelArgument,
-        brief: 'Model to sign for; may be given several times; else all',
-        placeholder: 'id',
-        optional: true,
-        variadic: true,
-      },
+      model: modelsFlag('sign for'),
       json: jsonFlag,
     },
   },

@@ -7,22 +7,20 @@ import type { RepoContext } from '../context.ts';
 import { openPackage } from '../package/open-package.ts';
 import { parseInstallableFrom } from '../publish/installable-from.ts';
 import { type Published, publishRelease } from '../publish/publish-release.ts';
-import type { RepositoryLocation } from '../store/location.ts';
 import { findingLines } from './finding-lines.ts';
-import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
+import { writableFlag, writableFlags } from './location-flags.ts';
 import { type OfferFlags, offerFlags } from './offer-flags.ts';
-import { openPublisherKeys } from './open-publisher-keys.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { dateArgument, modelArgument, percentageArgument, textArgument, versionArgument } from './parsers.ts';
 import { progressOn } from './progress.ts';
-import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
+import { openPublication, type PublicationFlags } from './publication-flags.ts';
+import { signRequestFlag } from './sign-request-flag.ts';
 
-type Flags = WritableFlags &
+type Flags = PublicationFlags &
   OfferFlags & {
     readonly model: ModelId;
     readonly version: FirmwareVersion;
     readonly keys: string;
-    readonly to: RepositoryLocation;
     readonly from?: string;
     readonly fromSource?: string;
     readonly rollout: number;
@@ -31,7 +29,6 @@ type Flags = WritableFlags &
     readonly knownIssue?: readonly string[];
     readonly releasedOn?: string;
     readonly catalogue?: string;
-    readonly signRequest?: string;
     readonly json: boolean;
   };
 
@@ -43,12 +40,9 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
     if (!from.ok) return fail(this, flags, from.failure);
     const entry = await findModel(flags.model, flags.catalogue);
     if (!entry.ok) return fail(this, flags, entry.failure);
-    const keys = await openPublisherKeys(this, flags.keys, flags.passphraseFile);
-    if (!keys.ok) return fail(this, flags, keys.failure);
-    const repository = await openForWriting(this, flags.to, flags, keys.value.roots);
-    if (!repository.ok) return fail(this, flags, repository.failure);
-    const { base, get, operator } = repository.value;
-    const requestPath = flags.signRequest;
+    const publication = await openPublication(this, flags, flags.keys);
+    if (!publication.ok) return fail(this, flags, publication.failure);
+    const { keys, base, ports } = publication.value;
     const source = await openPackage(path);
     if (!source.ok) return fail(this, flags, source.failure);
     try {
@@ -71,18 +65,11 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
             channel: flags.channel ?? 'stable',
             startsAt: flags.startsAt ?? null,
           },
-          roots: keys.value.roots,
+          roots: keys.roots,
           base,
-          keys: keys.value,
+          keys,
         },
-        {
-          get,
-          operator,
-          nowMs: this.nowMs,
-          onProgress: (step, done, total) => show(step, done, total),
-          askForSignatures:
-            requestPath === undefined ? null : (request) => writeSigningRequest(requestPath, request),
-        },
+        { ...ports, onProgress: show },
         this.signal,
       );
       if (!published.ok) {
@@ -92,7 +79,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         return fail(this, flags, failure, { findings });
       }
       if (!flags.json) this.process.stderr.write(findingLines(published.value.findings));
-      succeed(this, flags, { json: published.value, text: summary(published.value, requestPath) });
+      succeed(this, flags, { json: published.value, text: summary(published.value, flags.signRequest) });
     } finally {
       await source.value.close();
     }

@@ -1,38 +1,26 @@
 import { buildCommand } from '@stricli/core';
 import type { ModelId } from '../../shared/model.ts';
 import type { RepoContext } from '../context.ts';
-import type { RepositoryLocation } from '../store/location.ts';
 import { type Renewed, renewTargets } from '../targets/renew-targets.ts';
-import { openForWriting, type WritableFlags, writableFlag, writableFlags } from './location-flags.ts';
-import { openPublisherKeys } from './open-publisher-keys.ts';
+import { writableFlag, writableFlags } from './location-flags.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
 import { modelArgument, textArgument } from './parsers.ts';
-import { signRequestFlag, writeSigningRequest } from './sign-request-flag.ts';
+import { openPublication, type PublicationFlags } from './publication-flags.ts';
+import { signRequestFlag } from './sign-request-flag.ts';
 
-type Flags = WritableFlags & {
+type Flags = PublicationFlags & {
   readonly keys: string;
-  readonly to: RepositoryLocation;
-  readonly signRequest?: string;
   readonly json: boolean;
 };
 
 export const targetsRenew = buildCommand<Flags, [ModelId], RepoContext>({
   async func(flags, model) {
-    const keys = await openPublisherKeys(this, flags.keys, flags.passphraseFile);
-    if (!keys.ok) return fail(this, flags, keys.failure);
-    const repository = await openForWriting(this, flags.to, flags, keys.value.roots);
-    if (!repository.ok) return fail(this, flags, repository.failure);
-    const { base, get, operator } = repository.value;
-    const requestPath = flags.signRequest;
-    const renewed = await renewTargets({ base, model, roots: keys.value.roots }, keys.value, {
-      get,
-      operator,
-      nowMs: this.nowMs,
-      askForSignatures:
-        requestPath === undefined ? null : (request) => writeSigningRequest(requestPath, request),
-    });
+    const publication = await openPublication(this, flags, flags.keys);
+    if (!publication.ok) return fail(this, flags, publication.failure);
+    const { keys, base, ports } = publication.value;
+    const renewed = await renewTargets({ base, model, roots: keys.roots }, keys, ports);
     if (!renewed.ok) return fail(this, flags, renewed.failure);
-    succeed(this, flags, { json: renewed.value, text: summary(renewed.value, requestPath) });
+    succeed(this, flags, { json: renewed.value, text: summary(renewed.value, flags.signRequest) });
   },
   parameters: {
     positional: {

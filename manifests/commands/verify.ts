@@ -1,29 +1,22 @@
 import { buildCommand } from '@stricli/core';
-import type { ModelId } from '../../shared/model.ts';
 import type { RepoContext } from '../context.ts';
 import type { RepositoryLocation } from '../store/location.ts';
 import { type Audit, auditModel } from '../verify/audit-model.ts';
-import { openForReading, readableFlag } from './location-flags.ts';
+import { type ModelFlags, modelsFlag, openModels, readablePositional, rootFlag } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
-import { locationArgument, modelArgument, textArgument } from './parsers.ts';
 import { progressOn } from './progress.ts';
-import { readRoot } from './read-root.ts';
 
-type Flags = { readonly root: string; readonly model?: readonly ModelId[]; readonly json: boolean };
+type Flags = ModelFlags & { readonly json: boolean };
 
 export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
   async func(flags, location) {
-    const rootText = await readRoot(flags.root);
-    if (!rootText.ok) return fail(this, flags, rootText.failure);
-    const opened = await openForReading(this, location);
+    const opened = await openModels(this, flags, location);
     if (!opened.ok) return fail(this, flags, opened.failure);
-    const { base, get } = opened.value;
-    const listed = flags.model === undefined ? await opened.value.listModels() : null;
-    if (listed !== null && !listed.ok) return fail(this, flags, listed.failure);
+    const { base, get, rootText, models } = opened.value;
     const show = progressOn(this, flags);
     const audits: Audit[] = [];
-    for (const model of flags.model ?? (listed?.ok ? listed.value : [])) {
-      const audit = await auditModel({ base, model, rootText: rootText.value }, get, (done, total) =>
+    for (const model of models) {
+      const audit = await auditModel({ base, model, rootText }, get, (done, total) =>
         show(`verifying ${model}`, done, total),
       );
       if (!audit.ok) return fail(this, flags, audit.failure, { model, audits });
@@ -44,25 +37,10 @@ export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
     succeed(this, flags, { json, text: audits.map(summary).join('\n') || 'No models.' });
   },
   parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [{ parse: locationArgument, brief: readableFlag.brief, placeholder: 'where' }],
-    },
+    positional: readablePositional,
     flags: {
-      root: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'Root of trust, e.g. keys/1.root.json',
-        placeholder: 'file',
-      },
-      model: {
-        kind: 'parsed',
-        parse: modelArgument,
-        brief: 'Model to audit; may be given several times; else all',
-        placeholder: 'id',
-        optional: true,
-        variadic: true,
-      },
+      root: rootFlag,
+      model: modelsFlag('audit'),
       json: jsonFlag,
     },
   },

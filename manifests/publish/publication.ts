@@ -48,6 +48,13 @@ export type PublicationPorts = {
 
 type FileUnwritable = { readonly reason: 'file-unwritable'; readonly path: string; readonly why: string };
 
+/** A version that is published never changes. */
+export type ReleaseDiffers = {
+  readonly reason: 'release-exists-with-other-content';
+  readonly version: string;
+  readonly members: readonly string[];
+};
+
 export type PublicationFailure = { readonly step: PublishStep } & (
   | VerificationFailure
   | OperatorFailure

@@ -23,6 +23,7 @@ import {
   type Publication,
   type PublicationFailure,
   type PublicationPorts,
+  type ReleaseDiffers,
   readStanding,
   type Shown,
   showRelease,
@@ -48,11 +49,7 @@ export type PublishFailure =
       | OperatorFailure
       | { readonly reason: 'package-defective'; readonly findings: readonly Finding[] }
       | { readonly reason: 'statement-invalid'; readonly why: string }
-      | {
-          readonly reason: 'release-exists-with-other-content';
-          readonly version: string;
-          readonly members: readonly string[];
-        }
+      | ReleaseDiffers
     ));
 
 export type PublishRequest = Omit<Publication, 'model' | 'version'> & {
