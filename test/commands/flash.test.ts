@@ -1,47 +1,29 @@
 /** `cistern flash PATH`: a vendor's package from a disk, without a network, all the way to the modem's own word. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { rm } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { readAttempt } from '../../device/update/journal.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
-import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
-import { aCommandScene, type CommandScene, type CommandSceneOptions } from '../support/a-command.ts';
+import type { CommandSceneOptions } from '../support/a-command.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
-import { inProcessDoor } from '../support/in-process-door.ts';
-import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { NEXT_VERSION } from '../support/local-package.ts';
 import { powerOffWhileFlashing } from '../support/power-off-while-flashing.ts';
+import { newStage, shelf } from '../support/shelf-of-file.ts';
+import { modem, sceneWith as modemSceneWith, scene } from './modem-scene.ts';
 
-let shelf: PackageShelf;
-beforeAll(async () => {
-  shelf = await packageShelf();
-});
-afterAll(() => shelf.remove());
-
-let modem: SimulatedModem;
-let scene: CommandScene;
 let before: string;
-afterEach(async () => {
-  modem.close();
-  await scene.end();
-});
 
 async function sceneWith(
   options: Partial<SimulatedModemOptions> = {},
   command: Partial<CommandSceneOptions> = {},
 ): Promise<void> {
-  modem = new SimulatedModem({
-    firmware: DEMO_OLD_VERSION,
-    timing: { rebootMs: 0, departureMs: 1 },
-    ...options,
-  });
-  scene = await aCommandScene({ door: inProcessDoor(modem), ...command });
+  await modemSceneWith(options, () => command);
   before = flashFingerprint(modem);
 }
 
 /** On a stage of its own, in a script. */
 async function flash(path: string, ...flags: readonly string[]) {
-  const stage = await mkdtemp(join(shelf.directory, 'stage-'));
+  const stage = await newStage();
   return scene.cistern('flash', path, '--stage', stage, '--yes', ...flags);
 }
 
@@ -129,7 +111,7 @@ describe('cistern flash', () => {
     'shows the plan and asks once at a terminal; %s means %s',
     async (answer, outcome, firmware) => {
       await sceneWith({}, { answer });
-      const stage = await mkdtemp(join(shelf.directory, 'stage-'));
+      const stage = await newStage();
       const { code, stdout, stderr } = await scene.cistern(
         'flash',
         await shelf.zip(NEXT_VERSION),
@@ -230,7 +212,7 @@ describe('a flashing that was broken off', () => {
     await sceneWith();
     const path = await shelf.copy(NEXT_VERSION);
     powerOffWhileFlashing(modem);
-    const stage = await mkdtemp(join(shelf.directory, 'stage-'));
+    const stage = await newStage();
     const first = await scene.cistern('flash', path, '--stage', stage, '--yes');
     expect(first.code).toBe(2);
     expect(await attempt()).toMatchObject({
@@ -240,7 +222,7 @@ describe('a flashing that was broken off', () => {
     modem.powerCycle();
     await modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
     await rm(stage, { recursive: true });
-    const again = await mkdtemp(join(shelf.directory, 'stage-'));
+    const again = await newStage();
     const { code, stdout } = await scene.cistern('rescue', '--stage', again, '--yes');
     expect({ code, stdout }).toMatchObject({
       code: 0,

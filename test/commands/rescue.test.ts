@@ -1,52 +1,29 @@
 /** `cistern rescue` without a repository: from every state, and never a byte to a modem that nobody has named. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readAttempt } from '../../device/update/journal.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
-import { SimulatedModem } from '../modem/modem.ts';
-import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import type { StartState } from '../modem/start-state.ts';
-import { aCommandScene, type CommandScene, type CommandSceneOptions } from '../support/a-command.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
-import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { NEXT_VERSION } from '../support/local-package.ts';
 import { powerOffWhileFlashing } from '../support/power-off-while-flashing.ts';
 import { relabelledEdl } from '../support/relabelled-door.ts';
+import { newStage, shelf } from '../support/shelf-of-file.ts';
 import { SHORT_TIMINGS } from '../support/short-timings.ts';
+import { intoEdl, modem, sceneWith as modemSceneWith, scene } from './modem-scene.ts';
 
-let shelf: PackageShelf;
 let sound = '';
 beforeAll(async () => {
-  shelf = await packageShelf();
   sound = await shelf.zip(DEMO_NEW_VERSION);
 });
-afterAll(() => shelf.remove());
 
-let modem: SimulatedModem;
-let scene: CommandScene;
 let calibration = '';
-afterEach(async () => {
-  modem.close();
-  await scene.end();
-});
 
-async function sceneWith(
-  options: Partial<SimulatedModemOptions> = {},
-  command: (made: SimulatedModem) => Partial<CommandSceneOptions> = () => ({}),
-): Promise<void> {
-  modem = new SimulatedModem({
-    firmware: DEMO_OLD_VERSION,
-    timing: { rebootMs: 0, departureMs: 1 },
-    ...options,
-  });
-  scene = await aCommandScene({ door: inProcessDoor(modem), ...command(modem) });
+async function sceneWith(...wish: Parameters<typeof modemSceneWith>): Promise<void> {
+  await modemSceneWith(...wish);
   calibration = modem.calibrationDigest();
-}
-
-async function intoEdl(): Promise<void> {
-  modem.shortTestPoint();
-  await modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
 }
 
 /** As an interrupted flasher leaves it: no boot partition. */
@@ -56,7 +33,7 @@ async function damaged(): Promise<void> {
 }
 
 async function rescue(...flags: readonly string[]) {
-  const stage = await mkdtemp(join(shelf.directory, 'stage-'));
+  const stage = await newStage();
   return scene.cistern('rescue', '--stage', stage, '--yes', ...flags);
 }
 
@@ -143,7 +120,7 @@ describe('cistern rescue of a modem that does not start', () => {
     await sceneWith({}, () => ({ answer: 'n' }));
     await damaged();
     const before = flashFingerprint(modem);
-    const stage = await mkdtemp(join(shelf.directory, 'stage-'));
+    const stage = await newStage();
     const { stdout, stderr } = await scene.cistern('rescue', sound, '--stage', stage);
     expect(scene.questions).toHaveLength(1);
     expect(stderr).toContain(`plan for quectel/ec25euga-m4g: what it holds now -> ${DEMO_NEW_VERSION}`);
@@ -217,7 +194,7 @@ describe('cistern rescue of a flashing that was broken off', () => {
     await sceneWith({}, () => ({ context: { timings: { ...SHORT_TIMINGS, returnMs: 300 } } }));
     const path = await shelf.copy(version);
     powerOffWhileFlashing(modem);
-    const stage = await mkdtemp(join(shelf.directory, 'stage-'));
+    const stage = await newStage();
     expect((await scene.cistern('flash', path, '--stage', stage, '--yes')).code).toBe(2);
     modem.powerCycle();
     await modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });

@@ -1,42 +1,16 @@
 /** `cistern reset`: out of EDL from every state a session may have left it in, and nothing is written. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemProcesses } from '../../device/process-table.ts';
 import { takeLock } from '../../device/update/lock.ts';
 import { attempt } from '../../device/update/test-attempt.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
-import { SimulatedModem } from '../modem/modem.ts';
-import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import type { StartState } from '../modem/start-state.ts';
-import { aCommandScene, type CommandScene, type CommandSceneOptions } from '../support/a-command.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
 import { relabelledEdl } from '../support/relabelled-door.ts';
-
-let modem: SimulatedModem;
-let scene: CommandScene;
-afterEach(async () => {
-  modem.close();
-  await scene.end();
-});
-
-async function sceneWith(
-  options: Partial<SimulatedModemOptions> = {},
-  command: (modem: SimulatedModem) => Partial<CommandSceneOptions> = () => ({}),
-): Promise<void> {
-  modem = new SimulatedModem({
-    firmware: DEMO_OLD_VERSION,
-    timing: { rebootMs: 0, departureMs: 1 },
-    ...options,
-  });
-  scene = await aCommandScene({ door: inProcessDoor(modem), ...command(modem) });
-}
-
-async function intoEdl(): Promise<void> {
-  modem.shortTestPoint();
-  await modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
-}
+import { intoEdl, modem, scene, sceneWith } from './modem-scene.ts';
 
 /** As the simulated module is found, and what it is told. */
 const LEFT = [

@@ -1,45 +1,19 @@
-/** `--restore-settings`: what a new firmware changes is put back by AT commands, and the modem says that it holds. */
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
-import { SimulatedModem } from '../modem/modem.ts';
+import { describe, expect, it } from 'vitest';
 import { type ModemSettings, workingSettings } from '../modem/settings.ts';
-import { aCommandScene, type CommandScene } from '../support/a-command.ts';
-import { inProcessDoor } from '../support/in-process-door.ts';
-import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { NEXT_VERSION } from '../support/local-package.ts';
+import { newStage, next } from '../support/shelf-of-file.ts';
 import { SHORT_TIMINGS } from '../support/short-timings.ts';
-
-let shelf: PackageShelf;
-let next = '';
-beforeAll(async () => {
-  shelf = await packageShelf();
-  next = await shelf.copy(NEXT_VERSION);
-});
-afterAll(() => shelf.remove());
-
-let modem: SimulatedModem;
-let scene: CommandScene;
-afterEach(async () => {
-  modem.close();
-  await scene.end();
-});
+import { modem, scene, sceneWith } from './modem-scene.ts';
 
 async function sceneWhoseFirmware(changes: Partial<ModemSettings>): Promise<void> {
-  modem = new SimulatedModem({
-    firmware: DEMO_OLD_VERSION,
-    timing: { rebootMs: 20, departureMs: 1 },
-    settingsByFirmware: { [NEXT_VERSION]: changes },
-  });
-  scene = await aCommandScene({
-    door: inProcessDoor(modem),
-    context: { timings: { ...SHORT_TIMINGS, recoveryMs: 60 } },
-  });
+  await sceneWith(
+    { timing: { rebootMs: 20, departureMs: 1 }, settingsByFirmware: { [NEXT_VERSION]: changes } },
+    () => ({ context: { timings: { ...SHORT_TIMINGS, recoveryMs: 60 } } }),
+  );
 }
 
 async function run(...words: readonly string[]) {
-  const stage = await mkdtemp(join(shelf.directory, 'stage-'));
-  return scene.cistern(...words, '--stage', stage, '--yes');
+  return scene.cistern(...words, '--stage', await newStage(), '--yes');
 }
 
 const settingsNow = () => {

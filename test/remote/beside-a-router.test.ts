@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { postGuard } from '../../device/remote/guard.ts';
 import { connectSsh } from '../../device/remote/ssh.ts';
+import { next } from '../support/shelf-of-file.ts';
 import { SOCKET } from './router-files.ts';
 import { ROUTER } from './router-login.ts';
-import { expectNothingLeft, next, run, sceneWith, why } from './router-scene.ts';
+import { expectNothingLeft, run, sceneWith, why } from './router-scene.ts';
 
 describe.skipIf(why !== null)('a modem in a router', { timeout: 120_000 }, () => {
   it('of RutOS is flashed through its relay, with its services stopped, and nothing is left behind', async () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { systemPorts } from '../../device/transport/local-ports.ts';
 import { openDoor } from '../../device/transport/open-door.ts';
 import { hasSocat } from '../../device/transport/serial/test-pty.ts';
@@ -14,19 +14,11 @@ import { openTcpDoors } from '../modem/tcp-doors.ts';
 import { aCommandScene } from '../support/a-command.ts';
 import { freePort } from '../support/free-port.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
-import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { newStage, next } from '../support/shelf-of-file.ts';
 import { PATIENT_TIMINGS } from './patient-timings.ts';
 import { openRawUsb } from './raw-usb.ts';
 
 if (!hasSocat()) console.warn('SKIPPED: relays by socat (apt-get install socat)');
-
-let shelf: PackageShelf;
-let next = '';
-beforeAll(async () => {
-  shelf = await packageShelf();
-  next = await shelf.copy(NEXT_VERSION);
-});
-afterAll(() => shelf.remove());
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -61,8 +53,7 @@ async function flashOver(locator: string, modem: SimulatedModem) {
     context: { openDoor: (text) => openDoor(text, systemPorts), timings: PATIENT_TIMINGS },
   });
   ends.push(scene.end);
-  const stage = await mkdtemp(join(shelf.directory, 'stage-'));
-  return scene.cistern('flash', next, '--modem', locator, '--stage', stage, '--yes');
+  return scene.cistern('flash', next, '--modem', locator, '--stage', await newStage(), '--yes');
 }
 
 const modemOf = (startIn?: 'edl') => {

@@ -2,29 +2,20 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { UpdateTimings } from '../../device/update/limits.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
 import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import { aCommandScene, type CommandScene } from '../support/a-command.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
-import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { newStage } from '../support/shelf-of-file.ts';
 import { PATIENT_TIMINGS } from './patient-timings.ts';
 import { type SshRouter, type SshRouterOptions, sshRouter, whyNoRouter } from './router-behind-sshd.ts';
 import { ROUTER } from './router-login.ts';
 
 export const why = whyNoRouter();
 if (why !== null) console.warn(`SKIPPED: a router behind a real sshd: ${why}`);
-
-let shelf: PackageShelf;
-/** The package that a modem is flashed with: a directory of its own. */
-export let next = '';
-beforeAll(async () => {
-  shelf = await packageShelf();
-  next = await shelf.copy(NEXT_VERSION);
-});
-afterAll(() => shelf.remove());
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -69,8 +60,7 @@ export async function sceneWith(
 }
 
 export async function run({ scene }: Scene, ...words: readonly string[]) {
-  const stage = await mkdtemp(join(shelf.directory, 'stage-'));
-  return scene.cistern(...words, '--router', ROUTER, '--stage', stage, '--yes');
+  return scene.cistern(...words, '--router', ROUTER, '--stage', await newStage(), '--yes');
 }
 
 export async function expectNothingLeft(router: SshRouter): Promise<void> {

@@ -1,7 +1,7 @@
 /** Commands that flash, on a router: services are stopped in time and run again however it ends, power is renewed. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { writeStopped } from '../../device/router/services/stopped-record.ts';
 import { DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
 import { SimulatedModem } from '../modem/modem.ts';
@@ -9,17 +9,10 @@ import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import { aCommandScene, type CommandScene } from '../support/a-command.ts';
 import { aRouter, ON_BUS, type Router, type RouterOptions } from '../support/a-router.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
-import { NEXT_VERSION, type PackageShelf, packageShelf } from '../support/local-package.ts';
+import { NEXT_VERSION } from '../support/local-package.ts';
 import { powerOffWhileFlashing } from '../support/power-off-while-flashing.ts';
+import { newStage, next } from '../support/shelf-of-file.ts';
 import { SHORT_TIMINGS } from '../support/short-timings.ts';
-
-let shelf: PackageShelf;
-let next = '';
-beforeAll(async () => {
-  shelf = await packageShelf();
-  next = await shelf.copy(NEXT_VERSION);
-});
-afterAll(() => shelf.remove());
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -50,8 +43,7 @@ async function sceneWith(
 }
 
 async function run({ scene }: Scene, ...words: readonly string[]) {
-  const stage = await mkdtemp(join(shelf.directory, 'stage-'));
-  return scene.cistern(...words, '--stage', stage, '--yes');
+  return scene.cistern(...words, '--stage', await newStage(), '--yes');
 }
 
 describe('services around a modem', () => {

@@ -10,10 +10,11 @@ import { findBoardPowers } from '../../../device/router/power/board-power.ts';
 import { powerCycle } from '../../../device/router/power/power-cycle.ts';
 import { DEMO_NEW_VERSION } from '../../firmware/demo-package.ts';
 import { startSharedRepository } from '../../support/shared-repository.ts';
+import { next } from '../../support/shelf-of-file.ts';
 import { PATIENT_TIMINGS } from '../patient-timings.ts';
 import { SOCKET } from '../router-files.ts';
 import { ROUTER } from '../router-login.ts';
-import { expectNothingLeft, next, run, sceneWith, why } from '../router-scene.ts';
+import { expectNothingLeft, run, sceneWith, why } from '../router-scene.ts';
 
 const hasDropbear = spawnSync('test', ['-x', '/usr/sbin/dropbear']).status === 0;
 if (!hasDropbear) console.warn('SKIPPED: a router behind dropbear (test/prepare installs it)');
