@@ -9,6 +9,8 @@ import { putOnce } from '../store/put-once.ts';
 import type { ReceivedReport } from './queued.ts';
 
 const REPORTS = 'reports/';
+/** What cannot be read waits here for a person, by the day it was sent. */
+export const UNREADABLE = 'unreadable/';
 
 /** `reports/2026-11-23/<first 32 digits of the SHA-256 of the lines>.ndjson`: the same batch again is the same object. */
 export async function archiveReports(archive: R2Bucket, received: readonly ReceivedReport[]): Promise<void> {
@@ -22,8 +24,12 @@ export async function archiveReports(archive: R2Bucket, received: readonly Recei
 /** Removes what is older than reports are kept, a bounded number at a time; the oldest day comes first in a listing. */
 export async function forgetArchived(archive: R2Bucket, nowMs: number): Promise<number> {
   const keptSince = new Date(nowMs - REPORTS_KEPT_MS - DAY_MS).toISOString().slice(0, 10);
-  const { objects } = await archive.list({ prefix: REPORTS, limit: ARCHIVE_FORGOTTEN_MAX });
-  const old = objects.map(({ key }) => key).filter((key) => key < `${REPORTS}${keptSince}`);
-  if (old.length > 0) await archive.delete(old);
-  return old.length;
+  let forgotten = 0;
+  for (const prefix of [REPORTS, UNREADABLE]) {
+    const { objects } = await archive.list({ prefix, limit: ARCHIVE_FORGOTTEN_MAX });
+    const old = objects.map(({ key }) => key).filter((key) => key < `${prefix}${keptSince}`);
+    if (old.length > 0) await archive.delete(old);
+    forgotten += old.length;
+  }
+  return forgotten;
 }

@@ -1,20 +1,22 @@
 /**
- * Messages that were tried for half a day in vain: kept in the archive, where no retention ends them, and brought back
- * to the queue when D1 answers again.
+ * Messages that were tried for half a day in vain: kept in the archive, and brought back to the queue when D1 answers
+ * again. None of these ends by itself; what nobody can read goes after as long as reports are kept.
  */
 import { DEAD_LETTERS_REVIVED_MAX } from '../limits.ts';
+import { UNREADABLE } from './archive.ts';
 import { type Queued, queuedSchema, readMessage } from './queued.ts';
 
-/** Waits for D1. What cannot be read goes under `unreadable/` and waits for a person. */
+/** Waits for D1. */
 const DEAD = 'dead/';
-const UNREADABLE = 'unreadable/';
 
 export async function keepDeadLetters(batch: MessageBatch<unknown>, archive: R2Bucket): Promise<void> {
   for (const message of batch.messages) {
-    const prefix = readMessage(message.body).ok ? DEAD : UNREADABLE;
-    await archive.put(`${prefix}${message.id}.json`, JSON.stringify(message.body));
+    const sentOn = message.timestamp.toISOString().slice(0, 10);
+    const prefix = readMessage(message.body).ok ? DEAD : `${UNREADABLE}${sentOn}/`;
+    const key = `${prefix}${message.id}.json`;
+    await archive.put(key, JSON.stringify(message.body));
     message.ack();
-    console.error(JSON.stringify({ event: 'dead-letter-kept', key: `${prefix}${message.id}.json` }));
+    console.error(JSON.stringify({ event: 'dead-letter-kept', key }));
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type QueueResult,
 } from 'cloudflare:test';
 import type { Queued } from '../../edge/telemetry/queued.ts';
+import { START_MS } from './start.ts';
 
 export type TestQueue = {
   readonly queue: Queue<Queued>;
@@ -40,7 +41,7 @@ export function aQueue(): TestQueue {
     async deliver(consume) {
       const messages = waiting.splice(0).map((body) => ({
         id: `m${++count}`,
-        timestamp: new Date(0),
+        timestamp: new Date(START_MS),
         attempts: 1,
         body,
       }));

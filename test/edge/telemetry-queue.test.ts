@@ -173,6 +173,20 @@ describe('what the queue delivers', () => {
     await edge.runSchedule();
     expect(await archived()).toHaveLength(0);
   });
+
+  it('that nobody can read leaves it as late', async () => {
+    const timestamp = new Date(START_MS);
+    const message = { id: 'a1', timestamp, body: { kind: 'unheard of' }, attempts: 20, ack() {}, retry() {} };
+    const batch = { queue: 'cistern-reports-dead', messages: [message], ackAll() {}, retryAll() {} };
+    await keepDeadLetters(batch as unknown as MessageBatch<unknown>, edge.archive);
+    const keys = async () => (await edge.archive.list()).objects.map(({ key }) => key);
+    edge.clock.nowMs += 400 * 24 * 60 * 60_000;
+    await edge.runSchedule();
+    expect(await keys()).toEqual(['unreadable/2026-11-23/a1.json']);
+    edge.clock.nowMs += 3 * 24 * 60 * 60_000;
+    await edge.runSchedule();
+    expect(await keys()).toEqual([]);
+  });
 });
 
 it('the deployed Worker takes its own reports from the platform’s queue', async () => {
