@@ -5,6 +5,7 @@ import { readFleetReports } from '../../edge/pages/fleet/read-fleet-reports.ts';
 import { FLEET_DAYS } from '../../edge/pages/limits.ts';
 import { devicesLeftWrong } from '../../edge/store/left-wrong.ts';
 import { insertReports } from '../../edge/store/report-rows.ts';
+import type { ModelId } from '../../shared/model.ts';
 import type { Report } from '../../shared/telemetry.ts';
 import { report } from '../../shared/test-documents.ts';
 import { EUGA } from './a-publisher.ts';
@@ -12,7 +13,7 @@ import { anEdge, type Edge } from './an-edge.ts';
 import { noting } from './noting-db.ts';
 
 const NOW_MS = Date.parse('2026-11-23T12:00:00.000Z');
-const EUXA = 'quectel/ec25euxa-m4g';
+const EUXA = 'quectel/ec25euxa-m4g' as ModelId;
 const stuck = { outcome: 'unfinished', lastStep: 'programming', modemState: 'edl' } as const;
 
 let edge: Edge;
