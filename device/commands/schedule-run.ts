@@ -83,7 +83,9 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
         const bootId = await bootIdOf(machine);
         const ports = { stateDir, machine, processTable: processes, bootId, clock, onNote };
         await startLeftStopped({ exceptFor: null }, ports);
-        await removeLeftStages({ spares: () => true }, { stagePlatform, stateDir, events: { onNote } });
+        // A hook begins no update that could take up what lies there.
+        const spares = () => flags.trigger === 'timer';
+        await removeLeftStages({ spares }, { stagePlatform, stateDir, events: { onNote } });
       },
       onNote,
     },
