@@ -9,7 +9,7 @@ import { CHILD_OUTPUT_MAX_CHARS, JITTER_MAX_MINUTES } from './limits.ts';
 import { appendToLog } from './rotating-log.ts';
 import type { Trigger } from './scheduled-file.ts';
 import type { TellSyslog } from './syslog.ts';
-import { type Unfinished, unfinishedAttempts } from './unfinished-attempts.ts';
+import { unfinishedAttempts } from './unfinished-attempts.ts';
 import { type MaintenanceWindow, stableOffsetMinutes, windowText } from './window.ts';
 
 export type ScheduledRun = {
@@ -69,10 +69,10 @@ export async function runScheduled(
  */
 function modemsOf(
   { trigger, modem }: ScheduledRun,
-  unfinished: readonly Unfinished[],
+  unfinished: readonly (string | null)[],
 ): readonly (string | null)[] {
-  if (trigger === 'timer') return [modem ?? unfinished[0]?.where ?? null];
-  return [...new Set(unfinished.map(({ where }) => where ?? modem))];
+  if (trigger === 'timer') return [modem ?? unfinished[0] ?? null];
+  return [...new Set(unfinished.map((where) => where ?? modem))];
 }
 
 type Ran = Extract<ScheduledRunEnd, { readonly kind: 'ran' }>;

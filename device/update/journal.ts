@@ -170,12 +170,13 @@ export function isUnfinished({ step, flashTouched }: Attempt): boolean {
   return isBeyondGateOne(step) || (flashTouched && step !== 'reported');
 }
 
-/** The last attempt on each modem that there is a journal of. */
+/** The last attempt on each modem that there is a journal of, by their keys. */
 export async function attemptsIn(stateDir: string): Promise<readonly Result<Attempt, JournalFailure>[]> {
   const names = await readdir(join(stateDir, 'journal')).catch(() => []);
   const attempts = await Promise.all(
     names
       .filter((name) => name.endsWith('.json'))
+      .sort()
       .map((name) => readAttempt(stateDir, name.slice(0, -'.json'.length))),
   );
   return attempts.flatMap((attempt): readonly Result<Attempt, JournalFailure>[] => {
