@@ -3,9 +3,10 @@
  * directory cannot be renamed; put in place whole, because other runs read it.
  */
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { readJsonFile } from '../json-file.ts';
 import { livingOwner, ownerText } from '../process-table.ts';
 import { STAGE_RECORD_MAX_BYTES } from './limits.ts';
 import type { StagePlatform } from './platform.ts';
@@ -62,14 +63,9 @@ export async function leaveStage(proof: StageProof, platform: StagePlatform): Pr
 /** Null where nothing of this user's says what the directory holds. */
 export async function readRecord(directory: string): Promise<StageRecord | null> {
   const [path] = recordFiles(directory);
-  try {
-    const found = await lstat(path);
-    if (!found.isFile() || found.uid !== process.getuid?.() || found.size > STAGE_RECORD_MAX_BYTES)
-      return null;
-    return recordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return null;
-  }
+  const found = await lstat(path).catch(() => null);
+  if (!found?.isFile() || found.uid !== process.getuid?.()) return null;
+  return readJsonFile(path, recordSchema, { maxBytes: STAGE_RECORD_MAX_BYTES });
 }
 
 /** Whether a process that is still running holds the stage. */

@@ -2,12 +2,12 @@
  * Releases that failed on this modem, on persistent storage: an updater that runs every night must not put a modem into
  * emergency download mode every night for the same end. A person who names the version tries it again.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { UPDATE_STEPS } from '../../shared/telemetry.ts';
+import { readJsonFile } from '../json-file.ts';
 import type { Verdict } from '../report/verdict.ts';
 import { type JournalFailure, writeDurably } from './journal.ts';
 import { FAILED_RELEASES_MAX, FAILURES_IN_EDL_MAX, JOURNAL_MAX_BYTES } from './limits.ts';
@@ -41,14 +41,8 @@ export async function givenUpHere(
 
 /** Newest last. A file that cannot be read holds nothing back. */
 export async function readFailedHere(stateDir: string, modemKey: string): Promise<readonly FailedHere[]> {
-  const text = await readFile(pathOf(stateDir, modemKey), 'utf8').catch(() => '');
-  if (text === '' || text.length > JOURNAL_MAX_BYTES) return [];
-  try {
-    const parsed = fileSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data.releases : [];
-  } catch {
-    return [];
-  }
+  const file = await readJsonFile(pathOf(stateDir, modemKey), fileSchema, { maxBytes: JOURNAL_MAX_BYTES });
+  return file?.releases ?? [];
 }
 
 /** Writes only where the verdict changes something. */

@@ -56,3 +56,5 @@ export const DEFAULT_UPDATE_TIMINGS: UpdateTimings = {
 };
 /** Directories named for stages and copies whose mount points are remembered. */
 export const NAMED_DISKS_MAX = 64;
+/** The file that remembers them, with the longest paths. */
+export const DISKS_MAX_BYTES = 512 * 1024;

@@ -2,17 +2,17 @@
  * Where directories that were named for stages and copies lay when they were first used: a stick that is not plugged
  * in leaves its mount point on the router's own flash, which is small and wears out.
  */
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Result } from '../../shared/result.ts';
+import { readJsonFile } from '../json-file.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StageWish } from '../stage/stage-wish.ts';
 import type { ModemPorts } from './attempt.ts';
 import { writeDurably } from './journal.ts';
-import { NAMED_DISKS_MAX } from './limits.ts';
+import { DISKS_MAX_BYTES, NAMED_DISKS_MAX } from './limits.ts';
 
 /** Mount point by directory. Not the device: the same stick gets another number each time it is plugged in. */
 const disksSchema = z.strictObject({
@@ -48,9 +48,6 @@ export function disksPath(stateDir: string): string {
 
 /** What cannot be read is written anew. */
 async function readMountPoints(stateDir: string): Promise<MountPoints> {
-  try {
-    return disksSchema.parse(JSON.parse(await readFile(disksPath(stateDir), 'utf8'))).mountPoints;
-  } catch {
-    return {};
-  }
+  const disks = await readJsonFile(disksPath(stateDir), disksSchema, { maxBytes: DISKS_MAX_BYTES });
+  return disks?.mountPoints ?? {};
 }

@@ -2,12 +2,14 @@
  * What the release that a modem is to get has cost so far, over all runs: on a bad line a nightly run must not spend
  * its budget each night. One file a modem; another release begins at nothing.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
+import { readJsonFile } from '../json-file.ts';
 import type { ModemPorts } from './attempt.ts';
 import { writeDurably } from './journal.ts';
+import { JOURNAL_MAX_BYTES } from './limits.ts';
 
 const spentSchema = z.strictObject({
   format: z.literal('cistern-spent/1'),
@@ -19,12 +21,8 @@ type SpentPorts = Pick<ModemPorts, 'stateDir' | 'door' | 'events'>;
 
 /** Bytes of bodies that earlier runs fetched of this version; nothing where no record can be read. */
 export async function spentOn(version: string, ports: SpentPorts): Promise<number> {
-  try {
-    const spent = spentSchema.parse(JSON.parse(await readFile(spentPath(ports), 'utf8')));
-    return spent.version === version ? spent.fetchedBytes : 0;
-  } catch {
-    return 0;
-  }
+  const spent = await readJsonFile(spentPath(ports), spentSchema, { maxBytes: JOURNAL_MAX_BYTES });
+  return spent?.version === version ? spent.fetchedBytes : 0;
 }
 
 export async function rememberSpent(version: string, fetchedBytes: number, ports: SpentPorts): Promise<void> {
