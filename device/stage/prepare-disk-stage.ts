@@ -1,10 +1,11 @@
 /** A stage on a disk that was named: a USB stick, an SD card, an overlay with room. It outlives the process. */
-import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { codeOf } from './error-code.ts';
 import { judgeRoom } from './judge-room.ts';
 import { isAtOrBelow, mountOf, parseFstab, parseMountTable } from './mount-table.ts';
+import { isOwnDirectory } from './own-directory.ts';
 import { makeStage, type Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
 import { takeStageProof } from './stage-proof.ts';
@@ -70,7 +71,7 @@ async function ownDirectory(directory: string): Promise<Result<void, StageFailur
     if (code === 'EROFS') return err({ reason: 'stage-read-only', directory });
     if (code !== 'EEXIST') return err({ reason: 'directory-unusable', directory, code });
   }
-  const found = await lstat(directory);
-  const ours = found.isDirectory() && found.uid === process.getuid?.();
-  return ours ? ok() : err({ reason: 'directory-unusable', directory, code: 'EEXIST' });
+  return (await isOwnDirectory(directory))
+    ? ok()
+    : err({ reason: 'directory-unusable', directory, code: 'EEXIST' });
 }

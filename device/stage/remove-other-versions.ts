@@ -1,9 +1,10 @@
 /** What earlier runs staged or copied on a disk for the same hardware, and nothing needs any more. */
-import { lstat, readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import { codeOf } from './error-code.ts';
 import { STALE_STAGES_MAX } from './limits.ts';
+import { isOwnDirectory } from './own-directory.ts';
 import type { StagePlatform } from './platform.ts';
 import { type Removal, removeStages } from './stage.ts';
 import { versionOfDiskStage } from './stage-name.ts';
@@ -40,20 +41,10 @@ async function otherVersions({ parent, version, needed }: OtherVersions): Promis
   try {
     const real = await realpath(parent);
     const directories = (await readdir(real)).filter(isOther).map((name) => join(real, name));
-    const ours = await Promise.all(directories.map(isOurDirectory));
+    const ours = await Promise.all(directories.map(isOwnDirectory));
     return directories.filter((_, i) => ours[i]).slice(0, STALE_STAGES_MAX);
   } catch (error) {
     codeOf(error);
     return [];
-  }
-}
-
-async function isOurDirectory(path: string): Promise<boolean> {
-  try {
-    const found = await lstat(path);
-    return found.isDirectory() && found.uid === process.getuid?.();
-  } catch (error) {
-    codeOf(error);
-    return false;
   }
 }
