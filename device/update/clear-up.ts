@@ -23,7 +23,7 @@ export async function clearUpAfterDeadRuns(
 
 /** After an answer that the next run would only repeat, nothing waits in memory for this modem. */
 export async function clearUpAfterEnd(
-  failure: UpdateFailure | null,
+  { failure = null }: { readonly kind: string; readonly failure?: UpdateFailure | null },
   ports: Omit<ClearUpPorts, 'surroundings'> & Pick<ModemPorts, 'door'>,
 ): Promise<void> {
   if (failure !== null && isOfTheLine(failure)) return;

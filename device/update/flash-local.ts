@@ -42,7 +42,7 @@ export async function flashLocal(
   if (!lock.ok) return { kind: 'refused', failure: lock.failure };
   try {
     const result = await flashAlone(local, options, ports, signal);
-    await clearUpAfterEnd('failure' in result ? result.failure : null, ports);
+    await clearUpAfterEnd(result, ports);
     return result;
   } finally {
     await lock.value.release();

@@ -66,7 +66,7 @@ export async function rescue(
     await clearUpAfterDeadRuns({ isGoingOn: left !== null }, ports);
     const result = await ports.surroundings.around(() => rescueReady(left, firmware, options, ports, signal));
     if (result.kind === 'attempted' && result.verdict.outcome === 'updated') await removeJournaledCopy(ports);
-    await clearUpAfterEnd('failure' in result ? result.failure : null, ports);
+    await clearUpAfterEnd(result, ports);
     return result;
   } finally {
     await lock.value.release();

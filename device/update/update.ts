@@ -35,7 +35,7 @@ export async function update(
     const result = await updateAlone(options, ports, signal);
     const isUpdated = result.kind === 'attempted' && result.verdict.outcome === 'updated';
     if (isUpdated) await removeKept(result.verdict.toVersion, options, ports);
-    await clearUpAfterEnd('failure' in result ? result.failure : null, ports);
+    await clearUpAfterEnd(result, ports);
     return result;
   } finally {
     await lock.value.release();
