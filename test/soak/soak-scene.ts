@@ -11,7 +11,7 @@ import { releaseOf } from '../support/local-release.ts';
 import { serveRanges } from '../support/range-server.ts';
 import type { SoakScene } from './soak-run.ts';
 
-/** A dozen chunks of 64 KiB to 1 MiB. */
+/** Six chunks of 64 KiB to 1 MiB, most of them large enough to be cut inside. */
 const PACKAGE_BYTES = 3_000_000;
 
 export async function openSoakScene(): Promise<{
