@@ -5,7 +5,8 @@
  */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type GatherPorts, type GatherWish, gatherFacts } from './preflight/gather-facts.ts';
-import { type Check, type Finding, JUDGED_LATE, preflight, refusals } from './preflight/preflight.ts';
+import { type Check, type Finding, judgeWatchdogs, preflight, refusals } from './preflight/preflight.ts';
+import { watchdogs } from './preflight/watchdogs.ts';
 import { findServiceProfile, SERVICE_PROFILES } from './services/service-profile.ts';
 import {
   type ServiceFailure,
@@ -42,7 +43,8 @@ export async function makeReady(
 ): Promise<Result<StoppedServices, RouterFailure>> {
   // Before services are stopped: with netifd's interface the route would be gone.
   const before = await gatherFacts(wish, gathering);
-  const early = preflight(before).filter(({ check }) => !JUDGED_LATE.includes(check));
+  // Who holds a port now is most likely a service that is about to be stopped.
+  const early = preflight(before).filter(({ check }) => check !== 'port-holders');
   const refused = refusals(early, wish.accepted)[0];
   if (refused !== undefined) return err(refusalOf(refused));
   tell(early, services);
@@ -58,7 +60,8 @@ export async function makeReady(
   if (!stopped.ok) return stopped;
   // Who is still there is nobody that a profile knows.
   const after = preflight(await gatherFacts({ ...wish, repositoryUrl: null }, gathering));
-  const late = after.filter(({ check }) => JUDGED_LATE.includes(check));
+  const found = wish.modem === null ? [] : await watchdogs(services.machine);
+  const late = [...after.filter(({ check }) => check === 'port-holders'), ...judgeWatchdogs(found)];
   const left = refusals(late, wish.accepted)[0];
   if (left === undefined) {
     tell(late, services);

@@ -41,8 +41,6 @@ export type PreflightFacts = {
   readonly holders: readonly PortHolder[];
   /** Other programs that flash modems, running now. */
   readonly otherUpdaters: readonly RunningProcess[];
-  /** What would reboot the machine or power-cycle the modem because it is away, as a person finds it. */
-  readonly watchdogs: readonly string[];
   readonly power: PowerFacts;
   /** Whether the package survives a reboot: its stage lies on a disk, or a copy does. */
   readonly packageOutlivesReboot: boolean;

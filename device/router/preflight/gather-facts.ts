@@ -13,7 +13,6 @@ import otherUpdaters from './other-updaters.json' with { type: 'json' };
 import { portHolders } from './port-holders.ts';
 import { powerFacts } from './power-facts.ts';
 import { BESIDE_PREFIX, routeOfTable } from './route.ts';
-import { watchdogs } from './watchdogs.ts';
 
 export const OTHER_UPDATERS = z
   .strictObject({
@@ -68,7 +67,6 @@ export async function gatherFacts(
     otherUpdaters: processes.filter(
       ({ pid, names }) => pid !== ports.ownPid && names.some((name) => OTHER_UPDATERS.includes(name)),
     ),
-    watchdogs: modem === null ? [] : await watchdogs(processes, ports.machine),
     power,
     packageOutlivesReboot,
   };

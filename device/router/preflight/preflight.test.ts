@@ -11,7 +11,6 @@ const QUIET: PreflightFacts = {
   isRouteOnHardware: true,
   holders: [],
   otherUpdaters: [],
-  watchdogs: [],
   power: { supplies: [], undervoltage: [] },
   packageOutlivesReboot: false,
 };
@@ -117,13 +116,6 @@ describe('preflight', () => {
       'other-updaters',
       'refuse',
       /modem_updater \(process 8\)/,
-    ],
-    [
-      'a watchdog that nobody has stopped',
-      { watchdogs: ['ping_reboot (process 7)'] },
-      'watchdogs',
-      'refuse',
-      /may reboot this machine.*ping_reboot \(process 7\)/,
     ],
   ])('says when %s', (_, changes, check, severity, what) => {
     expect(preflight(facts(changes))).toMatchObject([{ check, severity, what: expect.stringMatching(what) }]);

@@ -26,7 +26,7 @@ export type Finding = {
 };
 
 export function preflight(facts: PreflightFacts): readonly Finding[] {
-  return [...uplink(facts), ...power(facts), ...holders(facts), ...updaters(facts), ...guards(facts)];
+  return [...uplink(facts), ...power(facts), ...holders(facts), ...updaters(facts)];
 }
 
 /** What still stands in the way when a person has overridden `checks`. */
@@ -36,9 +36,6 @@ export function refusals(findings: readonly Finding[], overridden: readonly Chec
       severity === 'refuse' && !(mayOverride && overridden.includes(check)),
   );
 }
-
-/** Judged once services are stopped: who is found before is most likely one of them. */
-export const JUDGED_LATE: readonly Check[] = ['port-holders', 'watchdogs'];
 
 /** Whether the way to the repository leads through this very modem; null where that cannot be told. */
 export function routeIsThroughModem(facts: PreflightFacts): boolean | null {
@@ -130,7 +127,8 @@ function updaters({ otherUpdaters }: PreflightFacts): readonly Finding[] {
   }));
 }
 
-function guards({ watchdogs }: PreflightFacts): readonly Finding[] {
+/** `watchdogs`, as a person finds them, are looked for once services are stopped. */
+export function judgeWatchdogs(watchdogs: readonly string[]): readonly Finding[] {
   return watchdogs.map((found) => ({
     check: 'watchdogs',
     severity: 'refuse',

@@ -3,6 +3,7 @@ import { watchdogs } from './watchdogs.ts';
 
 /** A machine with these files; `ls` lists those of a directory. */
 const machineWith = (files: Readonly<Record<string, string>>) => ({
+  processes: async () => [],
   readText: async (path: string) => files[path] ?? null,
   run: async ([program, directory = '']: readonly string[]) => {
     const names = Object.keys(files)
@@ -26,7 +27,7 @@ describe('a watchdog', () => {
     ['* * * * * ping -c1 192.0.2.1 || mctl -r'],
   ])('is the line %s of a crontab', async (line) => {
     const machine = machineWith({ [ROOT]: `# from the maker\n${line}\n` });
-    expect(await watchdogs([], machine)).toEqual([`${ROOT}: ${line}`]);
+    expect(await watchdogs(machine)).toEqual([`${ROOT}: ${line}`]);
   });
 
   it.each([
@@ -35,16 +36,16 @@ describe('a watchdog', () => {
     ['# */5 * * * * ping -c1 192.0.2.1 || reboot', 'it is switched off'],
     ['*/5 * * * * /usr/bin/ping-monitor --no-reboot', 'a name that contains the words is not they'],
   ])('is not the line %s: %s', async (line) => {
-    expect(await watchdogs([], machineWith({ [ROOT]: `${line}\n` }))).toEqual([]);
+    expect(await watchdogs(machineWith({ [ROOT]: `${line}\n` }))).toEqual([]);
   });
 
   it('is a line whose script does it, wherever the crontab lies', async () => {
     const line = '*/5 * * * * root /root/check.sh';
     const script = '#!/bin/sh\n# reboots\nping -c1 192.0.2.1 && exit\nsleep 60\nreboot\n';
     const files = { '/etc/cron.d/check': `${line}\n`, '/root/check.sh': script };
-    expect(await watchdogs([], machineWith(files))).toEqual([`/etc/cron.d/check: ${line}`]);
+    expect(await watchdogs(machineWith(files))).toEqual([`/etc/cron.d/check: ${line}`]);
     const harmless = { ...files, '/root/check.sh': '#!/bin/sh\n# reboot\nping -c1 192.0.2.1\n' };
-    expect(await watchdogs([], machineWith(harmless))).toEqual([]);
+    expect(await watchdogs(machineWith(harmless))).toEqual([]);
   });
 
   it('is a program known for it that still runs', async () => {
@@ -52,6 +53,8 @@ describe('a watchdog', () => {
       { pid: 7, names: ['sh', 'watchcat.sh'] },
       { pid: 8, names: ['crond'] },
     ];
-    expect(await watchdogs(processes, machineWith({}))).toEqual(['watchcat.sh (process 7)']);
+    expect(await watchdogs({ ...machineWith({}), processes: async () => processes })).toEqual([
+      'watchcat.sh (process 7)',
+    ]);
   });
 });

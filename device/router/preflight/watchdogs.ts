@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { CRON_FILES_MAX, CRON_LINES_MAX, CRON_SCRIPTS_MAX, CRON_TEXT_MAX_CHARS } from '../limits.ts';
-import type { Machine, RunningProcess } from '../machine.ts';
+import type { Machine } from '../machine.ts';
 import known from './watchdogs.json' with { type: 'json' };
 
 const words = z.array(z.string().regex(/^[\w.-]{1,40}$/)).max(100);
@@ -22,10 +22,9 @@ const KNOWN = z
 
 /** As a person finds it: `ping_reboot (process 7)`, or the file and the line. */
 export async function watchdogs(
-  processes: readonly RunningProcess[],
-  machine: Pick<Machine, 'readText' | 'run'>,
+  machine: Pick<Machine, 'readText' | 'run' | 'processes'>,
 ): Promise<readonly string[]> {
-  const running = processes.flatMap(({ pid, names }) =>
+  const running = (await machine.processes()).flatMap(({ pid, names }) =>
     names.filter((name) => KNOWN.processes.includes(name)).map((name) => `${name} (process ${pid})`),
   );
   const lines = await Promise.all(
