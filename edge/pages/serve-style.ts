@@ -1,12 +1,19 @@
-/** The stylesheet, at a name that changes with its content, so that it is fetched once. */
+/** The stylesheet, its parts in the order in which they weigh, at a name that changes with its content, so that it is fetched once. */
 import { createHash } from 'node:crypto';
 import { utf8 } from '../../shared/bytes.ts';
-import style from './style.css';
+import answering from './style/answering.css';
+import asking from './style/asking.css';
+import base from './style/base.css';
+import charts from './style/charts.css';
+import frame from './style/frame.css';
+import pieces from './style/pieces.css';
+import tables from './style/tables.css';
 
-const TEXT = utf8(style);
+const STYLE = [base, frame, asking, answering, tables, charts, pieces].join('\n');
+const TEXT = utf8(STYLE);
 
 /** `createHash` and not WebCrypto: the name is needed when the module is loaded, before any request. */
-const NAME = `${createHash('sha256').update(style).digest('hex').slice(0, 16)}.css`;
+const NAME = `${createHash('sha256').update(STYLE).digest('hex').slice(0, 16)}.css`;
 
 export const STYLE_PATH = `/style/${NAME}`;
 
