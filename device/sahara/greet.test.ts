@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex, utf8 } from '../../shared/bytes.ts';
+import { concatBytes, fromHex, toHex, utf8 } from '../../shared/bytes.ts';
 import { PACKAGE_MAX_BYTES } from '../../shared/limits.ts';
 import { ok } from '../../shared/result.ts';
 import { scriptedPipe } from '../transport/scripted-pipe.ts';
@@ -80,6 +80,21 @@ describe('what listens in EDL', () => {
     expect(await greet(pipe, timings)).toEqual({ ok: false, failure: { reason: 'sahara-stale-session' } });
   });
 
+  it('is a session that the question spoilt, where a late HELLO crossed it: it is reset', async () => {
+    const pipe = scriptedPipe({
+      answers: (sent, n) => (isReset(sent) ? [RESET_RESPONSE] : n === 0 ? [HELLO, END_WITH_ERROR] : []),
+    });
+    expect(await greet(pipe, timings)).toEqual({ ok: false, failure: { reason: 'sahara-stale-session' } });
+    expect(pipe.sent.map(isReset)).toEqual([false, true]);
+  });
+
+  it('is a boot ROM whose HELLO came late, and that did not mind the question', async () => {
+    expect(await greet(scriptedPipe({ answers: () => [HELLO] }), timings)).toEqual({
+      ok: true,
+      value: hello,
+    });
+  });
+
   it('is nothing, also when asked', async () => {
     const pipe = scriptedPipe({});
     expect(await greet(pipe, timings)).toEqual({ ok: false, failure: { reason: 'sahara-no-hello' } });
@@ -96,6 +111,14 @@ describe('a reset', () => {
   it('is done once the modem says so, whatever it had to say before', async () => {
     const pipe = scriptedPipe({ hears: [HELLO, LOG, END_WITH_ERROR, RESET_RESPONSE] });
     expect(await resetModem(pipe, timings)).toEqual({ ok: true, value: undefined });
+  });
+
+  it('is done behind complaints that were waiting from before, also where a tty gives them in one piece', async () => {
+    const complaints = Array.from({ length: RESETS_MAX + 2 }, () => END_WITH_ERROR);
+    const apart = scriptedPipe({ hears: [...complaints, RESET_RESPONSE] });
+    expect([(await resetModem(apart, timings)).ok, apart.sent.length]).toEqual([true, 1]);
+    const together = scriptedPipe({ hears: [concatBytes([...complaints, RESET_RESPONSE])] });
+    expect([(await resetModem(together, timings)).ok, together.sent.length]).toEqual([true, 1]);
   });
 
   it('is done when the modem is gone before its answer is read', async () => {

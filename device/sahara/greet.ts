@@ -10,6 +10,7 @@ import {
   DRAIN_READ_BYTES,
   DRAIN_READS_MAX,
   GREET_MAX_MS,
+  PACKET_MAX_BYTES,
   type SaharaTimings,
 } from './limits.ts';
 import { type Hello, parsePacket, SAHARA_MODE } from './packets.ts';
@@ -40,7 +41,29 @@ export async function greet(
   if (heard.ok || heard.failure.reason !== 'sahara-no-hello') return heard;
   const probed = await bounded.transferOut(NOP_PROBE, { timeoutMs: timings.writeMs, signal });
   if (!probed.ok) return probed;
-  return hear(bounded, timings, signal);
+  const found = await hear(bounded, timings, signal);
+  return found.ok && found.value.found === 'hello' ? judgeLateHello(bounded, found, timings, signal) : found;
+}
+
+/** A HELLO that crossed the question is followed by the boot ROM's complaint about it: that session is spoilt. */
+async function judgeLateHello(
+  pipe: Pipe,
+  late: Result<Greeting, never>,
+  timings: SaharaTimings,
+  signal?: AbortSignal,
+): Promise<Result<Greeting, SaharaFailure>> {
+  const next = await readSomething(pipe, PACKET_MAX_BYTES, timings.helloMs, signal);
+  if (!next.ok) return next.failure.reason === 'transfer-timed-out' ? late : next;
+  return leaveSession(pipe, timings, signal);
+}
+
+async function leaveSession(
+  pipe: Pipe,
+  timings: SaharaTimings,
+  signal?: AbortSignal,
+): Promise<Result<never, SaharaFailure>> {
+  const reset = await resetModem(pipe, timings, signal);
+  return reset.ok ? err({ reason: 'sahara-stale-session' }) : reset;
 }
 
 /** Reads until something is understood. Raw bytes of a broken-off `<read>` are read past, within a bound. */
@@ -62,8 +85,7 @@ async function hear(
     // A modem that has crashed says HELLO too, to give its memory away; it takes no programmer.
     if (packet.value.kind === 'hello' && packet.value.mode !== SAHARA_MODE.memoryDebug)
       return ok({ found: 'hello', hello: packet.value });
-    const reset = await resetModem(pipe, timings, signal);
-    return reset.ok ? err({ reason: 'sahara-stale-session' }) : reset;
+    return leaveSession(pipe, timings, signal);
   }
   return err({ reason: 'sahara-no-hello' });
 }

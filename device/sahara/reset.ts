@@ -1,10 +1,12 @@
 /** Ends a conversation with Sahara: by a restart of the modem, or by beginning anew where it can (edl 1b). */
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Pipe } from '../transport/pipe.ts';
-import { RESETS_MAX, type SaharaTimings, STALE_READS_MAX } from './limits.ts';
-import { type Hello, resetPacket, resetStateMachinePacket } from './packets.ts';
-import { readPacket } from './read-packet.ts';
+import { PACKET_MAX_BYTES, RESETS_MAX, type SaharaTimings, STALE_READS_MAX } from './limits.ts';
+import { type Hello, parsePacket, resetPacket, resetStateMachinePacket } from './packets.ts';
+import { readPacket, readSomething } from './read-packet.ts';
 import type { SaharaFailure } from './sahara-failure.ts';
+
+const RESET_RESPONSE_BYTES = 8;
 
 /**
  * Leaves EDL without writing: the modem restarts, into normal mode if its boot partition is whole. A modem that was
@@ -35,24 +37,35 @@ export async function resetModem(
   return err(failure);
 }
 
+/**
+ * Complaints may be older than the RESET, of what a tty echoed before it was raw, so its answer is read for behind them;
+ * but no longer than a HELLO takes, because a modem that took the RESET for image data says nothing more.
+ */
 async function awaitReset(
   pipe: Pipe,
   timings: SaharaTimings,
   signal?: AbortSignal,
 ): Promise<Result<'reset' | 'not-heard', SaharaFailure>> {
+  let hasComplained = false;
   for (let reads = 0; reads < STALE_READS_MAX; reads++) {
-    const packet = await readPacket(pipe, timings, signal);
-    if (packet.ok) {
-      if (packet.value.kind === 'reset-response') return ok('reset');
-      if (packet.value.kind === 'end') return ok('not-heard');
-    } else if (packet.failure.reason === 'modem-disconnected') {
+    const timeoutMs = hasComplained ? timings.helloMs : timings.replyMs;
+    const read = await readSomething(pipe, PACKET_MAX_BYTES, timeoutMs, signal);
+    if (!read.ok) {
       // It may be gone before its answer is read.
-      return ok('reset');
-    } else if (packet.failure.reason !== 'sahara-packet-unknown') {
-      return packet;
+      if (read.failure.reason === 'modem-disconnected') return ok('reset');
+      return hasComplained && read.failure.reason === 'transfer-timed-out' ? ok('not-heard') : read;
     }
+    if (endsWithResetResponse(read.value)) return ok('reset');
+    const packet = parsePacket(read.value);
+    hasComplained ||= packet.ok && packet.value.kind === 'end';
   }
   return ok('not-heard');
+}
+
+/** A tty may give several packets in one read. */
+function endsWithResetResponse(bytes: Uint8Array): boolean {
+  const last = parsePacket(bytes.subarray(-RESET_RESPONSE_BYTES));
+  return last.ok && last.value.kind === 'reset-response';
 }
 
 /** The new HELLO without a restart, or null where the modem does not know how to (before Sahara 2.9). */
