@@ -34,10 +34,10 @@ export async function stagesLeftInMemory(platform: StagePlatform): Promise<reado
 
 /** The proof by which the next run of its name may take it up; null where it is another's, too old, or not what it was. */
 export async function proofToTakeUp(
-  { record }: LeftStage,
+  { directory, record }: LeftStage,
   platform: StagePlatform,
 ): Promise<StageProof | null> {
-  if (record === null || record.name === null || record.proof === null) return null;
+  if (record === null || record.name === null || record.proof?.directory !== directory) return null;
   if (platform.uptimeMs() - record.atUptimeMs > STAGE_LEFT_MAX_MS) return null;
   const checked = await checkStageProof(record.proof, platform);
   return checked.ok ? record.proof : null;
