@@ -9,7 +9,8 @@ import { readMirror, storesIn } from '../fetch/chunk-bases.ts';
 import { mayBeRoaming } from '../modem/snapshot.ts';
 import type { RepositoryView } from '../repository/refresh-repository.ts';
 import type { UplinkCost } from '../router/uplink-cost.ts';
-import { diskStagesOf } from '../stage/stage-name.ts';
+import { stagesLeftInMemory } from '../stage/left-in-memory.ts';
+import { diskStagesOf, stageName } from '../stage/stage-name.ts';
 import type { UpdateOptions, UpdatePorts } from './attempt.ts';
 import { METERED_FREE_BYTES } from './limits.ts';
 
@@ -43,16 +44,19 @@ export async function mayDownload(
   return err({ reason: 'uplink-metered', ...cost, neededBytes });
 }
 
-/** Directories that may hold chunks of it already: a stage or a copy on a disk, mirrors on this machine. */
+/** Directories that may hold chunks of it already: a stage or a copy on a disk, one left in memory, mirrors here. */
 async function storesAtHand(
   stage: string,
   { version }: ReleaseManifest,
-  { download: { mirrors, keepCopyIn } }: UpdatePorts,
+  { download: { mirrors, keepCopyIn }, stagePlatform, door }: UpdatePorts,
 ): Promise<readonly string[]> {
   const onDisks = [stage === 'auto' ? null : stage, keepCopyIn].filter((directory) => directory !== null);
+  const left = stage === 'auto' ? await stagesLeftInMemory(stagePlatform) : [];
+  const own = left.filter(({ record }) => record?.name === stageName(version, door.key));
   const bases = mirrors.map(readMirror);
   return [
     ...(await Promise.all(onDisks.map((directory) => diskStagesOf(directory, version)))).flat(),
+    ...own.map(({ directory }) => directory),
     ...bases.flatMap((base) => (base.kind === 'directory' ? storesIn(base.path) : [])),
   ];
 }

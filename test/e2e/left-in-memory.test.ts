@@ -53,6 +53,14 @@ describe.runIf(CAN_MOUNT)('a run that is killed before EDL', () => {
     },
   );
 
+  it('has its stage counted as at hand where bytes cost', async () => {
+    await dieAt('staged');
+    const { surroundings } = scenario.ports;
+    const uplinkCost = async () => ({ because: 'metered', device: 'wwan0' }) as const;
+    Object.assign(scenario.ports, { surroundings: { ...surroundings, uplinkCost } });
+    expect(endOf(await scenario.run({ ...inMemory, metered: 'refuse' }))).toBe('updated');
+  });
+
   it('leaves nothing once an answer is final', async () => {
     await dieAt('staged');
     expect(endOf(await scenario.run({ ...inMemory, wanted: 'EC25EUGAR99A99M4G' }))).toMatch(/^refused/);
