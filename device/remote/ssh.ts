@@ -9,7 +9,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { RunEnd } from '../router/run-command.ts';
+import { type RunEnd, runCommand } from '../router/run-command.ts';
 import {
   CONNECT_BY_HAND_TIMEOUT_MS,
   CONNECT_TIMEOUT_MS,
@@ -125,27 +125,10 @@ function runSsh(
   timeoutMs: number,
   { signal, isOurs = false }: { readonly signal?: AbortSignal; readonly isOurs?: boolean } = {},
 ): Promise<RunEnd> {
-  return new Promise((resolve) => {
-    const said = { stdout: '', stderr: '' };
-    const child = spawn('ssh', args, { detached: !isOurs, stdio: ['ignore', 'pipe', 'pipe'] });
-    const kill = () => void child.kill('SIGKILL');
-    const timer = setTimeout(kill, timeoutMs);
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => {
-        said[name] = (said[name] + text).slice(-SCRIPT_OUTPUT_MAX_CHARS);
-      });
-    }
-    const end = (code: number | null, signalName: string | null) => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', kill);
-      resolve({ code, signalName, ...said });
-    };
-    child.on('error', (error) => {
-      said.stderr = error.message;
-      end(127, null);
-    });
-    child.on('close', end);
-    if (signal?.aborted) kill();
-    else signal?.addEventListener('abort', kill, { once: true });
-  });
+  const bounds = { outputMaxChars: SCRIPT_OUTPUT_MAX_CHARS, timeoutMs, isApart: !isOurs } as const;
+  return runCommand(
+    ['ssh', ...args],
+    { ...bounds, abortsWith: 'SIGKILL' },
+    signal ?? new AbortController().signal,
+  );
 }

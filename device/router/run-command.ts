@@ -9,18 +9,25 @@ export type RunEnd = {
   readonly stderr: string;
 };
 
-export type RunBounds = { readonly outputMaxChars: number; readonly timeoutMs: number | null };
+export type RunBounds = {
+  readonly outputMaxChars: number;
+  readonly timeoutMs: number | null;
+  /** What an abort is passed on as; SIGTERM unless it is said. */
+  readonly abortsWith?: 'SIGTERM' | 'SIGKILL';
+  /** In a session of its own: what is typed at our terminal is not for it. */
+  readonly isApart?: boolean;
+};
 
-/** An abort is passed on as SIGTERM, and the end is awaited: a modem that is being flashed is finished. */
+/** An abort is passed on, and the end is awaited: a modem that is being flashed is finished. */
 export function runCommand(
   [program = '', ...args]: readonly string[],
-  { outputMaxChars, timeoutMs }: RunBounds,
+  { outputMaxChars, timeoutMs, abortsWith = 'SIGTERM', isApart = false }: RunBounds,
   signal: AbortSignal,
 ): Promise<RunEnd> {
   return new Promise((resolve) => {
     const said = { stdout: '', stderr: '' };
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const pass = () => void child.kill('SIGTERM');
+    const child = spawn(program, args, { detached: isApart, stdio: ['ignore', 'pipe', 'pipe'] });
+    const pass = () => void child.kill(abortsWith);
     const timer = timeoutMs === null ? undefined : setTimeout(() => void child.kill('SIGKILL'), timeoutMs);
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
