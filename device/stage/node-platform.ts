@@ -1,7 +1,7 @@
 /** The stage's platform on Linux: /proc, statfs(2) and the system's mount tools. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { readFile, statfs } from 'node:fs/promises';
+import { readFileSync, statfsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { systemProcesses } from '../process-table.ts';
@@ -15,14 +15,15 @@ export const nodePlatform: StagePlatform = {
   processes: systemProcesses,
   memoryPlaces: { own: BASE_DIRECTORY, shared: SHARED_MEMORY_DIRECTORY },
   uptimeMs: () => Math.round(uptime() * 1000),
-  // The kernel writes these from memory: reading them at once takes microseconds, through the thread pool a hundred.
+  // The kernel answers these from memory: at once that takes microseconds, through the thread pool hundreds. The proof of a
+  // stage asks for each chunk.
   memoryText: async () => readFileSync('/proc/meminfo', 'utf8'),
   cgroupAvailableBytes: () => cgroupAvailableBytes(),
   mountText: async () => readFileSync('/proc/self/mountinfo', 'utf8'),
   fstabText: () => readFile('/etc/fstab', 'utf8').catch(() => ''),
   fileSystem: async (path) => {
     try {
-      const { type, bavail, bsize } = await statfs(path);
+      const { type, bavail, bsize } = statfsSync(path);
       // The kernel's 32-bit magic may arrive sign-extended.
       return ok({ typeNumber: type >>> 0, availableBytes: bavail * bsize });
     } catch (error) {

@@ -2,7 +2,7 @@
  * The proof of where a stage lies, taken when it is prepared and compared whenever it matters (P2): a directory
  * name alone says nothing once a mount has come or gone beneath it. It is written to the journal.
  */
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import * as z from 'zod';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { codeOf } from './error-code.ts';
@@ -32,7 +32,7 @@ export async function takeStageProof(
   kind: StageProof['kind'],
   platform: StagePlatform,
 ): Promise<Result<StageProof, StageFailure>> {
-  const inode = await inodeOf(directory);
+  const inode = inodeOf(directory);
   const fileSystem = await platform.fileSystem(directory);
   const mount = mountOf(directory, parseMountTable(await platform.mountText()));
   if (inode === null || !fileSystem.ok || mount === undefined)
@@ -60,7 +60,7 @@ export async function checkStageProof(
     const found = `type 0x${fileSystem.value.typeNumber.toString(16)}`;
     return err({ reason: 'wrong-filesystem', directory, wanted: proof.filesystem, found });
   }
-  if ((await inodeOf(directory)) !== proof.inode) return err({ reason: 'stage-vanished', directory });
+  if (inodeOf(directory) !== proof.inode) return err({ reason: 'stage-vanished', directory });
   return mount.readOnly ? err({ reason: 'stage-read-only', directory }) : ok();
 }
 
@@ -84,9 +84,10 @@ function whatHappened(proof: StageProof, mount: Mount, table: readonly Mount[]):
   return { reason: 'wrong-filesystem', directory, wanted, found: `${mount.filesystem} on ${mount.device}` };
 }
 
-async function inodeOf(directory: string): Promise<string | null> {
+/** At once: the kernel knows it, because the stage is in use. */
+function inodeOf(directory: string): string | null {
   try {
-    const found = await lstat(directory, { bigint: true });
+    const found = lstatSync(directory, { bigint: true });
     return found.isDirectory() ? found.ino.toString() : null;
   } catch (error) {
     codeOf(error);
