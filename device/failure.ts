@@ -19,6 +19,7 @@ import type { StageFailure } from './stage/stage-failure.ts';
 import type { LocalStageFailure } from './stage/stage-local-package.ts';
 import type { LocatorFailure } from './transport/locator.ts';
 import type { AwaitFailure } from './update/await-modem.ts';
+import type { CrashFailure } from './update/await-updatable.ts';
 import type { ConfirmFailure } from './update/confirm.ts';
 import type { DocumentsFailure } from './update/documents.ts';
 import type { EnterEdlFailure } from './update/enter-edl.ts';
@@ -38,6 +39,7 @@ export type UpdateFailure =
   | BundleFailure
   | ConfigFailure
   | ConfirmFailure
+  | CrashFailure
   | DeviceKeyFailure
   | DocumentsFailure
   | EnterEdlFailure

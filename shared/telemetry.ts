@@ -34,7 +34,7 @@ export type UpdateStep = (typeof UPDATE_STEPS)[number];
 export const OUTCOMES = ['updated', 'unchanged', 'unfinished', 'unconfirmed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-export const MODEM_STATES = ['normal', 'edl', 'programmer-running', 'absent', 'unknown'] as const;
+export const MODEM_STATES = ['normal', 'edl', 'programmer-running', 'ram-dump', 'absent', 'unknown'] as const;
 export type ModemState = (typeof MODEM_STATES)[number];
 
 export const reportSchema = z.strictObject({

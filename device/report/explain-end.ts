@@ -62,6 +62,7 @@ function inWords(state: AttemptEnd['modemState']): string {
     normal: 'in normal mode',
     edl: 'in emergency download mode',
     'programmer-running': 'in emergency download mode with its programmer running',
+    'ram-dump': 'offering a crash dump',
     absent: 'not on the bus',
     unknown: 'in a state that could not be read',
   };

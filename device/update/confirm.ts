@@ -6,8 +6,9 @@ import { type Difference, findWorse, type Snapshot, takeSnapshot } from '../mode
 import type { PowerFailure } from '../router/power/power-cycle.ts';
 import type { Surroundings } from '../router/surroundings.ts';
 import type { ModemDoor } from '../transport/door.ts';
+import { type CrashFailure, endCrashDumpSeen } from './await-updatable.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
-import type { UpdateTimings } from './limits.ts';
+import { CRASH_DUMPS_MAX, type UpdateTimings } from './limits.ts';
 
 export type ConfirmFailure =
   | {
@@ -17,6 +18,7 @@ export type ConfirmFailure =
     }
   | { readonly reason: 'modem-in-edl-after-flashing' }
   | { readonly reason: 'wrong-version-after-flashing'; readonly wanted: string; readonly found: string }
+  | CrashFailure
   | PowerFailure
   | { readonly reason: 'worse-than-before'; readonly differences: readonly Difference[] };
 
@@ -45,22 +47,26 @@ export async function confirmUpdate(
 
 /** The same of a modem that was told to restart: where it is gone or mute, its power is renewed, once. */
 export async function awaitReturn(ports: ReturnPorts): Promise<Result<Identity, ConfirmFailure>> {
-  const identity = await awaitIdentity(ports);
+  const endsDumps = { onCrashDump: () => endCrashDumpSeen(ports) };
+  const identity = await awaitIdentity(ports, endsDumps);
   if (identity.ok || !isGoneOrMute(identity.failure)) return identity;
   const renewed = await ports.surroundings.renewPower();
   if (!renewed.ok) return renewed;
-  return renewed.value ? awaitIdentity(ports) : identity;
+  return renewed.value ? awaitIdentity(ports, endsDumps) : identity;
 }
 
-/** The modem's identity once it answers AT and DIAG, which may take a minute after its first boot. */
-export async function awaitIdentity({
-  door,
-  timings,
-  clock,
-}: ConfirmPorts): Promise<Result<Identity, ConfirmFailure>> {
+/**
+ * The modem's identity once it answers AT and DIAG, which may take a minute after its first boot. `onCrashDump` ends the
+ * dump of firmware that crashes meanwhile; without it one that offers its memory is asked for nothing.
+ */
+export async function awaitIdentity(
+  { door, timings, clock }: ConfirmPorts,
+  { onCrashDump = null }: { readonly onCrashDump?: (() => Promise<void>) | null } = {},
+): Promise<Result<Identity, ConfirmFailure>> {
   const deadlineMs = clock.nowMs() + timings.returnMs;
   let last: IdentifyFailure | null = null;
   let sightingsInEdl = 0;
+  let dumps = 0;
   do {
     const identity = await identify(door, { clock, timings });
     if (identity.ok) return identity;
@@ -68,6 +74,10 @@ export async function awaitIdentity({
     // Seen in EDL twice, it is not on its way: its flash did not boot.
     if (last.reason === 'modem-not-in-normal-mode' && last.state === 'edl' && ++sightingsInEdl === 2) {
       return err({ reason: 'modem-in-edl-after-flashing' });
+    }
+    if (onCrashDump !== null && last.reason === 'modem-not-in-normal-mode' && last.state === 'ram-dump') {
+      if (++dumps > CRASH_DUMPS_MAX) return err({ reason: 'modem-keeps-crashing', where: door.where });
+      await onCrashDump();
     }
     await clock.sleep(timings.lookIntervalMs);
   } while (clock.nowMs() < deadlineMs);

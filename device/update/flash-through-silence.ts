@@ -1,7 +1,7 @@
 /** Flashes to the end; where the modem is gone or mute in the middle of it, its power is renewed, once (P4). */
-import { isUpdatable, type OpenedModem } from '../transport/door.ts';
+import type { OpenedModem } from '../transport/door.ts';
 import type { AttemptEnd } from './attempt.ts';
-import { awaitModem } from './await-modem.ts';
+import { awaitUpdatable } from './await-updatable.ts';
 import { type FlashOrder, flashToTheEnd } from './flash-to-the-end.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
 
@@ -17,12 +17,6 @@ export async function flashThroughSilence(
   const renewed = await ports.surroundings.renewPower();
   if (!renewed.ok) return { outcome: 'unfinished', modemState: 'absent', failure: renewed.failure };
   if (!renewed.value) return end;
-  const { door, clock, timings } = ports;
-  const back = await awaitModem(door, {
-    timeoutMs: timings.returnMs,
-    intervalMs: timings.lookIntervalMs,
-    isAwaited: isUpdatable,
-    clock,
-  });
+  const back = await awaitUpdatable(ports);
   return back.ok ? flashToTheEnd(order, back.value, signal) : end;
 }

@@ -6,8 +6,9 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { StagedPackage } from '../stage/staged-package.ts';
-import { isUpdatable, type ModemDoor, type OpenedModem } from '../transport/door.ts';
-import { type AwaitFailure, awaitModem } from './await-modem.ts';
+import type { ModemDoor, OpenedModem } from '../transport/door.ts';
+import type { AwaitFailure } from './await-modem.ts';
+import { awaitUpdatable, type CrashFailure } from './await-updatable.ts';
 import type { EnterEdlFailure } from './enter-edl.ts';
 import { type FlashFailure, type FlashSession, runFlashSession } from './flash-session.ts';
 import { FLASH_ATTEMPTS_MAX, GREETINGS_MAX } from './limits.ts';
@@ -30,7 +31,7 @@ export async function flashUntilDone(
   job: FlashJob,
   first: OpenedModem | null,
   signal?: AbortSignal,
-): Promise<Result<FlashEnd, FlashFailure | EnterEdlFailure>> {
+): Promise<Result<FlashEnd, FlashFailure | EnterEdlFailure | CrashFailure>> {
   const { journal } = job;
   let opened = first;
   let { staged, expectedHardware } = job;
@@ -40,7 +41,7 @@ export async function flashUntilDone(
     // From the first erase on nobody can interrupt it, in a later session either.
     const heeded = journal.attempt.flashTouched ? undefined : signal;
     if (opened === null) {
-      const back = await awaitBack(job, heeded);
+      const back = await awaitUpdatable(job, heeded);
       if (!back.ok) return back;
       opened = back.value;
     }
@@ -78,17 +79,6 @@ export async function flashUntilDone(
 /** A reset of a stale session is on its way: the modem says so, or is gone before it can be asked again. */
 function isRestarting({ reason }: FlashFailure, greetings: number): boolean {
   return reason === 'sahara-stale-session' || (greetings > 0 && reason === 'modem-disconnected');
-}
-
-function awaitBack(
-  { door, timings, clock }: FlashJob,
-  signal?: AbortSignal,
-): Promise<Result<OpenedModem, AwaitFailure>> {
-  return awaitModem(
-    door,
-    { timeoutMs: timings.returnMs, intervalMs: timings.lookIntervalMs, isAwaited: isUpdatable, clock },
-    signal,
-  );
 }
 
 const STAGE_DAMAGE: ReadonlySet<string> = new Set<StageFailure['reason']>([

@@ -4,6 +4,7 @@ import type { UpdateFailure } from '../failure.ts';
 const GONE_OR_MUTE: ReadonlySet<string> = new Set<UpdateFailure['reason']>([
   'modem-absent',
   'modem-did-not-return',
+  'modem-keeps-crashing',
   'modem-disconnected',
   'transfer-timed-out',
   'at-no-answer',

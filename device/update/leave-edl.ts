@@ -4,14 +4,11 @@
  */
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
-import { FirehoseLink } from '../firehose/link.ts';
-import { resetProgrammer } from '../firehose/write.ts';
-import { resetModem } from '../sahara/reset.ts';
-import type { SaharaFailure } from '../sahara/sahara-failure.ts';
-import { isUpdatable, type ModemDoor, type OpenedModem } from '../transport/door.ts';
+import type { ModemDoor, OpenedModem } from '../transport/door.ts';
 import { type AwaitFailure, awaitModem } from './await-modem.ts';
+import { isUpdatableOrCrashed } from './await-updatable.ts';
 import { GREETINGS_MAX, type UpdateTimings } from './limits.ts';
-import { reachProgrammer } from './reach-programmer.ts';
+import { resetWhatListens } from './reset-what-listens.ts';
 
 export type LeaveFailure =
   | AwaitFailure
@@ -59,26 +56,3 @@ export async function leaveEdl(
   }
   return err({ reason: 'modem-stays-in-edl', where: door.where });
 }
-
-/** A crash dump is offered over Sahara too, and ends with the same RESET (edl 1b). */
-function isUpdatableOrCrashed(modem: OpenedModem): boolean {
-  return isUpdatable(modem) || modem.state === 'ram-dump';
-}
-
-/** False where nothing at all was heard of it. */
-async function resetWhatListens(
-  pipe: OpenedModem['pipe'],
-  timings: UpdateTimings,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const greeting = await reachProgrammer(pipe, { timings, flashTouched: false }, signal);
-  if (!greeting.ok) return !SILENT.has(greeting.failure.reason);
-  if (greeting.value.found === 'hello') await resetModem(pipe, timings.sahara, signal);
-  else await resetProgrammer(new FirehoseLink(pipe, timings.firehose, { heard: greeting.value.heard }));
-  return true;
-}
-
-const SILENT: ReadonlySet<string> = new Set<SaharaFailure['reason']>([
-  'sahara-no-hello',
-  'transfer-timed-out',
-]);

@@ -10,6 +10,8 @@ export const PARTITION_ATTEMPTS_MAX = 3;
 export const CONFIRM_ATTEMPTS_MAX = 2;
 /** Stale Sahara sessions are reset and opened again this often. */
 export const GREETINGS_MAX = 4;
+/** Crash dumps that are ended while one return of the modem is awaited; firmware that crashes more often does not start. */
+export const CRASH_DUMPS_MAX = 3;
 /** Settings are put back, the modem restarted, and what is then still worse is put back again. */
 export const PUT_BACK_ROUNDS_MAX = 3;
 /** What an uplink that roams or is metered may cost without a word: metadata, a chunk. */

@@ -4,9 +4,9 @@
  */
 import type { Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
-import { isUpdatable, type OpenedModem } from '../transport/door.ts';
+import type { OpenedModem } from '../transport/door.ts';
 import { type AttemptEnd, type FlashOptions, type FlashPorts, isOver, type UpdateResult } from './attempt.ts';
-import { awaitModem } from './await-modem.ts';
+import { awaitUpdatable } from './await-updatable.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { conclude } from './conclude.ts';
 import { documentsDirectory, recallDocuments } from './documents.ts';
@@ -66,16 +66,14 @@ async function finish(
 
 /** The modem in EDL or normal mode; where it is not there, its power is renewed, once. */
 async function awaitBack(
-  { timings, clock, door, surroundings }: FlashPorts,
+  ports: FlashPorts,
   signal: AbortSignal,
 ): Promise<Result<OpenedModem, UpdateFailure>> {
-  const { returnMs: timeoutMs, lookIntervalMs: intervalMs } = timings;
-  const wait = { timeoutMs, intervalMs, isAwaited: isUpdatable, clock };
-  const opened = await awaitModem(door, wait, signal);
+  const opened = await awaitUpdatable(ports, signal);
   if (opened.ok || !isGoneOrMute(opened.failure)) return opened;
-  const renewed = await surroundings.renewPower();
+  const renewed = await ports.surroundings.renewPower();
   if (!renewed.ok) return renewed;
-  return renewed.value ? awaitModem(door, wait, signal) : opened;
+  return renewed.value ? awaitUpdatable(ports, signal) : opened;
 }
 
 async function finishFlashing(

@@ -6,5 +6,5 @@ export async function seenState({ door }: Pick<ModemPorts, 'door'>): Promise<Att
   if (!opened.ok) return opened.failure.reason === 'modem-absent' ? 'absent' : 'unknown';
   await opened.value.pipe.close();
   const { state } = opened.value;
-  return state === 'normal' || state === 'edl' ? state : 'unknown';
+  return state === 'normal' || state === 'edl' || state === 'ram-dump' ? state : 'unknown';
 }

@@ -49,6 +49,21 @@ describe('cistern flash', () => {
     expect(await attempt()).toMatchObject({ step: 'reported', origin: { kind: 'local' } });
   });
 
+  it.each([
+    [1, 0, 'read back, confirmed', 'normal'],
+    [99, 1, 'crashes and offers its memory, again after each reset', 'ram-dump'],
+  ] as const)(
+    'ends the crash dump of new firmware that crashes %i times: exit code %i',
+    async (times, code, words, state) => {
+      await sceneWith({ faults: [{ kind: 'crashing-firmware', firmware: NEXT_VERSION, times }] });
+      const ended = await flash(await shelf.copy(NEXT_VERSION));
+      expect(ended).toMatchObject({ code });
+      expect(ended.stdout + ended.stderr).toContain(words);
+      expect(modem.state()).toBe(state);
+      expect(await attempt()).toMatchObject({ step: code === 0 ? 'reported' : 'confirming' });
+    },
+  );
+
   it('tells machines the plan before it begins, and the verdict last', async () => {
     await sceneWith();
     const { stdout } = await flash(await shelf.copy(NEXT_VERSION), '--json');

@@ -224,6 +224,17 @@ describe('cistern rescue of a flashing that was broken off', () => {
     expect(await rescue(await shelf.zip(NEXT_VERSION))).toMatchObject({ code: 0 });
   });
 
+  it('goes on where it has crashed meanwhile and offers its memory', async () => {
+    const path = await halfWritten();
+    modem.becomes('ram-dump');
+    const { code, stdout } = await rescue(path);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('read back, confirmed'),
+    });
+    expect(modem.calibrationDigest()).toBe(calibration);
+  });
+
   it.each([
     ['the way back', DEMO_OLD_VERSION, 0],
     ['what does not fit the version it had', DEMO_NEW_VERSION, 77],

@@ -10,6 +10,7 @@ export class FaultPlan {
   readonly #commandCounts = new Map<string, number>();
   readonly #flipped = new Set<Fault>();
   #edlEntryCount = 0;
+  #startCount = 0;
   #isNextHelloStolen = false;
 
   constructor(declarations: readonly FaultDeclaration[]) {
@@ -51,6 +52,14 @@ export class FaultPlan {
     const isStolen = this.#isNextHelloStolen;
     this.#isNextHelloStolen = false;
     return isStolen || this.#faults.some((f) => f.kind === 'stolen-hello' && this.#edlEntryCount <= f.times);
+  }
+
+  /** Counts one start of this firmware; says whether it crashes. */
+  crashes(firmware: string): boolean {
+    const fault = this.#faults.find((f) => f.kind === 'crashing-firmware' && f.firmware === firmware);
+    if (fault?.kind !== 'crashing-firmware') return false;
+    this.#startCount += 1;
+    return this.#startCount <= fault.times;
   }
 
   get eraseDelayMs(): number {

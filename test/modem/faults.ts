@@ -47,6 +47,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     sector: z.int().nonnegative(),
     times: z.enum(['once', 'always']).default('once'),
   }),
+  /** This firmware crashes instead of starting, the first `times` times, and offers its memory. */
+  z.strictObject({ kind: z.literal('crashing-firmware'), firmware: z.string(), times: z.int().positive() }),
   /** The module leaves the bus and stays away, until a power cycle. */
   z.strictObject({
     kind: z.literal('never-returns'),

@@ -90,6 +90,8 @@ export class Module {
     const { nand, partitions, model } = this.#parts;
     this.#outcome = into === 'edl' ? undefined : boot(nand, partitions, model.chip);
     if (this.#outcome?.kind === 'stuck') this.#become('stuck');
+    else if (this.#outcome?.kind === 'normal' && this.#parts.faults.crashes(this.#outcome.firmware))
+      this.#run(new RamDump(this.#control()), 'ram-dump');
     else if (this.#outcome?.kind === 'normal') this.#enterNormalMode(this.#outcome);
     else this.#enterEdl(this.#parts.faults.stealsHello() ? 'hello-taken' : 'fresh');
   }

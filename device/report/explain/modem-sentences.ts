@@ -80,6 +80,11 @@ export const modemSentences = {
     what: `The modem did not come back at ${where} within ${Math.round(waitedMs / 1000)} s.`,
     next: 'Power-cycle the modem (not only the router), then run cistern rescue, or let cistern update run: it goes on from where it stopped.',
   }),
+  'modem-keeps-crashing': ({ where }) => ({
+    exit: 'UNAVAILABLE',
+    what: `The modem at ${where} starts, crashes and offers its memory, again after each reset.`,
+    next: 'Power-cycle it and run cistern rescue. If it crashes again, it must be started in emergency download mode from outside: join the contacts that its hardware manual calls USB_BOOT while it gets its power, then run cistern rescue.',
+  }),
   'modem-stays-in-edl': ({ where }) => ({
     exit: 'IO',
     what: `The modem at ${where} stays in emergency download mode after several resets.`,

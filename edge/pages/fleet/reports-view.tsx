@@ -1,5 +1,5 @@
 /** What the reports of the last days say: a chart, the steps at which it failed, devices that need a person. */
-import type { LeftWrong } from '../../store/left-wrong.ts';
+import type { LeftWrong, LeftWrongModems } from '../../store/left-wrong.ts';
 import type { StepFailures } from '../../store/report-days.ts';
 import { ATTENTION_EXAMINED_MAX, ATTENTION_MAX, FLEET_DAYS } from '../limits.ts';
 import { Bar } from '../parts/bar.tsx';
@@ -20,7 +20,7 @@ export function ReportsView({ days, steps, leftWrong }: FleetReports) {
       <p class="soft small">{`Reports of the last ${FLEET_DAYS} days, all of them: ${reports}.`}</p>
       <DayChart days={days} />
       <Steps steps={steps} />
-      <Attention devices={leftWrong} />
+      <Attention {...leftWrong} />
     </>
   );
 }
@@ -60,15 +60,21 @@ const MODEM_TONES: Readonly<Record<LeftWrong['modemState'], Tone>> = {
   normal: 'good',
   edl: 'bad',
   'programmer-running': 'bad',
+  'ram-dump': 'bad',
   absent: 'bad',
   unknown: 'unsure',
 };
 
-function Attention({ devices }: { readonly devices: readonly LeftWrong[] }) {
-  const shown = devices.slice(0, ATTENTION_MAX);
+function Attention({ modems, isAll }: LeftWrongModems) {
+  const shown = modems.slice(0, ATTENTION_MAX);
   return (
     <>
       <h2>Devices that need a person</h2>
+      {isAll ? null : (
+        <p class="soft">
+          {`Among the newest ${ATTENTION_EXAMINED_MAX} reports that left a modem not as it should be; there are more.`}
+        </p>
+      )}
       {shown.length === 0 ? (
         <p>None: the last report of each device leaves its modem as it should be.</p>
       ) : (
@@ -97,10 +103,8 @@ function Attention({ devices }: { readonly devices: readonly LeftWrong[] }) {
           </tbody>
         </table>
       )}
-      {shown.length < devices.length ? (
-        <p class="soft">
-          {`And ${devices.length - shown.length} more${devices.length < ATTENTION_EXAMINED_MAX ? '' : ', at least'}; the API lists all reports.`}
-        </p>
+      {shown.length < modems.length ? (
+        <p class="soft">{`And ${modems.length - shown.length} more; the API lists all reports.`}</p>
       ) : null}
     </>
   );
