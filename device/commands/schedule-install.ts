@@ -149,18 +149,20 @@ async function slotOf(
 function tellInstalled(
   { stdout }: Context,
   { system }: SystemFacts,
-  { record, written, kept }: Installed,
+  { record, written, kept, leftOut }: Installed,
   { json }: RootFlags,
 ): void {
   const { at, spreadMinutes } = record;
   if (json) {
-    const document = { format: 'cistern-schedule-installed/1', system, at, spreadMinutes, written, kept };
+    const format = 'cistern-schedule-installed/1';
+    const document = { format, system, at, spreadMinutes, written, kept, leftOut };
     stdout.write(`${JSON.stringify(document)}\n`);
     return;
   }
   stdout.write(`${scheduleWords(record)}
 `);
   for (const path of written) stdout.write(`  wrote ${path}\n`);
-  for (const path of kept) stdout.write(`  left  ${path} as it was\n`);
-  if (written.length === 0) stdout.write('  all was in place already\n');
+  for (const path of kept) stdout.write(`  left  ${path} as it was: it has been edited\n`);
+  for (const line of leftOut) stdout.write(`        not in it: ${line}\n`);
+  if (written.length === 0 && leftOut.length === 0) stdout.write('  all was in place already\n');
 }

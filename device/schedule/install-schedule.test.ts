@@ -113,6 +113,31 @@ describe('a schedule', () => {
     expect(Object.keys(await everything(root))).not.toContain('/etc/config/cistern');
   });
 
+  it('takes new settings on a second install where nobody has edited them', async () => {
+    const root = await aRoot();
+    await done(installSchedule(at(root, 'openwrt'), wish()));
+    for (const modem of ['usb:2-1', 'usb:2-2']) {
+      const again = await done(installSchedule(at(root, 'openwrt'), wish({ settings: { modem } })));
+      expect(again).toMatchObject({ written: ['/etc/config/cistern'], kept: [], leftOut: [] });
+      expect(await readFile(join(root, 'etc/config/cistern'), 'utf8')).toContain(`option modem '${modem}'`);
+    }
+  });
+
+  it('tells which settings it left out of a file that was edited', async () => {
+    const root = await aRoot();
+    await done(installSchedule(at(root, 'openwrt'), wish()));
+    // As `uci commit` leaves it: no comments, other blank lines.
+    const settings = join(root, 'etc/config/cistern');
+    const edited = (await readFile(settings, 'utf8')).replace(/^#.*\n/, '\n').replace('usb:1-1.4', 'usb:2-1');
+    await writeFile(settings, edited);
+    const wished = wish({ settings: { modem: 'usb:3-1' } });
+    for (const _ of ['once', 'and again'])
+      expect((await done(installSchedule(at(root, 'openwrt'), wished))).leftOut).toEqual([
+        "option modem 'usb:3-1'",
+      ]);
+    expect(await readFile(settings, 'utf8')).toBe(edited);
+  });
+
   it('never replaces a file that it did not write', async () => {
     const root = await aRoot({ '/etc/init.d/cistern': '#!/bin/sh\n# mine\n' });
     expect(await installSchedule(at(root, 'openwrt'), wish())).toEqual({

@@ -1,10 +1,9 @@
 /** Puts a schedule in place, changes it, takes it away: the same call again changes nothing. */
 import { rmdir } from 'node:fs/promises';
-import { sha256Hex } from '../../shared/digest.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { SystemFacts } from './detect-system.ts';
 import { insideRoot } from './inside-root.ts';
-import { placeFile, presentText, unplaceFile } from './place-file.ts';
+import { digestOf, type Placed, placeFile, presentText, unplaceFile } from './place-file.ts';
 import type { ScheduleFailure } from './schedule-failure.ts';
 import { scheduleFiles } from './schedule-files.ts';
 import { RECORD_PATH, readRecord, type ScheduleRecord, type WrittenFile } from './schedule-record.ts';
@@ -14,8 +13,10 @@ import { clockText } from './window.ts';
 export type Installed = {
   readonly record: ScheduleRecord;
   readonly written: readonly string[];
-  /** Settings that a person may have changed, and that were left alone. */
+  /** Settings that a person has changed, and that were left alone. */
   readonly kept: readonly string[];
+  /** The lines that were wished for and that settings which were kept do not have. */
+  readonly leftOut: readonly string[];
 };
 
 export async function installSchedule(
@@ -37,16 +38,17 @@ export async function installSchedule(
   const placed = await placeAll(rootDirectory, files, earlier.value);
   // What was made so far is recorded, however far it came: it can be taken away again.
   const record = await recordOf(facts, wish, placed, earlier.value);
-  const recorded = await placeFile(rootDirectory, recordFile(record));
+  const recorded = await placeFile(rootDirectory, recordFile(record), null);
   if (!recorded.ok) return recorded;
   const made = [...record.madeDirectories, ...recorded.value.madeDirectories];
   const all = { ...record, madeDirectories: [...new Set(made)].sort() };
-  const completed = await placeFile(rootDirectory, recordFile(all));
+  const completed = await placeFile(rootDirectory, recordFile(all), null);
   if (!completed.ok) return completed;
   if (placed.failure !== null) return err(placed.failure);
   const pathsThat = (change: string) =>
     placed.files.filter((file) => file.change === change).map(({ path }) => path);
-  return ok({ record: all, written: pathsThat('written'), kept: pathsThat('kept') });
+  const leftOut = placed.files.flatMap((file) => file.leftOut);
+  return ok({ record: all, written: pathsThat('written'), kept: pathsThat('kept'), leftOut });
 }
 
 export type Removed = {
@@ -109,7 +111,7 @@ export async function showSchedule(
   return ok({ record: read.value, differing });
 }
 
-type PlacedFile = WrittenFile & { readonly change: 'written' | 'unchanged' | 'kept' };
+type PlacedFile = WrittenFile & Pick<Placed, 'change' | 'leftOut'>;
 type PlacedAll = {
   readonly files: readonly PlacedFile[];
   readonly madeDirectories: readonly string[];
@@ -124,15 +126,15 @@ async function placeAll(
   const done: PlacedFile[] = [];
   const madeDirectories: string[] = [];
   for (const file of files) {
-    const placed = await placeFile(rootDirectory, file);
+    const before = earlier?.written.find(({ path }) => path === file.path) ?? null;
+    const placed = await placeFile(rootDirectory, file, before?.sha256 ?? null);
     if (!placed.ok) return { files: done, madeDirectories, failure: placed.failure };
     madeDirectories.push(...placed.value.madeDirectories);
-    const { change } = placed.value;
+    const { change, leftOut } = placed.value;
     const isSettings = file.kind === 'file' && file.isSettings === true;
     // Settings that were there before the first install are a person's own.
-    const before = earlier?.written.find(({ path }) => path === file.path);
     const sha256 = change === 'kept' ? (before?.sha256 ?? NOBODYS) : await digestOf(textOf(file));
-    done.push({ kind: file.kind, path: file.path, isSettings, sha256, change });
+    done.push({ kind: file.kind, path: file.path, isSettings, sha256, change, leftOut });
   }
   return { files: done, madeDirectories, failure: null };
 }
@@ -152,7 +154,7 @@ async function recordOf(
     hasUdev,
     at: clockText(at),
     spreadMinutes,
-    written: files.map(({ change: _, ...file }) => file),
+    written: files.map(({ kind, path, isSettings, sha256 }) => ({ kind, path, isSettings, sha256 })),
     madeDirectories: [...new Set([...(earlier?.madeDirectories ?? []), ...madeDirectories])],
   };
 }
@@ -173,10 +175,6 @@ async function isChanged(rootDirectory: string, { path, sha256 }: WrittenFile): 
 async function foundText(rootDirectory: string, path: string): Promise<string | null> {
   const resolved = await insideRoot(rootDirectory, path);
   return resolved.ok ? ((await presentText(resolved.value))?.text ?? null) : null;
-}
-
-function digestOf(text: string): Promise<string> {
-  return sha256Hex(new TextEncoder().encode(text));
 }
 
 /** Paths that the runs open, wherever they are started. */

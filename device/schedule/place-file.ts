@@ -11,6 +11,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { sha256Hex } from '../../shared/digest.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { withBlock } from './block.ts';
 import { insideRoot } from './inside-root.ts';
@@ -21,20 +22,29 @@ export type Placed = {
   readonly change: 'written' | 'unchanged' | 'kept';
   /** Directories that had to be made, outermost first, as paths below the root directory. */
   readonly madeDirectories: readonly string[];
+  /** Of settings that were kept: the lines that were wished for and are not in them. */
+  readonly leftOut: readonly string[];
 };
 
+/** `writtenSha256`: what an earlier install wrote there, null for nothing. Settings that are still so are nobody else's. */
 export async function placeFile(
   rootDirectory: string,
   file: ScheduledFile,
+  writtenSha256: string | null,
 ): Promise<Result<Placed, ScheduleFailure>> {
   const resolved = await insideRoot(rootDirectory, file.path);
   if (!resolved.ok) return resolved;
   return trying<Placed>(file.path, async () => {
     const found = await presentText(resolved.value);
     if (!mayReplace(file, found)) return err({ reason: 'file-not-ours', path: file.path });
-    const unchanged = { madeDirectories: [] } as const;
-    if (file.kind === 'file' && file.isSettings && found !== null)
-      return ok({ ...unchanged, change: 'kept' });
+    const unchanged = { madeDirectories: [], leftOut: [] } as const;
+    if (
+      file.kind === 'file' &&
+      file.isSettings &&
+      found !== null &&
+      (await digestOf(found.text)) !== writtenSha256
+    )
+      return ok({ ...unchanged, change: 'kept', leftOut: linesMissing(file.text, found.text) });
     const wanted = file.kind === 'link' ? file.target : file.kind === 'file' ? file.text : null;
     const text = wanted ?? withBlock(found?.text ?? '', file.kind === 'block' ? file.text : null);
     const mode = file.kind === 'link' || (file.kind === 'block' && found !== null) ? null : file.mode;
@@ -43,7 +53,7 @@ export async function placeFile(
     const madeDirectories = await makeDirectories(rootDirectory, resolved.value);
     if (file.kind === 'link') await replaceLink(resolved.value, text);
     else await replaceText(resolved.value, text, mode ?? found?.mode ?? 0o600);
-    return ok({ change: 'written', madeDirectories });
+    return ok({ change: 'written', madeDirectories, leftOut: [] });
   });
 }
 
@@ -91,6 +101,17 @@ function mayReplace(file: ScheduledFile, found: Present | null): boolean {
   if (file.kind === 'link') return found.isLink && found.text === file.target;
   if (found.isLink) return false;
   return file.kind === 'block' || file.isSettings === true || found.text.includes(OWNERSHIP_MARK);
+}
+
+/** Comments aside, and however it is indented: `uci commit` writes the file anew. */
+function linesMissing(wanted: string, present: string): readonly string[] {
+  const linesOf = (text: string) => text.split('\n').map((line) => line.trim());
+  const there = new Set(linesOf(present));
+  return linesOf(wanted).filter((line) => line !== '' && !line.startsWith('#') && !there.has(line));
+}
+
+export function digestOf(text: string): Promise<string> {
+  return sha256Hex(new TextEncoder().encode(text));
 }
 
 async function makeDirectories(rootDirectory: string, path: string): Promise<readonly string[]> {

@@ -132,6 +132,7 @@ describe('cistern schedule', () => {
       spreadMinutes: 180,
       written: ['/etc/cron.d/cistern'],
       kept: [],
+      leftOut: [],
     });
     expect(JSON.parse((await schedule('show', '--json')).stdout)).toMatchObject({
       format: 'cistern-schedule-shown/1',
