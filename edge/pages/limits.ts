@@ -20,6 +20,8 @@ export const FLEET_FORM_MAX_BYTES = 16 * 1024;
 /** What the charts of a fleet look back. */
 export const FLEET_DAYS = 30;
 export const FLEET_MODELS_A_PAGE = 20;
+/** The newest releases of a model, each with how it does: a question of the database a release. */
+export const FLEET_RELEASES_MAX = 20;
 /** Devices that need a person, as one page lists them. */
 export const ATTENTION_MAX = 20;
 /** Reports that left a modem wrong, the newest, among which those devices are looked for. */

@@ -1,8 +1,8 @@
-/** Devices whose newest report leaves a modem that is not as it should be. */
+/** Modems that their device's newest report leaves not as they should be. */
 import * as z from 'zod';
 import { MODEM_STATES, OUTCOMES, UPDATE_STEPS } from '../../shared/telemetry.ts';
 
-const rowSchema = z.strictObject({
+const leftWrongSchema = z.strictObject({
   receivedAt: z.string(),
   deviceId: z.string(),
   model: z.string(),
@@ -12,7 +12,7 @@ const rowSchema = z.strictObject({
   reason: z.string().nullable(),
   modemState: z.enum(MODEM_STATES),
 });
-export type LeftWrong = z.infer<typeof rowSchema>;
+export type LeftWrong = z.infer<typeof leftWrongSchema>;
 
 export type LeftWrongQuery = {
   /** ISO 8601: older reports are left alone. */
@@ -23,28 +23,49 @@ export type LeftWrongQuery = {
   readonly examined: number;
 };
 
+export type LeftWrongModems = {
+  /** Newest first; one a device and model, because a device may have several modems. */
+  readonly modems: readonly LeftWrong[];
+  /** False where there are more reports of this kind than were looked at. */
+  readonly isAll: boolean;
+};
+
 /**
- * Newest first, one a device. The index `reports_left_wrong` holds these rows alone and is used only while its migration
- * says the same, term by term (a test asks for the plan).
+ * The indexes `reports_left_wrong` and `reports_left_wrong_by_model` hold these rows alone and are used only while their
+ * migration says the same, term by term (they are named, so that SQLite refuses otherwise). A device that reports again
+ * and again is one row, and hides no other.
  */
-export async function devicesLeftWrong(db: D1Database, query: LeftWrongQuery): Promise<readonly LeftWrong[]> {
+export async function modemsLeftWrong(db: D1Database, query: LeftWrongQuery): Promise<LeftWrongModems> {
   const { since, model, examined } = query;
-  const { results } = await db
-    .prepare(
-      `WITH wrong AS (
-         SELECT id, received_at, device_id FROM reports INDEXED BY reports_left_wrong
-         WHERE received_at >= ?1 ${model === null ? '' : 'AND model = ?3'}
-           AND (outcome IN ('unfinished', 'unconfirmed') OR report ->> '$.modemState' <> 'normal')
-         ORDER BY received_at DESC, id DESC LIMIT ?2)
-       SELECT received_at AS receivedAt, device_id AS deviceId, model, to_version AS toVersion, outcome,
-         report ->> '$.lastStep' AS lastStep, report ->> '$.reason' AS reason, report ->> '$.modemState' AS modemState
-       FROM wrong CROSS JOIN reports USING (id, received_at, device_id)
-       WHERE NOT EXISTS (SELECT 1 FROM reports AS later INDEXED BY reports_by_device
-         WHERE later.device_id = wrong.device_id AND later.received_at >= wrong.received_at
-           AND (later.received_at, later.id) > (wrong.received_at, wrong.id))
-       ORDER BY received_at DESC, id DESC`,
-    )
-    .bind(since, examined, ...(model === null ? [] : [model]))
-    .all();
-  return z.array(rowSchema).parse(results);
+  const wrong = `SELECT id, received_at, device_id, model FROM reports
+    INDEXED BY ${model === null ? 'reports_left_wrong' : 'reports_left_wrong_by_model'}
+    WHERE received_at >= ?1 ${model === null ? '' : 'AND model = ?3'}
+      AND (outcome IN ('unfinished', 'unconfirmed') OR report ->> '$.modemState' <> 'normal')
+    ORDER BY received_at DESC, id DESC LIMIT ?2`;
+  const bound = [since, examined, ...(model === null ? [] : [model])];
+  const [counted, found] = await Promise.all([
+    db
+      .prepare(`SELECT count(*) AS count FROM (${wrong})`)
+      .bind(...bound)
+      .all<{ count: number }>(),
+    db
+      .prepare(
+        `WITH wrong AS (${wrong}),
+         newest AS (SELECT id, device_id, model, max(received_at || id) AS place FROM wrong GROUP BY device_id, model)
+         SELECT received_at AS receivedAt, reports.device_id AS deviceId, reports.model, to_version AS toVersion, outcome,
+           report ->> '$.lastStep' AS lastStep, report ->> '$.reason' AS reason, report ->> '$.modemState' AS modemState
+         FROM newest CROSS JOIN reports USING (id)
+         WHERE NOT EXISTS (SELECT 1 FROM reports AS later INDEXED BY reports_by_device
+           WHERE later.device_id = newest.device_id AND later.model = newest.model
+             AND later.received_at >= reports.received_at
+             AND (later.received_at, later.id) > (reports.received_at, reports.id))
+         ORDER BY place DESC`,
+      )
+      .bind(...bound)
+      .all(),
+  ]);
+  return {
+    modems: z.array(leftWrongSchema).parse(found.results),
+    isAll: (counted.results[0]?.count ?? 0) < examined,
+  };
 }

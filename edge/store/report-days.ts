@@ -19,10 +19,8 @@ export type StepFailures = z.infer<typeof stepRowSchema>;
 /** Reports by day and outcome; nothing for what did not happen. */
 export async function countDays(db: D1Database, asked: DaysQuery): Promise<readonly DayCount[]> {
   const { results } = await db
-    .prepare(
-      `SELECT day, outcome, sum(count) AS count FROM report_days WHERE ${among(asked)} GROUP BY day, outcome`,
-    )
-    .bind(...boundOf(asked))
+    .prepare(`SELECT day, outcome, sum(count) AS count FROM report_days WHERE ${AMONG} GROUP BY day, outcome`)
+    .bind(...bound(asked))
     .all();
   return z.array(dayRowSchema).parse(results);
 }
@@ -36,19 +34,17 @@ export async function countFailingSteps(db: D1Database, asked: DaysQuery): Promi
     .prepare(
       `SELECT step, sum(count) AS failures, nullif(reason, '') AS mostly, max(count) AS most FROM
          (SELECT last_step AS step, reason, sum(count) AS count FROM report_days
-          WHERE ${among(asked)} AND outcome <> 'updated' GROUP BY last_step, reason ORDER BY reason)
+          WHERE ${AMONG} AND outcome <> 'updated' GROUP BY last_step, reason ORDER BY reason)
        GROUP BY step`,
     )
-    .bind(...boundOf(asked))
+    .bind(...bound(asked))
     .all<Record<string, unknown>>();
   return results.map(({ most: _, ...row }) => stepRowSchema.parse(row));
 }
 
-/** The primary key begins with the day: a model's rows are found day by day. */
-function among({ model }: DaysQuery): string {
-  return `day IN (SELECT value FROM json_each(?1))${model === null ? '' : ' AND model = ?2'}`;
-}
+/** The primary key begins with the day: rows are found day by day. Those of all models together have none. */
+const AMONG = 'day IN (SELECT value FROM json_each(?1)) AND model = ?2';
 
-function boundOf({ days, model }: DaysQuery): readonly string[] {
-  return [JSON.stringify(days), ...(model === null ? [] : [model])];
+function bound({ days, model }: DaysQuery): readonly string[] {
+  return [JSON.stringify(days), model ?? ''];
 }

@@ -143,6 +143,9 @@ describe('the fleet', () => {
       expect(html).toContain(
         'aria-label="Attempts a day: 1 in all, of which 0 updated, 1 on the busiest day."',
       );
+      expect(html.includes('<td class="number" data-is="Devices it failed on:">1</td>')).toBe(
+        path !== '/fleet',
+      );
     }
   });
 

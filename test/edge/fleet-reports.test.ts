@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { fleetDays } from '../../edge/pages/fleet/fleet-view.ts';
 import { readFleetReports } from '../../edge/pages/fleet/read-fleet-reports.ts';
 import { FLEET_DAYS } from '../../edge/pages/limits.ts';
-import { devicesLeftWrong } from '../../edge/store/left-wrong.ts';
+import { modemsLeftWrong } from '../../edge/store/left-wrong.ts';
+import { countDays } from '../../edge/store/report-days.ts';
 import { insertReports } from '../../edge/store/report-rows.ts';
 import type { ModelId } from '../../shared/model.ts';
 import type { Report } from '../../shared/telemetry.ts';
@@ -79,20 +80,20 @@ describe('the days of a fleet', () => {
   it('are forgotten with the reports of their age', async () => {
     await stored([{ receivedAt: '2025-01-01T08:00:00.000Z' }]);
     const counted = () => edge.db.prepare('SELECT day FROM report_days').all();
-    expect((await counted()).results).toEqual([{ day: '2025-01-01' }]);
+    expect((await counted()).results).toEqual([{ day: '2025-01-01' }, { day: '2025-01-01' }]);
     await stored([{}]);
-    expect((await counted()).results).toEqual([{ day: '2026-11-23' }]);
+    expect((await counted()).results).toEqual([{ day: '2026-11-23' }, { day: '2026-11-23' }]);
   });
 
-  it('cost a row for each of their kinds, not for each report', async () => {
-    await stored(Array.from({ length: 300 }, (_, n) => ({ deviceId: deviceId(n) })));
-    const { meta } = await edge.db
-      .prepare(
-        'SELECT day, sum(count) FROM report_days WHERE day IN (SELECT value FROM json_each(?1)) GROUP BY day',
-      )
-      .bind(JSON.stringify(fleetDays(NOW_MS)))
-      .all();
-    expect(meta.rows_read).toBeLessThan(FLEET_DAYS * 3);
+  it('cost a row for each of their kinds, not for each report or model', async () => {
+    const models = Array.from({ length: 30 }, (_, n) => `quectel/m${n}-m4g` as ModelId);
+    await stored(Array.from({ length: 300 }, (_, n) => ({ deviceId: deviceId(n), model: models[n % 30] })));
+    const { asked, db } = noting(edge.db);
+    const days = fleetDays(NOW_MS);
+    expect(await countDays(db, { days, model: null })).toEqual([
+      { day: '2026-11-23', outcome: 'updated', count: 300 },
+    ]);
+    expect(asked[0]?.rowsRead).toBeLessThan(FLEET_DAYS * 3);
   });
 });
 
@@ -124,9 +125,24 @@ describe('a device that needs a person', () => {
     ['a failure before the days that are shown', [{ ...stuck, receivedAt: '2026-10-24T08:00:00.000Z' }], 0],
   ])('of %s is judged by the newest report', async (_, oldestFirst, count) => {
     await stored(oldestFirst);
-    expect((await ofAll()).leftWrong).toHaveLength(count);
-    expect((await ofModel(EUGA)).leftWrong).toHaveLength(count);
-    expect((await ofModel(EUXA)).leftWrong).toEqual([]);
+    expect((await ofAll()).leftWrong).toMatchObject({ modems: { length: count }, isAll: true });
+    expect((await ofModel(EUGA)).leftWrong.modems).toHaveLength(count);
+    expect((await ofModel(EUXA)).leftWrong.modems).toEqual([]);
+  });
+
+  it('is not well again because another modem of the same device is', async () => {
+    await stored([stuck, { model: EUXA }]);
+    expect((await ofAll()).leftWrong.modems).toMatchObject([{ model: EUGA }]);
+    expect((await ofModel(EUGA)).leftWrong.modems).toHaveLength(1);
+  });
+
+  it('is not said to be nobody where those that fail again and again are all that was looked at', async () => {
+    const again = Array.from({ length: 8 }, () => ({ ...stuck, deviceId: deviceId(2) }));
+    await stored([stuck, ...again, { deviceId: deviceId(2) }]);
+    const asked = (examined: number) =>
+      modemsLeftWrong(edge.db, { since: '2026-10-25', model: null, examined });
+    expect(await asked(8)).toEqual({ modems: [], isAll: false });
+    expect(await asked(10)).toMatchObject({ modems: [{ deviceId: deviceId(1) }], isAll: true });
   });
 
   it('is found among the newest that were left wrong, without reading those that went well', async () => {
@@ -135,8 +151,9 @@ describe('a device that needs a person', () => {
     await stored([...wrong, ...well]);
     const query = { since: '2026-10-25', model: null, examined: 2 };
     const { asked, db } = noting(edge.db);
-    const found = await devicesLeftWrong(db, query);
-    expect(found.map((device) => device.deviceId)).toEqual([3, 2].map(deviceId));
-    expect(asked[0]?.rowsRead).toBeLessThan(20);
+    const found = await modemsLeftWrong(db, query);
+    expect(found.modems.map((modem) => modem.deviceId)).toEqual([3, 2].map(deviceId));
+    expect(found.isAll).toBe(false);
+    for (const { rowsRead } of asked) expect(rowsRead).toBeLessThan(20);
   });
 });

@@ -2,6 +2,7 @@
 import type { Rollout } from '../../../shared/rollout.ts';
 import type { ReleaseHealth } from '../../../shared/rollout-health.ts';
 import type { ModelRow } from '../../store/model-rows.ts';
+import { ENDS_COUNTED_MAX } from '../limits.ts';
 import { Crumbs } from '../parts/crumbs.tsx';
 import { fleetReleasePath, modelPath } from '../parts/links.ts';
 import { rolloutSaid } from '../parts/rollout-said.ts';
@@ -28,7 +29,13 @@ export function FleetModelPage({ row, rollout, healths, reports, nowMs }: Props)
         <a href={modelPath(row.model)}>{row.model}</a>
       </p>
       <h2>Releases</h2>
-      {row.releases.length === 0 ? <p>No release is published for this model yet.</p> : null}
+      {row.releases.length === 0 ? (
+        <p>No release is published for this model yet.</p>
+      ) : (
+        <p class="soft small">
+          {`How each did on the newest ${ENDS_COUNTED_MAX} devices that tried it.${healths.length < row.releases.length ? ` The newest ${healths.length} releases of ${row.releases.length}.` : ''}`}
+        </p>
+      )}
       {row.releases.length === 0 ? null : (
         <table class="rows">
           <TableHead columns={['Version', 'Rollout', number('Updated'), number('Failed')]} />

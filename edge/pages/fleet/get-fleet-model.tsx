@@ -1,7 +1,7 @@
 /** `GET /fleet/models/{vendor}/{model}`: the rollouts of one model, and how its releases do. */
 import type { ModelId } from '../../../shared/model.ts';
 import { readModelRow } from '../../store/model-rows.ts';
-import { RELEASES_SHOWN_MAX } from '../limits.ts';
+import { FLEET_RELEASES_MAX } from '../limits.ts';
 import { pageAnswer } from '../page.tsx';
 import { healthOfRelease } from '../parts/health-of-release.ts';
 import { rolloutInForce } from '../parts/rollout-in-force.ts';
@@ -20,7 +20,7 @@ export async function getFleetModel(stores: FleetStores, model: ModelId): Promis
     readFleetReports(db, { model, nowMs }),
     Promise.all(
       row.releases
-        .slice(0, RELEASES_SHOWN_MAX)
+        .slice(0, FLEET_RELEASES_MAX)
         .map(async ({ version }) => ({ version, health: await healthOfRelease(db, model, version) })),
     ),
   ]);

@@ -1,5 +1,5 @@
 /** How it goes on a fleet, or on one model of it: what all its pages show of the reports. */
-import { devicesLeftWrong, type LeftWrong } from '../../store/left-wrong.ts';
+import { type LeftWrongModems, modemsLeftWrong } from '../../store/left-wrong.ts';
 import { countDays, countFailingSteps, type StepFailures } from '../../store/report-days.ts';
 import { ATTENTION_EXAMINED_MAX } from '../limits.ts';
 import { type Day, fleetDays, inOrderOfSteps, tellDays } from './fleet-view.ts';
@@ -7,8 +7,7 @@ import { type Day, fleetDays, inOrderOfSteps, tellDays } from './fleet-view.ts';
 export type FleetReports = {
   readonly days: readonly Day[];
   readonly steps: readonly StepFailures[];
-  /** Newest first, one a device. */
-  readonly leftWrong: readonly LeftWrong[];
+  readonly leftWrong: LeftWrongModems;
 };
 
 /** Of all models where none is given. */
@@ -20,7 +19,7 @@ export async function readFleetReports(
   const [counts, steps, leftWrong] = await Promise.all([
     countDays(db, { days, model }),
     countFailingSteps(db, { days, model }),
-    devicesLeftWrong(db, { since: days[0] ?? '', model, examined: ATTENTION_EXAMINED_MAX }),
+    modemsLeftWrong(db, { since: days[0] ?? '', model, examined: ATTENTION_EXAMINED_MAX }),
   ]);
   return { days: tellDays(days, counts), steps: inOrderOfSteps(steps), leftWrong };
 }
