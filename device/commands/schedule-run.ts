@@ -3,7 +3,6 @@ import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
-import { bootIdOf } from '../router/machine.ts';
 import { startLeftStopped } from '../router/services/stop-services.ts';
 import { MINUTES_OF_DAY } from '../schedule/limits.ts';
 import { runScheduled } from '../schedule/run-scheduled.ts';
@@ -80,8 +79,7 @@ async function runRun(this: Context, flags: RunFlags): Promise<void> {
       tellSyslog: loggerSyslog,
       clearUpAfterDeadRuns: async () => {
         const { machine, processes, clock, stagePlatform } = this;
-        const bootId = await bootIdOf(machine);
-        const ports = { stateDir, machine, processTable: processes, bootId, clock, onNote };
+        const ports = { stateDir, machine, processTable: processes, clock, onNote };
         await startLeftStopped({ exceptFor: null }, ports);
         // A hook begins no update that could take up what lies there.
         const spares = () => flags.trigger === 'timer';

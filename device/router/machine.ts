@@ -48,11 +48,6 @@ export const systemMachine: Machine = {
   processes: () => readProcesses('/proc'),
 };
 
-/** Empty where the kernel does not say: then only the process id tells who lives. */
-export async function bootIdOf({ readText }: Pick<Machine, 'readText'>): Promise<string> {
-  return ((await readText('/proc/sys/kernel/random/boot_id')) ?? '').trim().slice(0, 64);
-}
-
 /** Processes with a command line: neither kernel threads nor zombies have one (proc(5)). */
 export async function readProcesses(proc: string): Promise<readonly RunningProcess[]> {
   const pids = (await readdir(proc).catch(() => []))

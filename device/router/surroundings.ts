@@ -3,7 +3,6 @@ import { ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { ProcessTable } from '../process-table.ts';
 import type { OnBus } from '../transport/door.ts';
-import { bootIdOf } from './machine.ts';
 import { makeReady, type RouterFailure } from './make-ready.ts';
 import type { PowerFailure } from './power/power-cycle.ts';
 import { renewPower } from './power/renew-power.ts';
@@ -76,7 +75,7 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
         throughInterface,
       },
       { ...ports, ownPid: ports.processTable.ownPid },
-      await servicePorts(ports),
+      servicePorts(ports),
     );
     if (made.ok) stopped = made.value;
     return made.ok ? ok() : made;
@@ -107,7 +106,7 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
     },
     startLeftStopped: async ({ isGoingOn }) => {
       const exceptFor = isGoingOn ? modem.modemKey : null;
-      const started = await startLeftStopped({ exceptFor }, await servicePorts(ports));
+      const started = await startLeftStopped({ exceptFor }, servicePorts(ports));
       if (started.length > 0)
         ports.onNote(`started again what a run that died had stopped: ${started.join(', ')}`);
     },
@@ -120,7 +119,7 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
   };
 }
 
-async function servicePorts(ports: SurroundingPorts): Promise<ServicePorts> {
+function servicePorts(ports: SurroundingPorts): ServicePorts {
   const { stateDir, machine, processTable, clock, onNote } = ports;
-  return { stateDir, machine, processTable, bootId: await bootIdOf(machine), clock, onNote };
+  return { stateDir, machine, processTable, clock, onNote };
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { type Clock, systemClock } from '../../device/clock.ts';
-import { systemProcesses } from '../../device/process-table.ts';
+import { type ProcessTable, systemProcesses } from '../../device/process-table.ts';
 import { holdCommand } from '../../device/router/hold-command.ts';
 import { type Machine, systemMachine } from '../../device/router/machine.ts';
 import type { ServiceProfile } from '../../device/router/services/service-profile.ts';
@@ -90,11 +90,10 @@ esac
   };
   const notes: string[] = [];
   const stateDir = join(root, 'state');
-  const portsOf = (ownPid: number, bootId = 'this boot') => ({
-    bootId,
+  const portsOf = (ownPid: number, seen: Partial<ProcessTable> = {}) => ({
     stateDir,
     machine,
-    processTable: { ...systemProcesses, ownPid },
+    processTable: { ...systemProcesses, ownPid, ...seen },
     clock: hurried,
     onNote: (note: string) => void notes.push(note),
   });

@@ -94,8 +94,7 @@ describe('services around a modem', () => {
     const left = { name: 'ledman', start: ['/etc/init.d/gsmd', 'start'] };
     await writeStopped(on.scene.stateDir, 'another-modem', {
       format: 'cistern-stopped/1',
-      pid: 4_000_000,
-      bootId: 'before',
+      owner: '4000000 - -\n',
       stopped: [left],
     });
     const { code, stderr } = await run(on, 'flash', next);

@@ -55,7 +55,6 @@ async function aRouter({ routeDevice }: { readonly routeDevice: string }) {
     stateDir: join(root, 'state'),
     machine,
     processTable: systemProcesses,
-    bootId: 'this boot',
     clock: systemClock,
     onNote: (note: string) => void notes.push(note),
   };

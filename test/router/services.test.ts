@@ -86,10 +86,13 @@ describe('services around a modem', () => {
     expect(await runningNames()).toEqual([]);
   });
 
-  it('are started after a reboot, whoever has the number of that process by now', async () => {
+  it.each([
+    ['after a reboot', { bootId: () => 'the-next-boot' }],
+    ['where it began at another time', { startTimeOf: () => '1' }],
+  ])('are started %s, whoever has the number of that process by now', async (_, seen) => {
     const { stop, portsOf, runningNames } = await rutos();
     await stop(MODEM, process.ppid);
-    await startLeftStopped({ exceptFor: null }, portsOf(process.pid, 'the next boot'));
+    await startLeftStopped({ exceptFor: null }, portsOf(process.pid, seen));
     expect(await runningNames()).toEqual(Object.keys(RUTOS).sort());
   });
 

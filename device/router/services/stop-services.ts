@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../../clock.ts';
-import type { ProcessTable } from '../../process-table.ts';
+import { livingOwner, ownerText, type ProcessTable } from '../../process-table.ts';
 import type { JournalFailure } from '../../update/journal.ts';
 import type { Held } from '../hold-command.ts';
 import { SERVICE_GONE_TIMEOUT_MS, SERVICE_LOOK_INTERVAL_MS } from '../limits.ts';
@@ -34,8 +34,6 @@ export type ServicePorts = {
   readonly stateDir: string;
   readonly machine: Machine;
   readonly processTable: ProcessTable;
-  /** Differs from one start of the machine to the next (/proc/sys/kernel/random/boot_id). */
-  readonly bootId: string;
   readonly clock: Clock;
   readonly onNote: (note: string) => void;
 };
@@ -116,8 +114,9 @@ export async function startLeftStopped(
 ): Promise<readonly string[]> {
   const started: string[] = [];
   for (const [modemKey, record] of await readStopped(ports.stateDir)) {
-    const isOwned = record.pid !== ports.processTable.ownPid && isHeldByLiving(record, ports);
-    if (modemKey === exceptFor || isOwned) continue;
+    const owner = livingOwner(record.owner, ports.processTable);
+    const isOfAnother = owner !== null && owner !== ports.processTable.ownPid;
+    if (modemKey === exceptFor || isOfAnother) continue;
     await startStopped(modemKey, record.stopped, ports);
     started.push(...record.stopped.map(({ name }) => name));
   }
@@ -131,7 +130,7 @@ async function startStopped(
 ): Promise<void> {
   const { stateDir, machine, onNote } = ports;
   const others = [...(await readStopped(stateDir))].filter(
-    ([key, record]) => key !== modemKey && isHeldByLiving(record, ports),
+    ([key, record]) => key !== modemKey && livingOwner(record.owner, ports.processTable) !== null,
   );
   const failed: StoppedService[] = [];
   // The last that was stopped is the first to come back.
@@ -150,16 +149,9 @@ async function startStopped(
 
 function ownRecord(
   stopped: readonly StoppedService[],
-  { processTable, bootId }: ServicePorts,
+  { processTable }: Pick<ServicePorts, 'processTable'>,
 ): StoppedRecord {
-  return { format: 'cistern-stopped/1', pid: processTable.ownPid, bootId, stopped: [...stopped] };
-}
-
-function isHeldByLiving(
-  { pid, bootId }: StoppedRecord,
-  ports: Pick<ServicePorts, 'processTable' | 'bootId'>,
-): boolean {
-  return bootId === ports.bootId && ports.processTable.isAlive(pid);
+  return { format: 'cistern-stopped/1', owner: ownerText(processTable), stopped: [...stopped] };
 }
 
 async function stopOne(service: Service, { machine, clock }: ServicePorts): Promise<ServiceFailure | null> {

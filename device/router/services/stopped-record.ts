@@ -11,9 +11,8 @@ import { STOPPED_RECORD_MAX_BYTES, STOPPED_RECORDS_MAX } from '../limits.ts';
 
 const recordSchema = z.strictObject({
   format: z.literal('cistern-stopped/1'),
-  pid: z.int().positive(),
-  /** Of the boot that `pid` belongs to: after a reboot the number may be anybody's. */
-  bootId: z.string().max(64),
+  /** As `ownerText` writes it. */
+  owner: z.string().max(120),
   stopped: z
     .array(
       z.strictObject({
