@@ -55,6 +55,9 @@ export const knownFamilySchema = z.strictObject({
   chip: z.string().nullable(),
   flashMethod: z.enum(FLASH_METHODS),
   models: z.array(knownModelSchema),
+  /** Of the whole family; its models say these too. */
+  knownIssues: z.array(knownIssueSchema),
+  routers: z.array(z.string()),
   sources: z.array(sentence),
 });
 export type KnownFamily = z.infer<typeof knownFamilySchema>;

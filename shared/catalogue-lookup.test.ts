@@ -25,6 +25,8 @@ const family = (name: string, prefixes: string[], models: KnownModel[] = []): Kn
   chip: null,
   flashMethod: 'firehose-nand',
   models,
+  knownIssues: [],
+  routers: [],
   sources: ['a test'],
 });
 const index = (...families: KnownFamily[]): CatalogueIndex => ({

@@ -15,6 +15,7 @@ describe('a version is found in', () => {
     ['half and whole custom number', `${SHORT}_01.200 and ${NEW}`, NEW],
     ['an answer before and after the start', `${SHORT}_01.200.00.000\r\n${NEW}`, NEW],
     ["a router's JSON", `{\n\t"firmware": "${NEW}",\n\t"model": "EC25"\n}`, NEW],
+    ['an answer of gsmctl -y', `root@Teltonika:~# gsmctl -y\r\n${NEW}\r\n`, NEW],
     ["a router's line", `Firmware version: ${NEW}\n`, NEW],
     ['the name of a zip', `${NEW}.zip`, NEW],
     ['a path of Windows', `C:\\Users\\me\\Downloads\\${NEW} (1).zip`, NEW],
@@ -67,6 +68,18 @@ describe('what is not one version', () => {
     ['RM502Q-AE', ['RM502Q-AE']],
     ['Sierra Wireless EM7455', ['EM7455']],
     ['em7455 em7455', ['EM7455']],
+    [
+      'Manufacturer: SIMCOM INCORPORATED\r\nModel: SIMCOM_SIM7600E-H\r\nRevision: SIM7600M22_V2.0\r\nOK',
+      ['SIM7600E-H', 'SIM7600M22'],
+    ],
+    ['+CGMR: LE20B04SIM7600G22', ['SIM7600G22']],
+    ['LE20B05SIM7600G22_240325.7z', ['SIM7600G22']],
+    ['EC200UEUAAR03A02M08_01.001.01.001', ['EC200UEUAAR03A02M08']],
+    ['EC200AEUHAR01A10M16_01.001.01.001.zip', ['EC200AEUHAR01A10M16']],
+    ['EC200AEUHAR01A10M16.zip', ['EC200AEUHAR01A10M16']],
+    ['EG915QEUABR01A02M04_01.200.01.200', ['EG915QEUABR01A02M04']],
+    ['BG95M3LAR02A04_01.006.01.006', ['BG95M3LAR02A04']],
+    ['root@Teltonika:~# gsmctl -y\r\nSLM750_4.0.6_EQ101\r\n', ['SLM750', 'EQ101']],
   ])('is a name: %j', (pasted, names) => {
     expect(readPasted(pasted)).toEqual({ ok: true, value: { kind: 'names', names } });
   });

@@ -45,7 +45,7 @@ export function readPasted(text: string): Result<Pasted, PastedFailure> {
       return ok({ kind: 'order-code', text: code, hardware, flash: FLASH_OF_MEGABYTES[megabytes] ?? null });
     }
   }
-  const names = words.map((word) => word.toUpperCase()).filter((word) => NAME.test(word));
+  const names = words.flatMap(piecesOf).filter((piece) => NAME.test(piece));
   if (names.length === 0) return err({ reason: 'nothing-pasted' });
   return ok({ kind: 'names', names: [...new Set(names)].slice(0, PASTED_NAMES_MAX) });
 }
@@ -59,6 +59,14 @@ const FLASH_OF_MEGABYTES: Readonly<Record<string, string>> = {
   1024: 'M8G',
 };
 const NAME = /^[A-Z]+\d[A-Z0-9]*(-[A-Z0-9]+){0,3}$/;
+/** SIMCom's revisions name the branch before the modem: `LE20B04SIM7600G22` (field 2b). */
+const SIMCOM_BRANCH = /^[A-Z]{2}\d{2}B\d{2}(?=SIM\d)/;
+
+/** `SIMCOM_SIM7600E-H`, or a version in a way of writing that is not read here: `EC200UEUAAR03A02M08_01.001`. */
+function piecesOf(word: string): readonly string[] {
+  const pieces = word.replace(ENDINGS, '').toUpperCase().split('_');
+  return pieces.map((piece) => piece.replace(SIMCOM_BRANCH, ''));
+}
 
 /** Invisible marks, and the colours of a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour

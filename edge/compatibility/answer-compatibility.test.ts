@@ -3,6 +3,8 @@ import { modelEntry, NEW, OLD } from '../../shared/test-documents.ts';
 import type { ModelRow } from '../store/model-rows.ts';
 import { answerSchema } from './answer.ts';
 import { answerCompatibility } from './answer-compatibility.ts';
+import { knownFamilies } from './built-in-catalogue.ts';
+import { nameToAsk } from './known-modem.ts';
 import { questionSchema } from './question.ts';
 
 const row = (...versions: string[]): ModelRow => ({
@@ -108,12 +110,62 @@ describe('a label or a name', () => {
   it.each([
     ['Quectel\r\nEC25\r\nOK', 'EC25', 'firehose-nand', ['version-not-shown']],
     ['EM7455', 'MC74xx', 'sierra-cwe', ['version-not-shown', 'method-not-ours']],
+    ['Model: SIMCOM_SIM7600E-H', 'SIM7600', 'fastboot', ['version-not-shown', 'method-not-ours']],
     ['RG500U-EA', 'RG500U', 'unisoc-download', ['version-not-shown', 'method-not-ours']],
   ])('%j says the family, and how it is flashed', async (pasted, family, flashMethod, expected) => {
     const answer = await ask(pasted);
     expect(answer).toMatchObject({ verdict: 'not known', known: { family, flashMethod }, model: null });
     expect(codes(answer)).toEqual(expected);
   });
+});
+
+it.each([
+  ['LE20B04SIM7600G22', 'SIM7600'],
+  ['EC200UEUAAR03A02M08_01.001.01.001', 'EC200'],
+  ['EC200AEUHAR01A10M16_01.001.01.001.zip', 'EC200'],
+  ['EG915QEUABR01A02M04_01.200.01.200', 'EG915Q'],
+  ['BG95M3LAR02A04_01.006.01.006', 'BG95'],
+])('the version %s, which is not judged here, tells its family', async (pasted, family) => {
+  const { known, reasons } = await ask(pasted);
+  expect(known?.family).toBe(family);
+  expect(reasons[0]).toMatchObject({
+    code: 'version-not-shown',
+    sentence: expect.stringContaining(`tells the family ${family};`),
+  });
+});
+
+describe('of a family without a model', () => {
+  it('all that is known to go wrong is told, with its way around and its source, and where it was found', async () => {
+    const { knownIssues, known } = await ask('EM7455');
+    expect(knownIssues.map(({ what, workaround, source }) => [what, workaround, source])).toEqual([
+      expect.arrayContaining([expect.stringContaining('stays in low power')]),
+      [
+        'The tool waits too long and the modem leaves the download mode (EM7455).',
+        'Run the two steps by hand, one right after the other.',
+        'field 1b report 34: thread forum.sierrawireless.com/t/17723',
+      ],
+      expect.arrayContaining(['Put them on a USB stick.']),
+    ]);
+    expect(known?.routers).toEqual(['WE826 (EM7455)']);
+  });
+
+  it('is told the same by a label or a version of hardware that is not listed', async () => {
+    const { knownIssues } = await ask('EC25');
+    expect(knownIssues.length).toBeGreaterThan(0);
+    expect((await ask('EC25ZZGA-512-STD')).knownIssues).toEqual(knownIssues);
+    const ofAllVersions = knownIssues.filter(({ versions }) => Object.keys(versions).length === 0);
+    expect((await ask('EC25ZZGAR01A01M4G')).knownIssues).toEqual(expect.arrayContaining(ofAllVersions));
+  });
+
+  it.each(knownFamilies().map((family) => [family.family, family] as const))(
+    '%s is found by the name that the list of models links to',
+    async (_, family) => {
+      expect((await ask(nameToAsk(family))).known).toMatchObject({
+        vendor: family.vendor,
+        family: family.family,
+      });
+    },
+  );
 });
 
 it.each([

@@ -48,7 +48,11 @@ export async function answerCompatibility(
     ...asked,
     wanted: sought.text,
     didYouMean: releasesNear(sought, row),
-    knownIssues: issuesOf(row.entry, [installed.version, sought, ...judged.path.flatMap(readVersion)]),
+    knownIssues: issuesOf(row.entry.knownIssues, [
+      installed.version,
+      sought,
+      ...judged.path.flatMap(readVersion),
+    ]),
     known,
   };
 }
@@ -59,16 +63,16 @@ function answerUnpublished(
   wanted: FirmwareVersion | null,
   model: ModelId | null,
 ): Omit<Answer, 'model' | 'installed'> {
-  const { known, found, reasons, didYouMean } = lookUpHardware(installed);
+  const { known, found, knownIssues: ofModem, reasons, didYouMean } = lookUpHardware(installed);
   const sentence = `Nothing is published here for ${model ?? installed.text}.`;
   const rest = { didYouMean, known, wanted: wanted?.text ?? null };
   if (wanted === null) {
-    const knownIssues = issuesOf(found?.model, [installed]);
+    const knownIssues = issuesOf(ofModem, [installed]);
     return { ...notPublished(reasons, sentence), ...rest, knownIssues };
   }
   const rules = rulesOf(installed, found?.model);
   const step = judgeStep(installed, wanted, rules, { version: wanted.text, installableFrom: [] });
-  const knownIssues = issuesOf(found?.model, [installed, wanted]);
+  const knownIssues = issuesOf(ofModem, [installed, wanted]);
   if (step.verdict === 'does not fit') {
     return { verdict: step.verdict, reasons: [...step.reasons, ...reasons], path: [], ...rest, knownIssues };
   }
@@ -114,10 +118,9 @@ function releasesNear(wanted: FirmwareVersion, row: ModelRow): NearMiss[] {
 }
 
 function issuesOf(
-  known: Pick<KnownModel, 'knownIssues'> | undefined,
+  issues: Answer['knownIssues'],
   versions: readonly FirmwareVersion[],
 ): Answer['knownIssues'] {
-  const issues = known?.knownIssues ?? [];
   return issues.filter((issue) => versions.some((version) => matchesVersion(issue.versions, version)));
 }
 

@@ -8,7 +8,7 @@ import { lookUpHardware, lookUpName, versionCommand } from './known-modem.ts';
 type Label = Extract<Pasted, { kind: 'order-code' }>;
 
 export function answerLabel(label: Label, wanted: FirmwareVersion | null): Answer {
-  const { known, found, reasons, didYouMean } = lookUpHardware(label);
+  const { known, found, knownIssues, reasons, didYouMean } = lookUpHardware(label);
   const flash = label.flash ?? found?.model.flash ?? null;
   const vendor = known?.vendor ?? null;
   const model = vendor === null || flash === null ? null : modelOf(vendor, { ...label, flash });
@@ -21,7 +21,7 @@ export function answerLabel(label: Label, wanted: FirmwareVersion | null): Answe
     installed: label.text,
     wanted: wanted?.text ?? null,
     didYouMean,
-    knownIssues: found?.model.knownIssues ?? [],
+    knownIssues,
     known,
   };
   const mayRun =
@@ -37,10 +37,15 @@ export function answerLabel(label: Label, wanted: FirmwareVersion | null): Answe
   return { verdict: 'does not fit', reasons: [other, onLabel, ...reasons], ...shared };
 }
 
+/** Versions that are no Quectel ones with a size of flash: `EC200UEUAAR03A02M08`, `SIM7600G22` (field 2a, 2b). */
+const VERSION_OF_OTHERS = /R\d{2}A\d{2}|^SIM\d+[A-Z]+\d{2}$/;
+
 export function answerName(names: readonly string[], wanted: FirmwareVersion | null): Answer {
   const name = names[0] ?? '';
-  const { known, reasons, didYouMean } = lookUpName(name);
-  const sentence = `${name} names a family of modems, and neither a hardware nor what is installed. Ask the modem for its version (${versionCommand(known)}).`;
+  const { known, knownIssues, reasons, didYouMean } = lookUpName(name);
+  const sentence = VERSION_OF_OTHERS.test(name)
+    ? `${name} tells the family ${known?.family ?? name}; versions that are written in this way are not judged here.`
+    : `${name} names a family of modems, and neither a hardware nor what is installed. Ask the modem for its version (${versionCommand(known)}).`;
   return {
     verdict: 'not known',
     reasons: [{ code: 'version-not-shown', sentence, source: 'field 2b: ATI tells the family' }, ...reasons],
@@ -49,7 +54,7 @@ export function answerName(names: readonly string[], wanted: FirmwareVersion | n
     installed: name,
     wanted: wanted?.text ?? null,
     didYouMean: [...didYouMean],
-    knownIssues: [],
+    knownIssues: [...knownIssues],
     known,
   };
 }

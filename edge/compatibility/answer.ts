@@ -28,6 +28,8 @@ export const knownModemSchema = z.strictObject({
   isFlashedByCistern: z.boolean(),
   /** What must be found out before a release of it can be published. */
   missing: z.array(z.string()),
+  /** Where such modems were found, as people say it. */
+  routers: z.array(z.string()),
 });
 export type KnownModem = z.infer<typeof knownModemSchema>;
 

@@ -12,6 +12,8 @@ export type LookedUp = {
   readonly known: KnownModem | null;
   /** The model itself, where the catalogue has this very hardware and flash. */
   readonly found: KnownHardware | null;
+  /** Of the model, or of the family where that alone is known. */
+  readonly knownIssues: KnownFamily['knownIssues'];
   readonly reasons: Reason[];
   readonly didYouMean: NearMiss[];
 };
@@ -23,7 +25,8 @@ export function lookUpHardware({ hardware, flash }: Hardware): LookedUp {
   const sizes = catalogue.modelsOf(hardware);
   const found = sizes.find(({ model }) => model.flash === flash || model.flash === null) ?? null;
   if (found !== null) {
-    return { known: knownModem(found), found, reasons: reasonsOf(found), didYouMean: [] };
+    const { knownIssues } = found.model;
+    return { known: knownModem(found), found, knownIssues, reasons: reasonsOf(found), didYouMean: [] };
   }
   const near = sizes.length > 0 ? sizes : catalogue.nearMisses(hardware);
   const unlisted = lookUpName(hardware);
@@ -43,14 +46,20 @@ export function lookUpHardware({ hardware, flash }: Hardware): LookedUp {
 /** By a name on a label or in an answer of ATI, which says the family at most. */
 export function lookUpName(name: string): LookedUp {
   const family = builtInCatalogue().familyOf(name);
-  if (family === null) return { known: null, found: null, reasons: [], didYouMean: [] };
-  const known = { ...knownFamily(family), name: null, missing: [] };
+  if (family === null) return { known: null, found: null, knownIssues: [], reasons: [], didYouMean: [] };
+  const { knownIssues, routers } = family;
+  const known = { ...knownFamily(family), name: null, missing: [], routers };
   // Of a family that is told by a variant (RM502Q-AE) only the models that begin so are meant.
   const begin = name.replace(/[^A-Z0-9]/g, '');
   const first = family.models.filter(({ hardware }) => hardware.startsWith(begin));
   const models = first.length > 0 ? first : family.models;
   const didYouMean = models.slice(0, NEAR_MISSES_MAX).map((model) => nearMiss({ family, model }));
-  return { known, found: null, reasons: methodReasons(family), didYouMean };
+  return { known, found: null, knownIssues, reasons: methodReasons(family), didYouMean };
+}
+
+/** The name by which a look-up tells of the whole family: its issues, and where it was found. */
+export function nameToAsk({ hardwarePrefixes: [prefix], family }: KnownFamily): string {
+  return prefix ?? family;
 }
 
 /** What to ask a modem for its version by. */
@@ -59,10 +68,11 @@ export function versionCommand(known: KnownModem | null): string {
 }
 
 function knownModem({ family, model }: KnownHardware): KnownModem {
-  return { ...knownFamily(family), name: model.name, missing: model.missing };
+  const { name, missing, routers } = model;
+  return { ...knownFamily(family), name, missing, routers };
 }
 
-function knownFamily(family: KnownFamily): Omit<KnownModem, 'name' | 'missing'> {
+function knownFamily(family: KnownFamily): Omit<KnownModem, 'name' | 'missing' | 'routers'> {
   const { vendor, chip, flashMethod } = family;
   return { vendor, family: family.family, chip, flashMethod, isFlashedByCistern: isFlashedByUs(family) };
 }

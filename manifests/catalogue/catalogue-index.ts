@@ -27,6 +27,8 @@ export async function catalogueIndex(
         ...family.models.map((model) => knownModel(family, { ...model, missing: [] })),
         ...family.incomplete.map((model) => knownModel(family, model)),
       ],
+      knownIssues: family.all.knownIssues,
+      routers: family.all.routers ?? [],
       sources: family.all.sources,
     })),
   };

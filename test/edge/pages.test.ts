@@ -104,6 +104,15 @@ describe('the look-up', () => {
     expect(html).toContain(`href="/models/${EUGA}"`);
   });
 
+  it('tells of a family, which the list of models links to, what goes wrong and where it was found', async () => {
+    expect(await text('/models')).toContain('<a href="/?installed=MC74">MC74xx</a>');
+    const html = await ask({ installed: 'EM7455' });
+    expect(html).toContain('The tool waits too long and the modem leaves the download mode (EM7455).');
+    expect(html).toContain('Run the two steps by hand, one right after the other.');
+    expect(html).toContain('thread forum.sierrawireless.com/t/17723');
+    expect(html).toContain('<dt>Found in</dt><dd>WE826 (EM7455)</dd>');
+  });
+
   it('puts the refusal beside the field it is about', async () => {
     const html = await ask({ installed: R06, wanted: 'the newest' });
     expect(html).toMatch(/<input id="wanted"[^>]*aria-invalid="true"/);

@@ -1,6 +1,7 @@
 /** The answer to one question, in the order in which it is read out. */
 import type { RolloutEntry } from '../../../shared/rollout.ts';
 import type { Answer, NearMiss } from '../../compatibility/answer.ts';
+import { FoundIn } from '../parts/found-in.tsx';
 import { HealthLine } from '../parts/health-line.tsx';
 import { KnownIssues } from '../parts/known-issues.tsx';
 import { modelPath, releasePath } from '../parts/links.ts';
@@ -117,6 +118,7 @@ function AboutModem({ answer: { known, model } }: { readonly answer: Answer }) {
             <dd>{known.chip ?? 'not known'}</dd>
             <dt>Flashed by Cistern</dt>
             <dd>{known.isFlashedByCistern ? 'yes' : 'not yet'}</dd>
+            <FoundIn routers={known.routers} />
           </>
         )}
         {model === null ? null : (

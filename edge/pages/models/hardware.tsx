@@ -1,4 +1,5 @@
 /** What is known of the hardware: how it shows itself on USB, its flash, what is never written. */
+import { FoundIn } from '../parts/found-in.tsx';
 import type { ModelFacts } from './model-facts.ts';
 
 export function Hardware({ facts: { hardware, flash, routers, entry } }: { readonly facts: ModelFacts }) {
@@ -13,12 +14,7 @@ export function Hardware({ facts: { hardware, flash, routers, entry } }: { reado
         <dt>Flash</dt>
         <dd>{flash === null ? 'not known' : <code>{flash}</code>}</dd>
         {entry === null ? null : <Measured entry={entry} />}
-        {routers.length === 0 ? null : (
-          <>
-            <dt>Found in</dt>
-            <dd>{routers.join(', ')}</dd>
-          </>
-        )}
+        <FoundIn routers={routers} />
       </dl>
     </>
   );

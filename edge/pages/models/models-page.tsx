@@ -2,7 +2,7 @@
 import type { KnownFamily } from '../../../shared/catalogue-index.ts';
 import { isFlashedByUs } from '../../../shared/catalogue-index.ts';
 import { modelOf } from '../../../shared/model.ts';
-import { howFlashed } from '../../compatibility/known-modem.ts';
+import { howFlashed, nameToAsk } from '../../compatibility/known-modem.ts';
 import type { ModelListing } from '../../store/model-rows.ts';
 import { lookUpPath, modelPath, releasePath } from '../parts/links.ts';
 import { NewestVersion } from '../parts/newest-version.tsx';
@@ -93,7 +93,9 @@ function Families({ families }: { readonly families: readonly KnownFamily[] }) {
       <tbody>
         {families.map((family) => (
           <tr>
-            <th scope="row">{family.family}</th>
+            <th scope="row">
+              <a href={lookUpPath(nameToAsk(family))}>{family.family}</a>
+            </th>
             <td data-is="Chip:">{family.chip ?? <span class="soft">not known</span>}</td>
             <td data-is="Flashed">
               {howFlashed(family.flashMethod)}
