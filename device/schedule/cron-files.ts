@@ -30,11 +30,27 @@ export function cronFiles(wish: ScheduleWish): readonly ScheduledFile[] {
   const script: ScheduledFile = {
     kind: 'file',
     path: '/etc/cistern/resume',
-    // udev ends what a rule leaves running, so the run leaves udev's session.
-    text: `#!/bin/sh\n# ${OWNERSHIP_MARK}\nsetsid ${resume} </dev/null >/dev/null 2>&1 &\n`,
+    text: hotplugScript(resume),
     mode: 0o755,
   };
   return [crontab, script, udevRule('RUN+="/etc/cistern/resume"')];
+}
+
+/**
+ * systemd's udevd ends all that a rule has started, in whatever session it is (udev(7), RUN): there systemd starts the
+ * run, and as in our units nothing cuts a flashing off. It calls the script again, because systemd-run puts variables
+ * of its own into the words of a command (`--expand-environment`).
+ */
+function hotplugScript(command: string): string {
+  return `#!/bin/sh
+# ${OWNERSHIP_MARK}
+[ "\${1:-}" != run ] || exec ${command}
+if [ -d /run/systemd/system ]; then
+	exec systemd-run --no-block --collect --quiet --property=KillMode=mixed --property=SendSIGKILL=no \\
+		--property=TimeoutStopSec=infinity "$0" run
+fi
+setsid "$0" run </dev/null >/dev/null 2>&1 &
+`;
 }
 
 function commandOf({ program, settings }: ScheduleWish, words: readonly string[]): string {

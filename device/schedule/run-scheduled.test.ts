@@ -33,6 +33,17 @@ describe('a scheduled run', () => {
     expect(await calls()).toContain(words);
   });
 
+  it('finishes first what waits on other modems, at any time, and then updates its own within its window', async () => {
+    const { run, calls, directory } = await aMachine(says(upToDate));
+    for (const modem of ['1-1', '1-2'])
+      await leaveJournal(directory, { step: 'erasing', modem: `usb-${modem}`, where: `usb:${modem}` });
+    await run({ modem: 'usb:1-2', window: { startMinute: 1350, lengthMinutes: 330 } });
+    expect((await calls()).trimEnd().split('\n')).toEqual([
+      `update --quiet --json --resume-only --state ${directory} --modem usb:1-1`,
+      `update --quiet --json --window 22:30-04:00 --state ${directory} --modem usb:1-2`,
+    ]);
+  });
+
   it.each([
     ['the modem is up to date', 'timer', upToDate, 0],
     ['a modem in EDL is the one that is being flashed', 'resume', busy, 75],

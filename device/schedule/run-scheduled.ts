@@ -49,44 +49,50 @@ export async function runScheduled(
   ports: ScheduledRunPorts,
   signal: AbortSignal,
 ): Promise<ScheduledRunEnd> {
-  const modems = modemsOf(run, await unfinishedAttempts(ports.stateDir));
-  if (modems.length === 0) {
+  const starts = startsOf(run, await unfinishedAttempts(ports.stateDir));
+  if (starts.length === 0) {
     await ports.clearUpAfterDeadRuns();
     return { kind: 'nothing-unfinished' };
   }
   if (run.trigger === 'timer') await ports.clock.sleep(waitMs(run.spreadMinutes, ports), signal);
   const ends: Ran[] = [];
-  for (const modem of modems) {
+  for (const start of starts) {
     if (signal.aborted) break;
-    ends.push(await runUpdater(modem, run, ports, signal));
+    ends.push(await runUpdater(start, run, ports, signal));
   }
   return ends.find(({ code }) => code !== 0) ?? ends[0] ?? { kind: 'interrupted' };
 }
 
+/** One start of the updater; `modem` is null for the one that the settings name. */
+type Start = { readonly modem: string | null; readonly resumeOnly: boolean };
+
 /**
- * Whose updater is started, null for the one that the settings name. A modem that waits to be finished is named by its
- * journal, whatever the settings say: `auto` may mean another one by now.
+ * What waits to be finished comes first, one run a modem: it is named by its journal, whatever the settings say, for
+ * `auto` may mean another one by now. Then the modem of the settings, whose own run takes up what waits there; a boot
+ * or a modem in EDL is no maintenance window, and nothing new is installed then.
  */
-function modemsOf(
+function startsOf(
   { trigger, modem }: ScheduledRun,
   unfinished: readonly (string | null)[],
-): readonly (string | null)[] {
-  if (trigger === 'timer') return [modem ?? unfinished[0] ?? null];
-  return [...new Set(unfinished.map((where) => where ?? modem))];
+): readonly Start[] {
+  const waiting = [...new Set(unfinished.map((where) => where ?? modem))];
+  const finishing = waiting.map((where) => ({ modem: where, resumeOnly: true }));
+  if (trigger === 'resume') return finishing;
+  const own = modem ?? waiting[0] ?? null;
+  return [...finishing.filter((start) => start.modem !== own), { modem: own, resumeOnly: false }];
 }
 
 type Ran = Extract<ScheduledRunEnd, { readonly kind: 'ran' }>;
 
 async function runUpdater(
-  modem: string | null,
+  { modem, resumeOnly }: Start,
   { trigger, program, flags, window }: ScheduledRun,
   ports: ScheduledRunPorts,
   signal: AbortSignal,
 ): Promise<Ran> {
   const named = modem === null ? [] : ['--modem', modem];
-  // A boot or a modem in EDL is no maintenance window: nothing new is installed then.
-  const only = trigger === 'resume' ? ['--resume-only'] : [];
-  const within = trigger === 'timer' && window !== null ? ['--window', windowText(window)] : [];
+  const only = resumeOnly ? ['--resume-only'] : [];
+  const within = !resumeOnly && window !== null ? ['--window', windowText(window)] : [];
   const command = [...program, 'update', '--quiet', '--json', ...only, ...within, ...flags, ...named];
   // No bound on its time: every wait of the updater has its own, and a flashing is never cut off.
   const end = await runCommand(command, { outputMaxChars: CHILD_OUTPUT_MAX_CHARS, timeoutMs: null }, signal);

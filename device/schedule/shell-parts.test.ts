@@ -123,8 +123,35 @@ eval "printf '%s\\n' $value"
     expect(ash(root, '. ./hotplug', event)).toBe(isStarted ? 'start\n' : '');
   });
 
+  /** sd_booted(3) is asked below the root directory. */
+  async function withResumeScript(root: string): Promise<void> {
+    const path = join(root, 'etc/cistern/resume');
+    const script = await readFile(path, 'utf8');
+    await writeFile(path, script.replaceAll(' /run/systemd/system', ` "${root}/run/systemd/system"`));
+  }
+
+  it('the script that udev runs has systemd start the run, where there is systemd', async () => {
+    const { root, calls } = await installed('cron');
+    await withResumeScript(root);
+    await mkdir(join(root, 'run/systemd/system'), { recursive: true });
+    await mkdir(join(root, 'bin'));
+    const systemdRun = `#!/bin/sh\nprintf '%s\\n' "$@" > "${root}/asked"\n`;
+    await writeFile(join(root, 'bin/systemd-run'), systemdRun, { mode: 0o755 });
+    ash(root, 'sh ./etc/cistern/resume');
+    const asked = (await readFile(join(root, 'asked'), 'utf8')).trimEnd().split('\n');
+    const options = asked.filter((word) => word.startsWith('--'));
+    expect(options).toContain('--no-block');
+    expect(options).toContain('--property=SendSIGKILL=no');
+    expect(await calls()).toBe('');
+    execFileSync(join(root, asked[options.length] ?? ''), asked.slice(options.length + 1), { cwd: root });
+    expect(await calls()).toBe(
+      "schedule run --trigger resume\nCISTERN_KEEP_COPY=/mnt/it's 100% $HOME\nCISTERN_MODEM=usb:1-1.4\n",
+    );
+  });
+
   it('the script that udev runs comes back at once and leaves the run behind', async () => {
     const { root, calls } = await installed('cron');
+    await withResumeScript(root);
     ash(
       root,
       'sh ./etc/cistern/resume; for i in 1 2 3 4 5 6 7 8 9; do [ -s calls ] || sleep 0.2; done; sleep 0.2',
