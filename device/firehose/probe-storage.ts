@@ -15,7 +15,7 @@ export type FlashTouched = { readonly flashTouched: boolean };
 
 /**
  * Its own description where it gives one, and a read of one page with the package's geometry, which the programmer
- * refuses when it is wrong.
+ * refuses when it is wrong. A page that cannot be read for another reason ends it only while nothing is erased.
  */
 export async function probeStorage(
   link: FirehoseLink,
@@ -37,7 +37,8 @@ export async function probeStorage(
   const read = await readSectors(link, onePage, sectorBytesOf(storage), ignorePage, signal);
   if (read.ok || read.failure.reason !== 'programmer-refused') return read;
   const { logs } = read.failure;
-  if (!logs.some((log) => GEOMETRY_REFUSAL.test(log))) return read;
+  // A page that power loss tore is refused too, for its bits; the erase mends that one.
+  if (!logs.some((log) => GEOMETRY_REFUSAL.test(log))) return flashTouched ? ok() : read;
   return err({ reason: 'wrong-geometry', wanted, found: logs.join(' ').slice(0, 300) });
 }
 

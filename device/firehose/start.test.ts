@@ -225,6 +225,18 @@ describe('the storage', () => {
   ])('that %s is not trusted with an erase', async (_, changes, reason) => {
     expect(await start(changes).started).toMatchObject({ ok: false, failure: { reason } });
   });
+
+  it.each([
+    [
+      'a page that a power cut tore is erased again',
+      'ERROR: flash read failed, uncorrectable ECC',
+      { ok: true },
+    ],
+    ['another geometry is left alone', 'must be equal to 4096', { failure: { reason: 'wrong-geometry' } }],
+  ])('once it was erased: %s', async (_, words, end) => {
+    const { started } = start({ read: [NAK, log(words)] }, [log(FUNCTIONS)], { flashTouched: true });
+    expect(await started).toMatchObject(end);
+  });
 });
 
 describe('storage with sectors', () => {

@@ -224,6 +224,13 @@ describe('cistern rescue of a flashing that was broken off', () => {
     expect(await rescue(await shelf.zip(NEXT_VERSION))).toMatchObject({ code: 0 });
   });
 
+  it('erases again where the power cut tore the very page that is looked at first', async () => {
+    const path = await halfWritten();
+    modem.nand.spoilPage(0, new Uint8Array(modem.nand.geometry.pageBytes).fill(0x5a));
+    expect(await rescue(path)).toMatchObject({ code: 0 });
+    expect(modem.calibrationDigest()).toBe(calibration);
+  });
+
   it('goes on where it has crashed meanwhile and offers its memory', async () => {
     const path = await halfWritten();
     modem.becomes('ram-dump');

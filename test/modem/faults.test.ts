@@ -92,14 +92,31 @@ describe('fault cut-power', () => {
 
   it('tears the transfer it hits: some pages written, one garbage, the rest still erased', async () => {
     const soFar = await transfersUntilConfigured();
-    make({ kind: 'cut-power', atTransfer: soFar + 8 });
+    make({ kind: 'cut-power', atTransfer: soFar + 9 });
     const link = await enterFirehose(modem);
     await command(link, eraseElement(13952, 576));
-    await command(link, transferElement('program', 13952, 4));
+    await command(link, transferElement('program', 13952, 8));
     const content = new Uint8Array(8192).fill(0x55);
+    expect(await send(link, content)).toBe('ok');
     expect(await send(link, content)).toBe('gone');
     const isIntact = (page: number) => modem.nand.programmedPage(page)?.every((byte) => byte === 0x55);
-    expect([13952, 13953, 13954, 13955].map(isIntact)).toEqual([true, true, false, undefined]);
+    const second = [13956, 13957, 13958, 13959];
+    expect([13952, ...second].map(isIntact)).toEqual([true, true, true, false, undefined]);
+  });
+
+  it('tears the first page of the first transfer, which nothing reads until its block is erased', async () => {
+    const soFar = await transfersUntilConfigured();
+    make({ kind: 'cut-power', atTransfer: soFar + 8 });
+    const link = await enterFirehose(modem);
+    await command(link, eraseElement(0, 640));
+    await command(link, transferElement('program', 0, 4));
+    expect(await send(link, new Uint8Array(8192).fill(0x55))).toBe('gone');
+    await modem.whenState(['edl-sahara'], { timeoutMs: 1000 });
+    const again = await enterFirehose(modem);
+    const torn = await command(again, transferElement('read', 0, 1));
+    expect([torn.verdict, torn.logs.join()]).toEqual(['NAK', expect.stringContaining('uncorrectable ECC')]);
+    await command(again, eraseElement(0, 640));
+    expect(await readBack(again, 0, 1)).toMatchObject({ verdict: 'ACK' });
   });
 
   it('leaves an erase half done', async () => {

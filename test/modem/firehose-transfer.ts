@@ -1,5 +1,5 @@
 /** `<program>`, `<read>` and `<getsha256digest>`: commands over a region of whole sectors. */
-import type { Result } from '../../shared/result.ts';
+import { err, type Result } from '../../shared/result.ts';
 import {
   checkGeometryAttributes,
   checkProgramAlignment,
@@ -60,7 +60,7 @@ function tellProgram({ options }: FirehoseSession, region: Region, phase: 'start
 }
 
 export function readRegion(session: FirehoseSession, command: FirehoseCommand): void {
-  const checked = regionForTransfer(session, command);
+  const checked = regionToRead(session, command);
   if (!checked.ok) {
     session.refuse(checked.failure.log, HANDLE_READ_FAILURE);
     return;
@@ -75,7 +75,7 @@ export function readRegion(session: FirehoseSession, command: FirehoseCommand): 
 
 /** SHA-256 over what a `<read>` of the same region would send. */
 export function digestRegion(session: FirehoseSession, command: FirehoseCommand): void {
-  const checked = regionForTransfer(session, command);
+  const checked = regionToRead(session, command);
   if (!checked.ok) {
     session.refuse(checked.failure.log, HANDLE_READ_FAILURE);
     return;
@@ -88,6 +88,16 @@ export function digestRegion(session: FirehoseSession, command: FirehoseCommand)
   }
   session.log(`INFO: Digest ${digest}`);
   session.finish();
+}
+
+/** A page that power loss tore has more wrong bits than ECC mends, until its block is erased. */
+function regionToRead(session: FirehoseSession, command: FirehoseCommand): Result<Region, RegionFailure> {
+  const named = regionForTransfer(session, command);
+  if (!named.ok) return named;
+  const { startSector, sectorCount } = named.value;
+  if (!session.options.nand.holdsTornPage(startSector, sectorCount)) return named;
+  const log = `ERROR: flash read failed, uncorrectable ECC at sector address ${startSector}`;
+  return err({ reason: 'region-refused', log });
 }
 
 function regionForTransfer(

@@ -62,6 +62,7 @@ function openFiles(directory: string): Files {
 
 function writeThrough(files: Files, { pageBytes }: NandGeometry): NandObserver {
   const one = new Uint8Array([1]);
+  const two = new Uint8Array([2]);
   const count = new Uint32Array(1);
   return {
     programmed(page, bytes, writeCount) {
@@ -69,6 +70,9 @@ function writeThrough(files: Files, { pageBytes }: NandGeometry): NandObserver {
       count[0] = writeCount;
       writeSync(files.writes, new Uint8Array(count.buffer), 0, 4, page * 4);
       writeSync(files.programmed, one, 0, 1, page);
+    },
+    torn(page) {
+      writeSync(files.programmed, two, 0, 1, page);
     },
     erased(firstPage, pageCount) {
       writeSync(files.programmed, new Uint8Array(pageCount), 0, pageCount, firstPage);

@@ -20,12 +20,17 @@ export type NandFailure =
 /** Told of every change, in order, so that flash can outlive the process. */
 export interface NandObserver {
   programmed(page: number, bytes: Uint8Array, writeCount: number): void;
+  /** Its content is garbage that no ECC mends; `programmed` was told before. */
+  torn(page: number): void;
   erased(firstPage: number, pageCount: number): void;
 }
 
+/** What a page holds, a byte each. */
+const PAGE = { erased: 0, programmed: 1, torn: 2 } as const;
+
 /** What a chip held before: handed to a new `Nand` so that it goes on from there. */
 export type NandContent = {
-  /** One entry a page: 1 programmed, 0 erased. */
+  /** One entry a page: 0 erased, 1 programmed, 2 torn by a power cut. */
   readonly programmedPages: Uint8Array;
   readonly writeCounts: Uint32Array;
   readBlock(block: number): Uint8Array;
@@ -71,7 +76,12 @@ export class Nand {
   }
 
   isProgrammed(page: number): boolean {
-    return this.#programmed[page] === 1;
+    return (this.#programmed[page] ?? PAGE.erased) !== PAGE.erased;
+  }
+
+  /** Whether ECC gives one of these pages up. */
+  holdsTornPage(firstPage: number, pageCount: number): boolean {
+    return this.#programmed.subarray(firstPage, firstPage + pageCount).includes(PAGE.torn);
   }
 
   isBad(block: number): boolean {
@@ -93,7 +103,7 @@ export class Nand {
 
   /** The stored bytes of a programmed page, not a copy: to be read at once and never written. */
   programmedPage(page: number): Uint8Array | undefined {
-    if (this.#programmed[page] !== 1) return undefined;
+    if (!this.isProgrammed(page)) return undefined;
     const { pageBytes, pagesPerBlock } = this.geometry;
     const offset = (page % pagesPerBlock) * pageBytes;
     return this.#blocks[Math.floor(page / pagesPerBlock)]?.subarray(offset, offset + pageBytes);
@@ -108,7 +118,7 @@ export class Nand {
     }
     const block = Math.floor(page / pagesPerBlock);
     if (this.isBad(block)) return err({ reason: 'bad-block', block });
-    if (this.#programmed[page] === 1 && !this.isRewritable) return err({ reason: 'page-not-erased', page });
+    if (this.isProgrammed(page) && !this.isRewritable) return err({ reason: 'page-not-erased', page });
     this.#store(page, bytes);
     return ok();
   }
@@ -126,7 +136,7 @@ export class Nand {
     }
     const firstPage = block * pagesPerBlock;
     this.#blocks[block] = undefined;
-    this.#programmed.fill(0, firstPage, firstPage + pagesPerBlock);
+    this.#programmed.fill(PAGE.erased, firstPage, firstPage + pagesPerBlock);
     this.#observer?.erased(firstPage, pagesPerBlock);
     return ok();
   }
@@ -134,6 +144,9 @@ export class Nand {
   /** What power loss does to the page being written: whatever it held, it now holds `garbage`. */
   spoilPage(page: number, garbage: Uint8Array): void {
     this.#store(page, garbage);
+    if (this.isRewritable) return;
+    this.#programmed[page] = PAGE.torn;
+    this.#observer?.torn(page);
   }
 
   #store(page: number, bytes: Uint8Array): void {
@@ -145,7 +158,7 @@ export class Nand {
       this.#blocks[index] = block;
     }
     block.set(bytes, (page % pagesPerBlock) * pageBytes);
-    this.#programmed[page] = 1;
+    this.#programmed[page] = PAGE.programmed;
     const writeCount = this.writeCount(page) + 1;
     this.#writeCounts[page] = writeCount;
     this.#observer?.programmed(page, bytes, writeCount);
@@ -155,8 +168,8 @@ export class Nand {
     const { pagesPerBlock, blockCount } = this.geometry;
     for (let block = 0; block < blockCount; block++) {
       const firstPage = block * pagesPerBlock;
-      const holdsPages = this.#programmed.subarray(firstPage, firstPage + pagesPerBlock).includes(1);
-      if (holdsPages) this.#blocks[block] = content.readBlock(block);
+      const pages = this.#programmed.subarray(firstPage, firstPage + pagesPerBlock);
+      if (pages.some((page) => page !== PAGE.erased)) this.#blocks[block] = content.readBlock(block);
     }
   }
 }

@@ -49,12 +49,17 @@ export class ProgramWriter {
     if (this.#failure === undefined) this.#programPages(wanted);
   }
 
-  /** Power goes in the middle of this transfer: half of it is programmed, the page after that is garbage. */
+  /**
+   * Power goes in the middle of this transfer: half of it is programmed, and the page after that is garbage; of the first
+   * transfer it is its first page, so that the page every host looks at first is met torn too.
+   */
   tear(transfer: Uint8Array): void {
     if (this.#failure !== undefined) return;
     const { pageBytes } = this.#nand.geometry;
     const wanted = transfer.subarray(0, this.#missingBytes);
-    this.#programPages(wanted.subarray(0, Math.floor(wanted.length / 2 / pageBytes) * pageBytes));
+    const isFirst = this.#missingBytes === this.#totalBytes;
+    const wholePages = isFirst ? 0 : Math.floor(wanted.length / 2 / pageBytes);
+    this.#programPages(wanted.subarray(0, wholePages * pageBytes));
     const torn = this.#cursor.next();
     if (torn === undefined || this.#nand.isProgrammed(torn)) return;
     const garbage = this.#page.map((byte, index) => (index % 3 === 0 ? byte : (index * 151 + torn) & 0xff));
