@@ -39,6 +39,8 @@ describe('an answer to a request for a chunk', () => {
     ['503', rest, 503, { 'retry-after': '7' }, { take: 'later', retryAfterMs: 7000 }],
     ['429 without a time', rest, 429, {}, { take: 'later', retryAfterMs: null }],
     ['404', whole, 404, {}, { take: 'never' }],
+    ['403 for a range', rest, 403, {}, { take: 'unranged' }],
+    ['501 for a range', rest, 501, {}, { take: 'unranged' }],
     ['403', whole, 403, {}, { take: 'never' }],
     [
       'a whole that was compressed',

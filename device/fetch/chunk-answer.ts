@@ -23,6 +23,8 @@ export type ChunkVerdict =
   | { readonly take: 'whole' }
   /** The range that came is not the one that was asked for: begin again, and ask for no range. */
   | { readonly take: 'again' }
+  /** Something on the way refuses ranges, perhaps: the whole chunk may be had, and what is there stays until it comes. */
+  | { readonly take: 'unranged' }
   | { readonly take: 'too-large' }
   /** The body is compressed or the like, though identity alone was accepted: its bytes are not the chunk's. */
   | { readonly take: 'encoded'; readonly encoding: string }
@@ -44,7 +46,7 @@ export function judgeAnswer(
   if (status === 206) return judgeRange(request, headers);
   if (status === 416 && request.fromBytes !== null) return { take: 'again' };
   if (LATER.has(status)) return { take: 'later', retryAfterMs: retryAfterMs(headers['retry-after'], nowMs) };
-  return { take: 'never' };
+  return { take: request.fromBytes === null ? 'never' : 'unranged' };
 }
 
 /** RFC 9110 section 15.3.7: a 206 is trusted as far as its Content-Range says what we asked for. */

@@ -19,6 +19,8 @@ export type ChunkFetch = {
   readonly tally: Tally;
   readonly silenceMs: number;
   readonly requestMaxMs: number;
+  /** How long one chunk may take of a mirror. */
+  readonly mirrorChunkMaxMs: number;
   readonly budgetBytes: number;
   /** Of it, in earlier runs. */
   readonly spentBefore: number;

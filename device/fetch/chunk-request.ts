@@ -14,6 +14,10 @@ export type Attempt =
   | { readonly end: 'complete' }
   /** Worth another request, from where the part ends. */
   | { readonly end: 'broken'; readonly failure: HttpFailure }
+  /** The request for a range was hung up on, or met silence, before any answer. */
+  | { readonly end: 'range-unanswered'; readonly failure: HttpFailure }
+  /** The request for a range was refused; nobody has refused the whole yet. */
+  | { readonly end: 'range-refused'; readonly status: number }
   | { readonly end: 'busy'; readonly status: number; readonly retryAfterMs: number | null }
   /** A range was answered wrongly: the part is empty again. */
   | { readonly end: 'again' }
@@ -35,7 +39,7 @@ export type ChunkAttempt = {
   readonly nowMs: () => number;
   /** Writes the part down, so that a kill loses little. */
   readonly keep: () => Promise<Result<void, FetchFailure>>;
-  /** Off after a range was answered wrongly. */
+  /** Off after a range was answered wrongly, or refused. */
   readonly mayResume: boolean;
   /** A mirror that was named, which may stand in a network of one's own without a certificate. */
   readonly isMirror: boolean;
@@ -63,7 +67,6 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
   const { http, url, part, tally, silenceMs } = attempt;
   const fromBytes = attempt.mayResume && part.sizeBytes() > 0 ? part.sizeBytes() : null;
   const request = { fromBytes, etag: part.etag() };
-  if (fromBytes === null) restart(attempt, null);
 
   if (tally.isSpent()) return { end: 'over-budget' };
   tally.requested();
@@ -72,7 +75,10 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
     { headers: headersOf(request), timeoutMs: silenceMs, allowPrivate: attempt.isMirror },
     signal,
   );
-  if (!answer.ok) return { end: 'broken', failure: answer.failure };
+  if (!answer.ok) {
+    const mayBeTheRange = fromBytes !== null && isHangUp(answer.failure);
+    return { end: mayBeTheRange ? 'range-unanswered' : 'broken', failure: answer.failure };
+  }
   const stream = answer.value;
   const verdict = judgeAnswer(request, stream, attempt.nowMs());
   switch (verdict.take) {
@@ -86,6 +92,9 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
       stream.discard();
       restart(attempt, null);
       return { end: 'again' };
+    case 'unranged':
+      stream.discard();
+      return { end: 'range-refused', status: stream.status };
     case 'later':
       stream.discard();
       return { end: 'busy', status: stream.status, retryAfterMs: verdict.retryAfterMs };
@@ -139,6 +148,14 @@ async function take(
   } as const;
   return { end: 'broken', failure };
 }
+
+/** A peer was reached and said nothing: of a network that is away the codes are others. */
+function isHangUp(failure: HttpFailure): boolean {
+  if (failure.reason === 'timed-out') return true;
+  return failure.reason === 'unreachable' && HANG_UPS.has(failure.code);
+}
+
+const HANG_UPS = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 function restart({ part, tally }: ChunkAttempt, etag: string | null): void {
   tally.dropped(part.sizeBytes());

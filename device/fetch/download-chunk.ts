@@ -10,9 +10,11 @@ import { type ChunkFetch, keepPart } from './chunk-fetch.ts';
 import { type Attempt, requestChunk } from './chunk-request.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import {
+  ATTEMPTS_OF_MIRROR_MAX,
   ATTEMPTS_PER_CHUNK_MAX,
   FRUITLESS_ATTEMPTS_MAX,
   FRUITLESS_ATTEMPTS_OF_MIRROR_MAX,
+  RANGES_UNANSWERED_MAX,
   RETRY_AFTER_MAX_MS,
   WRONG_CONTENTS_MAX,
 } from './limits.ts';
@@ -30,17 +32,22 @@ export async function downloadChunk(
   fetch: ChunkFetch,
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
-  const { http, clock, random, tally, silenceMs, requestMaxMs, rateLimit } = fetch;
+  const { http, clock, random, tally, silenceMs, rateLimit } = fetch;
   const url = chunkUrl(base.url, chunk.id);
-  const fruitlessMax = base.patience === 'all' ? FRUITLESS_ATTEMPTS_MAX : FRUITLESS_ATTEMPTS_OF_MIRROR_MAX;
   const nowMs = clock.nowMs;
   const keep = () => keepPart(part, fetch);
   const isMirror = base.patience === 'little';
+  const attemptsMax = isMirror ? ATTEMPTS_OF_MIRROR_MAX : ATTEMPTS_PER_CHUNK_MAX;
+  const fruitlessMax = isMirror ? FRUITLESS_ATTEMPTS_OF_MIRROR_MAX : FRUITLESS_ATTEMPTS_MAX;
+  const endsAtMs = isMirror ? nowMs() + fetch.mirrorChunkMaxMs : Number.POSITIVE_INFINITY;
   let mayResume = true;
+  let rangesUnanswered = 0;
   let fruitless = 0;
   let wrongContents = 0;
   let last: FetchFailure = { reason: 'repository-unreachable', url, code: 'none', attempts: 0 };
-  for (let attempts = 1; attempts <= ATTEMPTS_PER_CHUNK_MAX; attempts++) {
+  for (let attempts = 1; attempts <= attemptsMax; attempts++) {
+    const requestMaxMs = Math.min(fetch.requestMaxMs, endsAtMs - nowMs());
+    if (requestMaxMs <= 0) return err(last);
     const before = part.sizeBytes();
     const attempt = await requestChunk(
       { http, url, part, tally, silenceMs, requestMaxMs, rateLimit, nowMs, mayResume, isMirror, keep },
@@ -60,7 +67,13 @@ export async function downloadChunk(
     }
     const kept = await keep();
     if (!kept.ok) return kept;
-    if (attempt.end === 'again') mayResume = false;
+    // Others stand in for it, and need not wait.
+    if (isMirror && attempt.end === 'busy') return err(last);
+    rangesUnanswered = attempt.end === 'range-unanswered' ? rangesUnanswered + 1 : 0;
+    const isRangeRefused = attempt.end === 'range-refused' || rangesUnanswered >= RANGES_UNANSWERED_MAX;
+    if (attempt.end === 'again' || isRangeRefused) mayResume = false;
+    // What the whole meets as well is not for the range, and what is there is still there.
+    else if (attempt.end === 'broken' && before > 0 && part.sizeBytes() === before) mayResume = true;
     fruitless = part.sizeBytes() > before ? 0 : fruitless + 1;
     if (fruitless >= fruitlessMax) return err(last);
     await clock.sleep(waitMs(attempt, fruitless, random), signal);
@@ -95,10 +108,12 @@ function finalFailure(
       return { reason: 'repository-busy', url, status, retryAfterMs, attempts: 1 };
     }
     case 'broken':
+    case 'range-unanswered':
       return repeatsItself(attempt.failure) ? attempt.failure : null;
     case 'not-kept':
       return attempt.failure;
     case 'again':
+    case 'range-refused':
       return null;
     default:
       return assertNever(attempt);
@@ -118,11 +133,14 @@ function repeatsItself(failure: HttpFailure): failure is Extract<HttpFailure, Fe
 }
 
 function transientFailure(attempt: Attempt, url: string, attempts: number): FetchFailure | null {
-  if (attempt.end === 'broken') {
+  if (attempt.end === 'broken' || attempt.end === 'range-unanswered') {
     return { reason: 'repository-unreachable', url, code: codeOfFailure(attempt.failure), attempts };
   }
   if (attempt.end === 'again') {
     return { reason: 'repository-unreachable', url, code: 'wrong-range', attempts };
+  }
+  if (attempt.end === 'range-refused') {
+    return { reason: 'repository-unreachable', url, code: `range-refused-${attempt.status}`, attempts };
   }
   if (attempt.end !== 'busy') return null;
   const { status, retryAfterMs } = attempt;

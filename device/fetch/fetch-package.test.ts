@@ -140,6 +140,27 @@ describe('a line that breaks', () => {
   });
 
   it.each([
+    [400, 3],
+    [403, 3],
+    [501, 3],
+    ['hang-up', 4],
+  ] as const)(
+    'gets past what answers a range with %s: the whole is asked for, run after run',
+    async (how, requests) => {
+      const firewall = Array.from({ length: 20 }, () => ({ refuseRange: how }));
+      const fetched = await at.fetch(one, [{ cutAfterBytes: 1000 }, ...firewall]);
+      expect(fetched).toMatchObject({ ok: true, value: { requests, resumed: 0 } });
+      await at.expectWhole(one);
+    },
+  );
+
+  it('keeps what is there until the whole comes: a line that is away for a while costs no byte twice', async () => {
+    const away = Array.from({ length: 3 }, () => ({ cutAfterBytes: -1 }));
+    const fetched = await at.fetch(one, [{ cutAfterBytes: 1000 }, ...away]);
+    expect(fetched).toMatchObject({ ok: true, value: { fetchedBytes: oneBytes.length, resumed: 1 } });
+  });
+
+  it.each([
     ['an ETag alone', ['.part.etag']],
     ['a part without bytes, and an ETag', ['.part', '.part.etag']],
     ['a part without bytes', ['.part']],
@@ -159,9 +180,11 @@ describe('a line that breaks', () => {
   it('fetches no byte twice, wherever it is cut, and ends with the right bytes', async () => {
     const { storedBytes } = pkg.manifest.package;
     const cuts = fc.array(fc.integer({ min: 1, max: 20_000 }), { maxLength: 40 });
-    const failures = fc.array(fc.constantFrom<Misbehaviour>({ cutAfterBytes: -1 }, { status: 503 }), {
-      maxLength: 5,
-    });
+    // One that is hung up on twice in a row is taken for one that meets no ranges.
+    const hangUp = fc.array(fc.constant<Misbehaviour>({ cutAfterBytes: -1 }), { maxLength: 1 });
+    const failures = fc
+      .tuple(hangUp, fc.array(fc.constant<Misbehaviour>({ status: 503 }), { maxLength: 4 }))
+      .map((both) => both.flat());
     await fc.assert(
       fc.asyncProperty(cuts, failures, async (cutAfter, others) => {
         const misbehaviours = [...cutAfter.map((cutAfterBytes) => ({ cutAfterBytes })), ...others];

@@ -19,7 +19,14 @@ import { chunkBases } from './chunk-bases.ts';
 import type { ChunkFetch } from './chunk-fetch.ts';
 import { fetchChunk } from './fetch-chunk.ts';
 import type { FetchFailure } from './fetch-failure.ts';
-import { BUDGET_FACTOR, FETCH_MAX_MS, PARALLEL_CHUNKS, REQUEST_MAX_MS, SILENCE_MS } from './limits.ts';
+import {
+  BUDGET_FACTOR,
+  CHUNK_OF_MIRROR_MAX_MS,
+  FETCH_MAX_MS,
+  PARALLEL_CHUNKS,
+  REQUEST_MAX_MS,
+  SILENCE_MS,
+} from './limits.ts';
 import { limitRate, UNLIMITED } from './rate-limit.ts';
 import { type FetchProgress, type FetchSummary, startTally } from './tally.ts';
 
@@ -31,6 +38,8 @@ export type FetchLimits = {
   readonly fetchMaxMs?: number;
   /** How long one request may go on bringing bytes. */
   readonly requestMaxMs?: number;
+  /** How long one chunk may take of a mirror, beside what `bytesPerSecond` holds it back. */
+  readonly mirrorChunkMaxMs?: number;
   /** Bytes of bodies in a second, of all connections together. */
   readonly bytesPerSecond?: number;
 };
@@ -78,6 +87,7 @@ export async function fetchPackage(
     bases: chunkBases(wanted.mirrors ?? [], wanted.repositoryUrl),
     silenceMs: limits?.silenceMs ?? SILENCE_MS,
     requestMaxMs: limits?.requestMaxMs ?? REQUEST_MAX_MS,
+    mirrorChunkMaxMs: (limits?.mirrorChunkMaxMs ?? CHUNK_OF_MIRROR_MAX_MS) + heldBackMs(rate),
     rateLimit: rate === undefined ? UNLIMITED : limitRate(rate, wanted.clock),
     onNote: wanted.onNote ?? (() => {}),
   };
@@ -114,6 +124,13 @@ export async function fetchPackage(
   if (signal.aborted) return err({ reason: 'interrupted' });
   const cost = tally.summary();
   return failure === undefined ? ok(cost) : err(withWholeCost(failure, spentBefore, cost.fetchedBytes));
+}
+
+/** How long a rate limit makes the largest chunks take that share it. */
+function heldBackMs(bytesPerSecond: number | undefined): number {
+  return bytesPerSecond === undefined
+    ? 0
+    : (PARALLEL_CHUNKS * CHUNK_STORED_MAX_BYTES * 1000) / bytesPerSecond;
 }
 
 /** The chunks that were under way beside the one that failed have cost bytes too. */

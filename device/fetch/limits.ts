@@ -15,6 +15,8 @@ export const REQUEST_MAX_MS = 10 * 60_000;
 export const FRUITLESS_ATTEMPTS_MAX = 12;
 /** Requests for one chunk altogether: a link that drops every few kilobytes still gets it. */
 export const ATTEMPTS_PER_CHUNK_MAX = 64;
+/** Requests for the rest of a chunk, in a row, that are hung up on before the whole is asked for instead. */
+export const RANGES_UNANSWERED_MAX = 2;
 /** Times one chunk may arrive whole and be wrong. */
 export const WRONG_CONTENTS_MAX = 3;
 /** Full jitter: a wait is drawn between nothing and the base doubled with each fruitless attempt, up to the cap. */
@@ -32,6 +34,10 @@ export const RATE_BURST_MS = 250;
 export const BASE_FAILURES_MAX = 3;
 /** Requests for one chunk, in a row, that bring nothing, of a mirror that others stand in for. */
 export const FRUITLESS_ATTEMPTS_OF_MIRROR_MAX = 2;
+/** Requests for one chunk altogether, of a mirror. */
+export const ATTEMPTS_OF_MIRROR_MAX = 8;
+/** How long one chunk may take of a mirror, beside what a rate limit holds it back. */
+export const CHUNK_OF_MIRROR_MAX_MS = 2 * 60_000;
 /** What is kept of a Content-Encoding. */
 export const ENCODING_MAX_CHARS = 40;
 /** Longest ETag that is kept. */

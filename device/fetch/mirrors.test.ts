@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
 import type { Http } from '../http/http.ts';
-import { BASE_FAILURES_MAX } from './limits.ts';
+import type { FetchLimits } from './fetch-package.ts';
+import { ATTEMPTS_OF_MIRROR_MAX, BASE_FAILURES_MAX, PARALLEL_CHUNKS } from './limits.ts';
 import { MANY, ONE, setUpDownload } from './test-download.ts';
 import { type ChunkServer, type Misbehaviour, serveChunks } from './test-repository-server.ts';
 
@@ -33,9 +34,14 @@ function aDirectoryMirror(
   return directory;
 }
 
-async function fetchFrom(mirrors: readonly string[], misbehaviours: Misbehaviour[] = []) {
+async function fetchFrom(
+  mirrors: readonly string[],
+  misbehaviours: Misbehaviour[] = [],
+  limits: FetchLimits = { silenceMs: 300 },
+) {
   const notes: string[] = [];
-  const fetched = await at.fetch(MANY, misbehaviours, { mirrors, onNote: (note) => notes.push(note) });
+  const onNote = (note: string) => notes.push(note);
+  const fetched = await at.fetch(MANY, misbehaviours, { mirrors, onNote, limits });
   return { fetched, notes, askedRepository: at.server?.seen.length };
 }
 
@@ -106,6 +112,32 @@ describe('a mirror', () => {
     expect(fetched).toMatchObject({ ok: true });
     expect(notes).toEqual([expect.stringContaining(`${mirror.url} is not asked any more`)]);
     await at.expectWhole(MANY);
+  });
+
+  it('that trickles is left after its time for a chunk, and what it brought is gone on from', async () => {
+    const mirror = await aMirror(Array.from({ length: 99 }, () => 'trickle'));
+    const limits = { mirrorChunkMaxMs: 60, silenceMs: 5_000 };
+    const { fetched, notes } = await fetchFrom([mirror.url], [], limits);
+    expect(fetched).toMatchObject({ ok: true, value: { fetchedBytes: MANY.manifest.package.storedBytes } });
+    expect(notes).toHaveLength(1);
+    expect(mirror.seen.length).toBeLessThanOrEqual(BASE_FAILURES_MAX + PARALLEL_CHUNKS);
+  });
+
+  it('that brings a byte a request is asked a few times for a chunk', async () => {
+    const mirror = await aMirror(Array.from({ length: 999 }, () => ({ cutAfterBytes: 1 })));
+    const { fetched, notes } = await fetchFrom([mirror.url]);
+    expect(fetched).toMatchObject({ ok: true });
+    expect(notes).toHaveLength(1);
+    expect(mirror.seen.length).toBeLessThanOrEqual(
+      (BASE_FAILURES_MAX + PARALLEL_CHUNKS) * ATTEMPTS_OF_MIRROR_MAX,
+    );
+  });
+
+  it('that is busy is not asked twice for a chunk, nor waited for', async () => {
+    const mirror = await aMirror([{ status: 503, headers: { 'retry-after': '9' } }], ONE.stored);
+    expect(await at.fetch(ONE, [], { mirrors: [mirror.url] })).toMatchObject({ ok: true });
+    expect(mirror.seen).toHaveLength(1);
+    expect(at.slept).toEqual([]);
   });
 
   it('that nobody reaches costs a few tries, not one for each chunk', async () => {

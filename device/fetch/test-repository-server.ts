@@ -15,6 +15,8 @@ export type Misbehaviour =
   | 'lie-about-range'
   /** Sends the range of another position, and says the one that was asked for. */
   | 'shift-range'
+  /** Like a firewall that knows no ranges: with this status, or by hanging up; the whole it gives. */
+  | { readonly refuseRange: number | 'hang-up' }
   | 'never-end'
   | 'wrong-bytes'
   /** Ends before the end, with a length that fits: a truncated object. */
@@ -72,6 +74,11 @@ function answer(
   if (typeof how === 'object' && 'status' in how)
     return void response.writeHead(how.status, how.headers).end();
 
+  if (typeof how === 'object' && 'refuseRange' in how && request.headers.range !== undefined)
+    return void (how.refuseRange === 'hang-up'
+      ? response.socket?.destroy()
+      : response.writeHead(how.refuseRange).end());
+
   const ifRange = request.headers['if-range'];
   const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
   const first = asked === undefined || (ifRange !== undefined && ifRange !== etag) ? null : Number(asked);
@@ -88,7 +95,7 @@ function answer(
   response.setHeader('content-length', body.length);
   if (how === 'trickle') return void trickle(response, body);
   if (how === 'never-end') return void response.write(body.subarray(0, 1));
-  if (typeof how === 'object')
+  if (typeof how === 'object' && 'cutAfterBytes' in how)
     cut(response, body.subarray(0, Math.max(0, how.cutAfterBytes)), how.cutAfterBytes);
   else response.end(body);
 }

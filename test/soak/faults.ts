@@ -13,6 +13,9 @@ export type Fault =
   | 'trickle'
   /** Range is eaten on the way: 200 and everything. */
   | 'ignore-range'
+  /** A firewall that knows no ranges: refused with 403, or hung up on; the whole is let through. */
+  | 'refuse-range'
+  | 'reset-range'
   /** Content-Range says another place than the bytes are from. */
   | 'lie-about-range'
   /** Content-Range is right and the bytes are from elsewhere. */
@@ -44,10 +47,13 @@ export const FATAL: Readonly<Record<string, string>> = {
   gone: 'chunk-refused',
 };
 
-/** Answered so, what there was of a chunk is worth nothing; after one, it is not asked for in ranges again. */
-export function spoils(fault: Fault): boolean {
-  return SPOILING.includes(fault) || WRONGLY_RANGED.includes(fault);
+/** Answered so, what there was of a chunk may be worth nothing; after one, it is not asked for in ranges again. */
+export function spoils(fault: Fault, { isRanged }: { readonly isRanged: boolean }): boolean {
+  return SPOILING.includes(fault) || WRONGLY_RANGED.includes(fault) || (isRanged && UNRANGED.includes(fault));
 }
+
+/** Taken for a firewall that knows no ranges, the second time in a row where it is only hung up on. */
+const UNRANGED: readonly Fault[] = ['refuse-range', 'reset-range', 'hang-up', 'forbid', 'gone'];
 
 const WRONGLY_RANGED: readonly Fault[] = ['ignore-range', 'lie-about-range', 'other-etag'];
 
@@ -63,6 +69,8 @@ const MENDABLE: readonly Fault[] = [
   'hang-up',
   'trickle',
   'ignore-range',
+  'refuse-range',
+  'reset-range',
   'lie-about-range',
   'other-etag',
   'busy',

@@ -42,18 +42,20 @@ export async function hostileProxy(
     const account = answered.get(chunkId) ?? { faults: 0, isSpoiled: false, sizeBytes: 0 };
     answered.set(chunkId, account);
     if (fault !== 'none') account.faults += 1;
-    if (spoils(fault)) account.isSpoiled = true;
+    const isRanged = request.headers.range !== undefined;
+    if (spoils(fault, { isRanged })) account.isSpoiled = true;
     const send = (bytes: Uint8Array) => {
       sentBytes += bytes.length;
       response.write(bytes);
       proxy.onSent(sentBytes);
     };
     const headers = { ...request.headers, host: new URL(upstream).host };
+    const isRefused = isRanged && (fault === 'refuse-range' || fault === 'reset-range');
     if (fault === 'ignore-range') delete headers.range;
     try {
       await answer(
         response,
-        fault,
+        isRefused ? REFUSED_RANGE[fault] : fault,
         request.url ?? '',
         async () => {
           const found = await ask(upstream, request.url ?? '', headers, agent);
@@ -88,6 +90,8 @@ export async function hostileProxy(
   };
   return proxy;
 }
+
+const REFUSED_RANGE = { 'refuse-range': 'forbid', 'reset-range': 'hang-up' } as const;
 
 /** Of one chunk. */
 type Account = { faults: number; isSpoiled: boolean; sizeBytes: number };
