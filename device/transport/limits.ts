@@ -13,3 +13,5 @@ export const AT_ANSWER_TIMEOUT_MS = 1_500;
 /** A relay that has just lost its client listens again within this, and is asked this often. */
 export const RELAY_AGAIN_MS = 3_000;
 export const RELAY_LOOK_INTERVAL_MS = 100;
+/** A client that is taken and let go again, because the one before it is not quite gone, is let go within this. */
+export const RELAY_HANG_UP_MS = 100;

@@ -9,9 +9,9 @@ import type { DoorFailure } from './door.ts';
 import { RELAY_AGAIN_MS, RELAY_LOOK_INTERVAL_MS } from './limits.ts';
 
 export type Patience = {
-  /** Opens, again and again where we have just hung up ourselves. */
+  /** Opens, again and again where we have just hung up ourselves, which the attempt is told. */
   readonly open: <T>(
-    attempt: () => Promise<Result<T, DoorFailure>>,
+    attempt: (isAgain: boolean) => Promise<Result<T, DoorFailure>>,
     signal?: AbortSignal,
   ) => Promise<Result<T, DoorFailure>>;
   /** We hung up, now. */
@@ -23,7 +23,7 @@ export function patienceOf(clock: Clock): Patience {
   return {
     open: async (attempt, signal) => {
       for (;;) {
-        const opened = await attempt();
+        const opened = await attempt(clock.nowMs() < untilMs);
         const isRefused = !opened.ok && opened.failure.reason === 'modem-absent';
         if (!isRefused || signal?.aborted || clock.nowMs() >= untilMs) return opened;
         await clock.sleep(RELAY_LOOK_INTERVAL_MS, signal);

@@ -9,7 +9,7 @@ import type { DoorFailure, ModemDoor, OpenedModem } from './door.ts';
 import { Inbox } from './inbox.ts';
 import { AT_ANSWER_TIMEOUT_MS, FIRST_WORD_TIMEOUT_MS } from './limits.ts';
 import { type Patience, patienceOf, tellingEnd } from './patience.ts';
-import type { Pipe } from './pipe.ts';
+import { saidFirst } from './said-first.ts';
 import { cutSahara } from './serial/cut-sahara.ts';
 import { openStreamAgain, pipeOf } from './tcp-door.ts';
 import { connectTcp, pump, type TcpAddress } from './tcp-socket.ts';
@@ -102,18 +102,4 @@ async function answersAt({ at, where, patience, clock }: Place, signal?: AbortSi
   } finally {
     await opened.value.close();
   }
-}
-
-/** The pipe, with what was read off it already still to be read. */
-function saidFirst(word: Uint8Array<ArrayBuffer>, pipe: Pipe): Pipe {
-  let rest = word;
-  return {
-    ...pipe,
-    transferIn: async (maxBytes, options) => {
-      if (rest.length === 0) return pipe.transferIn(maxBytes, options);
-      const part = rest.subarray(0, maxBytes);
-      rest = rest.subarray(part.length);
-      return ok(part);
-    },
-  };
 }

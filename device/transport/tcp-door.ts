@@ -7,9 +7,10 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import { type DoorFailure, type ModemDoor, type OpenedModem, stateOf } from './door.ts';
 import { Inbox } from './inbox.ts';
-import { ANNOUNCEMENT_TIMEOUT_MS } from './limits.ts';
+import { ANNOUNCEMENT_TIMEOUT_MS, RELAY_HANG_UP_MS } from './limits.ts';
 import { type Patience, patienceOf, tellingEnd } from './patience.ts';
 import type { Pipe } from './pipe.ts';
+import { saidFirst } from './said-first.ts';
 import {
   type Address,
   closeTcp,
@@ -86,9 +87,29 @@ export async function openStreamAgain(
   patience: Patience,
   signal?: AbortSignal,
 ): Promise<Result<Pipe, DoorFailure>> {
-  const opened = await patience.open(() => openStream(address, where, signal), signal);
+  const opened = await patience.open(async (isAgain) => {
+    const stream = await openStream(address, where, signal);
+    return stream.ok && isAgain ? outlastHangUp(stream.value, where, signal) : stream;
+  }, signal);
   return opened.ok ? ok(tellingEnd(opened.value, patience.hungUp)) : opened;
 }
+
+/** A relay that forks takes a client before it finds that the tty is not free yet, and hangs up then. */
+async function outlastHangUp(
+  pipe: Pipe,
+  where: string,
+  signal?: AbortSignal,
+): Promise<Result<Pipe, DoorFailure>> {
+  const first = await pipe.transferIn(FIRST_BYTES, { timeoutMs: RELAY_HANG_UP_MS, signal });
+  if (first.ok) return ok(saidFirst(first.value, pipe));
+  if (first.failure.reason === 'transfer-timed-out') return ok(pipe);
+  await pipe.close();
+  return err(
+    first.failure.reason === 'modem-disconnected' ? { reason: 'modem-absent', where } : first.failure,
+  );
+}
+
+const FIRST_BYTES = 64;
 
 /** A plain stream, such as ser2net or socat make of a tty. */
 export async function openStream(
