@@ -8,6 +8,7 @@ import { FAILED_RELEASES_MAX } from './limits.ts';
 
 const OLD = 'EC25EUGAR06A05M4G_01.003.01.003';
 const NEW = 'EC25EUGAR06A06M4G_01.004.01.004';
+const OTHER = 'EC25EUGAR06A07M4G_01.001.01.001';
 const KEY = 'usb-1-1.4';
 
 let stateDir = '';
@@ -53,13 +54,24 @@ describe('a release is left alone on a modem', () => {
     expect(await isGivenUp()).toBe(false);
   });
 
-  it('at once where the modem did not confirm it', async () => {
-    await rememberEnd(stateDir, verdict({ outcome: 'unconfirmed', lastStep: 'confirming' }));
-    expect(await isGivenUp()).toBe(true);
+  it('for what came to nothing before the first erase only as long as the modem runs what it ran then', async () => {
+    for (const _ of [1, 2, 3]) await rememberEnd(stateDir, verdict({}));
+    expect(await givenUpHere(stateDir, KEY, OLD)).toEqual([NEW]);
+    expect(await givenUpHere(stateDir, KEY, OTHER)).toEqual([]);
+    await rememberEnd(stateDir, verdict({ outcome: 'updated', lastStep: 'confirming', reason: null }));
   });
 
-  it('only as long as the modem runs what it ran then', async () => {
-    expect(await givenUpHere(stateDir, KEY, NEW)).toEqual([]);
+  it('at once and whatever the modem runs since, where it was flashed and not confirmed', async () => {
+    await rememberEnd(stateDir, verdict({ outcome: 'unconfirmed', lastStep: 'confirming' }));
+    expect(await isGivenUp()).toBe(true);
+    expect(await givenUpHere(stateDir, KEY, OTHER)).toEqual([NEW]);
+  });
+
+  it('until it succeeds there, from whatever version', async () => {
+    const told = verdict({ fromVersion: OTHER, outcome: 'updated', lastStep: 'confirming', reason: null });
+    await rememberEnd(stateDir, told);
+    expect(await isGivenUp()).toBe(false);
+    await rememberEnd(stateDir, verdict({ outcome: 'unconfirmed', lastStep: 'confirming' }));
   });
 
   it('not for what another modem did', async () => {

@@ -17,6 +17,8 @@ const failedSchema = z.strictObject({
   toVersion: versionTextSchema,
   /** Attempts that entered EDL and came to nothing; one that the modem did not confirm weighs as many as are borne. */
   failures: z.int().positive(),
+  /** All of it was written and the modem did not confirm it: from whatever version, it is not tried again. */
+  wasFlashed: z.literal(true).optional(),
   reason: z.string().max(64).nullable(),
   lastAt: z.iso.datetime(),
 });
@@ -35,7 +37,10 @@ export async function givenUpHere(
 ): Promise<readonly string[]> {
   const failed = await readFailedHere(stateDir, modemKey);
   return failed
-    .filter(({ fromVersion, failures }) => fromVersion === installed && failures >= FAILURES_IN_EDL_MAX)
+    .filter(
+      ({ fromVersion, failures, wasFlashed }) =>
+        wasFlashed || (fromVersion === installed && failures >= FAILURES_IN_EDL_MAX),
+    )
     .map(({ toVersion }) => toVersion);
 }
 
@@ -58,14 +63,19 @@ export async function rememberEnd(stateDir: string, verdict: Verdict): Promise<R
 export function afterVerdict(before: readonly FailedHere[], verdict: Verdict): readonly FailedHere[] {
   const { fromVersion, toVersion, reason, endedAt: lastAt } = verdict;
   if (fromVersion === null) return before;
-  const isOfStep = (failed: FailedHere) =>
-    failed.fromVersion === fromVersion && failed.toVersion === toVersion;
-  const others = before.filter((failed) => !isOfStep(failed));
-  if (verdict.outcome === 'updated') return others.length === before.length ? before : others;
+  if (verdict.outcome === 'updated') {
+    const others = before.filter((failed) => failed.toVersion !== toVersion);
+    return others.length === before.length ? before : others;
+  }
   const weight = weightOf(verdict);
   if (weight === 0) return before;
-  const failures = (before.find(isOfStep)?.failures ?? 0) + weight;
-  return [...others, { fromVersion, toVersion, failures, reason, lastAt }].slice(-FAILED_RELEASES_MAX);
+  const isOfStep = (failed: FailedHere) =>
+    failed.fromVersion === fromVersion && failed.toVersion === toVersion;
+  const known = before.find(isOfStep);
+  const failures = (known?.failures ?? 0) + weight;
+  const flashed = verdict.outcome === 'unconfirmed' || known?.wasFlashed ? { wasFlashed: true as const } : {};
+  const failed = { fromVersion, toVersion, failures, reason, lastAt, ...flashed };
+  return [...before.filter((each) => each !== known), failed].slice(-FAILED_RELEASES_MAX);
 }
 
 const IN_EDL = UPDATE_STEPS.indexOf('loading-programmer');
