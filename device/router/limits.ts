@@ -21,6 +21,8 @@ export const CRON_FILES_MAX = 32;
 export const CRON_LINES_MAX = 200;
 export const CRON_SCRIPTS_MAX = 4;
 export const CRON_TEXT_MAX_CHARS = 64 * 1024;
+/** A crontab's own reboot within this time may meet a flashing: its fetching, its steps, and what is tried again. */
+export const CRON_REBOOT_WITHIN_MINUTES = 120;
 /** Below this charge a battery alone does not carry a flashing. */
 export const BATTERY_MIN_PERCENT = 50;
 export const POWER_SUPPLIES_MAX = 32;

@@ -60,7 +60,7 @@ export async function makeReady(
   if (!stopped.ok) return stopped;
   // Who is still there is nobody that a profile knows.
   const after = preflight(await gatherFacts({ ...wish, repositoryUrl: null }, gathering));
-  const found = wish.modem === null ? [] : await watchdogs(services.machine);
+  const found = wish.modem === null ? { watching: [], due: [] } : await watchdogs(services.machine);
   const late = [...after.filter(({ check }) => check === 'port-holders'), ...judgeWatchdogs(found)];
   const left = refusals(late, wish.accepted)[0];
   if (left === undefined) {

@@ -1,6 +1,7 @@
 /** Judges what was found: what keeps the modem in normal mode, what is only said, and which words override it. Pure. */
-import { BATTERY_MIN_PERCENT } from '../limits.ts';
+import { BATTERY_MIN_PERCENT, CRON_REBOOT_WITHIN_MINUTES } from '../limits.ts';
 import type { PreflightFacts } from './facts.ts';
+import type { Watchdogs } from './watchdogs.ts';
 
 export const CHECKS = ['uplink', 'power', 'port-holders', 'other-updaters', 'watchdogs'] as const;
 export type Check = (typeof CHECKS)[number];
@@ -10,7 +11,7 @@ export const ACCEPTABLE = {
   uplink: 'the modem is the only way to the repository, and the package would not survive a reboot',
   power: 'the machine runs on a battery that is low, or its supply voltage is',
   'port-holders': 'another program, which is not stopped, holds a port of the modem',
-  watchdogs: 'a watchdog, which is not stopped, may reboot this machine while the modem is away',
+  watchdogs: 'a watchdog or a crontab, which is not stopped, may reboot this machine while the modem is away',
 } as const satisfies Partial<Record<Check, string>>;
 export type AcceptableCheck = keyof typeof ACCEPTABLE;
 export const ACCEPTABLE_CHECKS = Object.keys(ACCEPTABLE) as [AcceptableCheck, ...AcceptableCheck[]];
@@ -128,12 +129,26 @@ function updaters({ otherUpdaters }: PreflightFacts): readonly Finding[] {
 }
 
 /** `watchdogs`, as a person finds them, are looked for once services are stopped. */
-export function judgeWatchdogs(watchdogs: readonly string[]): readonly Finding[] {
-  return watchdogs.map((found) => ({
+export function judgeWatchdogs({ watching, due }: Watchdogs): readonly Finding[] {
+  const finding = (what: string, next: string): Finding => ({
     check: 'watchdogs',
     severity: 'refuse',
-    what: `A watchdog may reboot this machine, or power-cycle the modem, because the modem is away: ${found}.`,
-    next: 'Stop it, or take the line out, until the update has ended.',
+    what,
+    next,
     mayOverride: true,
-  }));
+  });
+  return [
+    ...watching.map((found) =>
+      finding(
+        `A watchdog may reboot this machine, or power-cycle the modem, because the modem is away: ${found}.`,
+        'Stop it, or take the line out, until the update has ended.',
+      ),
+    ),
+    ...due.map((found) =>
+      finding(
+        `A crontab restarts this machine, or the modem, within the next ${CRON_REBOOT_WITHIN_MINUTES} minutes: ${found}.`,
+        'Run the update at another hour, or take the line out until it has ended.',
+      ),
+    ),
+  ];
 }

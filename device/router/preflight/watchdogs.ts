@@ -1,81 +1,67 @@
 /**
- * Who would reboot the machine, or cut the modem's power, because the modem is away: programs known for it, and lines of
- * a crontab that ask for the network and then restart something, themselves or in a script that they name.
+ * Who would reboot the machine, or cut the modem's power, while the modem is away: programs known for it; lines of a
+ * crontab that ask for the network and then restart something, themselves or in a script that they name; and lines
+ * that restart it whatever the network does, and are due before a flashing has ended.
  */
 import * as z from 'zod';
-import { CRON_FILES_MAX, CRON_LINES_MAX, CRON_SCRIPTS_MAX, CRON_TEXT_MAX_CHARS } from '../limits.ts';
+import { CRON_REBOOT_WITHIN_MINUTES } from '../limits.ts';
 import type { Machine } from '../machine.ts';
+import { type CronLine, cronLines } from './cron-lines.ts';
+import { nextRun, type WallMinute } from './cron-time.ts';
 import known from './watchdogs.json' with { type: 'json' };
 
 const words = z.array(z.string().regex(/^[\w.-]{1,40}$/)).max(100);
-const path = z.string().startsWith('/').max(100);
 const KNOWN = z
   .strictObject({
     format: z.literal('cistern-watchdogs/1'),
     processes: words,
-    crontabs: z.array(path).max(20),
-    crontabDirectory: path,
     asksForNetwork: words,
     restarts: words,
   })
   .parse(known);
 
-/** As a person finds it: `ping_reboot (process 7)`, or the file and the line. */
+export type Watchdogs = {
+  /** As a person finds it: `ping_reboot (process 7)`, or the file and the line. */
+  readonly watching: readonly string[];
+  /** The file and the line of what restarts the machine at its hour. */
+  readonly due: readonly string[];
+};
+
 export async function watchdogs(
   machine: Pick<Machine, 'readText' | 'run' | 'processes'>,
-): Promise<readonly string[]> {
+): Promise<Watchdogs> {
   const running = (await machine.processes()).flatMap(({ pid, names }) =>
     names.filter((name) => KNOWN.processes.includes(name)).map((name) => `${name} (process ${pid})`),
   );
-  const lines = await Promise.all(
-    (await crontabs(machine)).map(async (file) => {
-      const found = await watchdogLines((await machine.readText(file)) ?? '', machine);
-      return found.map((line) => `${file}: ${line}`);
-    }),
+  const restarting = (await cronLines(machine)).filter(({ commands }) =>
+    commands.some((text) => RESTARTS.test(text)),
   );
-  return [...running, ...lines.flat()];
-}
-
-async function crontabs({ run }: Pick<Machine, 'run'>): Promise<readonly string[]> {
-  const { code, stdout } = await run(['ls', KNOWN.crontabDirectory]);
-  const names = code === 0 ? stdout.split('\n').filter((name) => /^[\w.-]+$/.test(name)) : [];
-  return [...KNOWN.crontabs, ...names.map((name) => `${KNOWN.crontabDirectory}/${name}`)].slice(
-    0,
-    CRON_FILES_MAX,
+  const watching = restarting.filter(isWatchdog);
+  const timed = restarting.filter((line) => !isWatchdog(line));
+  const now = timed.length === 0 ? null : await wallMinute(machine);
+  const due = timed.filter(
+    // Where the machine does not tell its time, any hour may be the next.
+    ({ line }) => now === null || nextRun(line, now, CRON_REBOOT_WITHIN_MINUTES) !== null,
   );
+  return { watching: [...running, ...watching.map(placeOf)], due: due.map(placeOf) };
 }
 
-async function watchdogLines(
-  crontab: string,
-  machine: Pick<Machine, 'readText'>,
-): Promise<readonly string[]> {
-  const lines = crontab
-    .slice(0, CRON_TEXT_MAX_CHARS)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .slice(0, CRON_LINES_MAX);
-  const found: string[] = [];
-  for (const line of lines) {
-    const scripts = [...line.matchAll(/(?<=^|[\s;&|(])\/[\w./-]+/g)].slice(0, CRON_SCRIPTS_MAX);
-    const texts = await Promise.all(scripts.map(([script]) => readScript(script, machine)));
-    if ([line, ...texts].some(isWatchdog)) found.push(line.slice(0, 200));
-  }
-  return found;
-}
-
-/** Programs are no text: what begins otherwise is not read as one. */
-async function readScript(script: string, { readText }: Pick<Machine, 'readText'>): Promise<string> {
-  const text = (await readText(script)) ?? '';
-  return text.startsWith('#!') ? text.slice(0, CRON_TEXT_MAX_CHARS) : '';
+/** Of the machine that the crontabs are on: its zone is not ours. */
+async function wallMinute({ run }: Pick<Machine, 'run'>): Promise<WallMinute | null> {
+  const { code, stdout } = await run(['date', '+%Y-%m-%dT%H:%M']);
+  const atMs = code === 0 ? Date.parse(`${stdout.trim()}Z`) : Number.NaN;
+  return Number.isNaN(atMs) ? null : atMs / 60_000;
 }
 
 const ASKS = wordOf(KNOWN.asksForNetwork);
 const RESTARTS = wordOf(KNOWN.restarts);
 
-function isWatchdog(text: string): boolean {
-  const commands = text.replaceAll(/^\s*#.*$/gm, '');
-  return ASKS.test(commands) && RESTARTS.test(commands);
+function isWatchdog({ commands }: CronLine): boolean {
+  return commands.some((text) => ASKS.test(text) && RESTARTS.test(text));
+}
+
+function placeOf({ file, line }: CronLine): string {
+  return `${file}: ${line.slice(0, 200)}`;
 }
 
 function wordOf(names: readonly string[]): RegExp {
