@@ -154,6 +154,8 @@ function says(failure: RepoFailure): string {
       return `Chunk ${failure.id} is not what its id says; the source is damaged. Nothing of it was copied.`;
     case 'index-unreadable':
       return `${failure.path} is signed and not a readable index.`;
+    case 'carried-release-defective':
+      return `${failure.version} is not what its own repository signed (${failure.why}). Ask for an export of a repository that "verify" finds whole.`;
     case 'store-unreadable':
       return `${failure.store}/${failure.key} is missing or not readable, so nobody knows what it needs. Nothing was removed; "verify" says what is wrong.`;
     case 'release-not-published':

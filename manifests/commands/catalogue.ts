@@ -6,19 +6,14 @@ import type { CatalogueFinding } from '../catalogue/catalogue-finding.ts';
 import { type CatalogueReport, checkCatalogue } from '../catalogue/check-catalogue.ts';
 import { CATALOGUE_DIRECTORY } from '../catalogue/find-model.ts';
 import type { RepoContext } from '../context.ts';
+import { catalogueFlag } from './model-flags.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
-import { textArgument, versionArgument } from './parsers.ts';
+import { versionArgument } from './parsers.ts';
 
 type Flags = { readonly catalogue?: string; readonly json: boolean };
 
 const flags = {
-  catalogue: {
-    kind: 'parsed',
-    parse: textArgument,
-    brief: 'Catalogue directory; else the one that comes with cistern-repo',
-    placeholder: 'dir',
-    optional: true,
-  },
+  catalogue: catalogueFlag,
   json: jsonFlag,
 } as const;
 

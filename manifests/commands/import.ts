@@ -1,13 +1,17 @@
 import { buildCommand } from '@stricli/core';
 import { importRelease } from '../carry/import-release.ts';
 import { type OpenedExport, openExport } from '../carry/open-export.ts';
+import { findModel } from '../catalogue/find-model.ts';
 import type { CommandFailure } from '../command-failure.ts';
 import type { RepoContext } from '../context.ts';
 import { mirrorModel } from '../mirror/mirror-model.ts';
 import { openStore } from '../store/location.ts';
 import { getFromStore, STORE_BASE } from '../store/store-get.ts';
 import { writeModelIndex } from '../store/write-model-index.ts';
+import { failPublication } from './fail-publication.ts';
+import { findingLines } from './finding-lines.ts';
 import { writableFlag, writableFlags } from './location-flags.ts';
+import { catalogueFlag } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { percentageArgument, textArgument } from './parsers.ts';
 import { progressOn, type ShowProgress } from './progress.ts';
@@ -18,6 +22,7 @@ import { signRequestFlag } from './sign-request-flag.ts';
 type Flags = PublicationFlags & {
   readonly root: string;
   readonly keys?: string;
+  readonly catalogue?: string;
   readonly rollout: number;
   readonly json: boolean;
 };
@@ -66,13 +71,14 @@ export const importCommand = buildCommand<Flags, [string], RepoContext>({
         placeholder: 'percent',
         default: '100',
       },
+      catalogue: catalogueFlag,
       signRequest: signRequestFlag,
       json: jsonFlag,
     },
   },
   docs: {
     brief:
-      'Take a release out of a single file: into a mirror as it is, or into a repository with keys of its own',
+      'Take a release out of a single file: into a mirror as it is, or, judged anew, into a repository with keys of its own',
     customUsage: [
       { input: 'r08a03.tar --root 1.root.json --to /srv/mirror', brief: 'Into a mirror of the same root' },
       {
@@ -118,24 +124,29 @@ async function publishHere(
   originRoot: string,
   show: ShowProgress,
 ): Promise<CommandFailure | undefined> {
+  const { model, version } = carried;
+  const entry = await findModel(model, flags.catalogue);
+  if (!entry.ok) return fail(context, flags, entry.failure);
   const publication = await openPublication(context, flags, directory);
   if (!publication.ok) return fail(context, flags, publication.failure);
   const { keys, base, ports } = publication.value;
-  const { model, version } = carried;
   const imported = await importRelease(
     carried,
     originRoot,
     {
       model,
       version,
+      entry: entry.value,
       offer: { percentage: flags.rollout, channel: 'stable', startsAt: null },
       roots: keys.roots,
       base,
       keys,
     },
     { ...ports, onProgress: (done, total) => show('uploading', done, total) },
+    context.signal,
   );
-  if (!imported.ok) return fail(context, flags, imported.failure);
+  if (!imported.ok) return failPublication(context, flags, imported.failure);
+  if (!flags.json) context.process.stderr.write(findingLines(imported.value.findings));
   const { release, targetsVersion, upload } = imported.value;
   const words = {
     published: `is published (targets ${targetsVersion})`,

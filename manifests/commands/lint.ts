@@ -8,6 +8,7 @@ import type { RepoContext } from '../context.ts';
 import { lintPackage } from '../lint/lint-package.ts';
 import { openPackage } from '../package/open-package.ts';
 import { findingLines } from './finding-lines.ts';
+import { catalogueFlag } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { modelArgument, textArgument, versionArgument } from './parsers.ts';
 
@@ -67,13 +68,7 @@ export const lint = buildCommand<Flags, [string], RepoContext>({
         placeholder: 'version',
         optional: true,
       },
-      catalogue: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'Catalogue directory; else the one that comes with cistern-repo',
-        placeholder: 'dir',
-        optional: true,
-      },
+      catalogue: catalogueFlag,
       json: jsonFlag,
     },
   },

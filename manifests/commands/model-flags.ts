@@ -18,6 +18,14 @@ export const rootFlag = {
   placeholder: 'file',
 } as const;
 
+export const catalogueFlag = {
+  kind: 'parsed',
+  parse: textArgument,
+  brief: 'Catalogue directory; else the one that comes with cistern-repo',
+  placeholder: 'dir',
+  optional: true,
+} as const;
+
 /** `deed`: what is done to each of them. */
 export const modelsFlag = (deed: string) =>
   ({

@@ -7,8 +7,10 @@ import type { RepoContext } from '../context.ts';
 import { openPackage } from '../package/open-package.ts';
 import { parseInstallableFrom } from '../publish/installable-from.ts';
 import { type Published, publishRelease } from '../publish/publish-release.ts';
+import { failPublication } from './fail-publication.ts';
 import { findingLines } from './finding-lines.ts';
 import { writableFlag, writableFlags } from './location-flags.ts';
+import { catalogueFlag } from './model-flags.ts';
 import { type OfferFlags, offerFlags } from './offer-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { dateArgument, modelArgument, percentageArgument, textArgument, versionArgument } from './parsers.ts';
@@ -72,12 +74,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         { ...ports, onProgress: show },
         this.signal,
       );
-      if (!published.ok) {
-        const { failure } = published;
-        const findings = failure.reason === 'package-defective' ? failure.findings : [];
-        if (!flags.json) this.process.stderr.write(findingLines(findings));
-        return fail(this, flags, failure, { findings });
-      }
+      if (!published.ok) return failPublication(this, flags, published.failure);
       if (!flags.json) this.process.stderr.write(findingLines(published.value.findings));
       succeed(this, flags, { json: published.value, text: summary(published.value, flags.signRequest) });
     } finally {
@@ -152,13 +149,7 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
         placeholder: 'YYYY-MM-DD',
         optional: true,
       },
-      catalogue: {
-        kind: 'parsed',
-        parse: textArgument,
-        brief: 'Catalogue directory; else the one that comes with cistern-repo',
-        placeholder: 'dir',
-        optional: true,
-      },
+      catalogue: catalogueFlag,
       signRequest: signRequestFlag,
       json: jsonFlag,
     },

@@ -3,10 +3,12 @@
  * visible and begins its rollout. Every step can be repeated.
  */
 import type { ModelId } from '../../shared/model.ts';
+import type { ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { RootMetadata } from '../../shared/trust/documents.ts';
 import type { RootFile } from '../keys/roots.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
+import { type ManifestFailure, readManifest } from '../repository/read-manifest.ts';
 import {
   readVerifiedModel,
   type VerificationFailure,
@@ -95,6 +97,14 @@ export async function readStanding(
   if (!mayAnySign && askForSignatures === null)
     return err({ step: 'reading-repository', reason: 'targets-key-not-trusted', keyIds });
   return ok({ root, model: current.value });
+}
+
+/** The manifest of this version as it is published; null where it is not. */
+export async function readKnown(
+  { model }: Standing,
+  version: string,
+): Promise<Result<ReleaseManifest | null, { readonly step: PublishStep } & ManifestFailure>> {
+  return model === null ? ok(null) : at('reading-repository', await readManifest(model, version));
 }
 
 /** Uploads the targets that are new, then the signed metadata that lists them, then begins the rollout. */

@@ -15,8 +15,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { lintPackage } from '../lint/lint-package.ts';
 import { openChunkStore } from '../package/chunk-store.ts';
 import { type CutFailure, type CutPackage, cutPackage } from '../package/cut-package.ts';
-import { type ManifestFailure, readManifest } from '../repository/read-manifest.ts';
-import type { VerifiedModel } from '../repository/verified-model.ts';
+import type { ManifestFailure } from '../repository/read-manifest.ts';
 import { differingMembers } from './differing-members.ts';
 import type { OperatorFailure } from './operator-client.ts';
 import {
@@ -24,6 +23,7 @@ import {
   type PublicationFailure,
   type PublicationPorts,
   type ReleaseDiffers,
+  readKnown,
   readStanding,
   type Shown,
   showRelease,
@@ -89,7 +89,7 @@ export async function publishRelease(
   const publication = { ...request, model: entry.model, version: version.text };
   const standing = await readStanding(publication, ports);
   if (!standing.ok) return standing;
-  const known = await readKnown(standing.value.model, version);
+  const known = await readKnown(standing.value, version.text);
   if (!known.ok) return known;
 
   const spool = await mkdtemp(join(tmpdir(), 'cistern-chunks-'));
@@ -133,15 +133,6 @@ export async function publishRelease(
   } finally {
     await rm(spool, { recursive: true, force: true });
   }
-}
-
-/** The manifest of this version as it is published; null where it is not. */
-async function readKnown(
-  current: VerifiedModel | null,
-  version: FirmwareVersion,
-): Promise<Result<ReleaseManifest | null, PublishFailure>> {
-  if (current === null) return ok(null);
-  return at('reading-repository', await readManifest(current, version.text));
 }
 
 function datedStatement(

@@ -66,14 +66,7 @@ export function buildManifest(
     model: entry.model,
     version,
     releasedOn,
-    flash: {
-      method: entry.flashMethod,
-      storage: entry.storage,
-      programmer: flash.programmer,
-      rawprogram: flash.rawprogram,
-      patches: flash.patches,
-    },
-    protectedRanges: entry.protectedRanges,
+    ...flashingOf(entry, flash),
     installableFrom: installableFromOf(from, fromSource),
     files: cut.files,
     package: {
@@ -87,6 +80,12 @@ export function buildManifest(
     fixes,
     knownIssues,
   });
+}
+
+/** What the manifest says of the flashing: of the model what the catalogue knows, and the files that lint found. */
+export function flashingOf(entry: ModelEntry, { programmer, rawprogram, patches }: FlashFiles) {
+  const { flashMethod: method, storage, protectedRanges } = entry;
+  return { flash: { method, storage, programmer, rawprogram, patches }, protectedRanges };
 }
 
 export function entryTarget(entry: ModelEntry): Target {

@@ -1,10 +1,11 @@
 /** Holds a whole package, put together from its chunks, against what its manifest says of it. */
 import { createHash } from 'node:crypto';
 import type { PackageIndex } from '../../shared/caibx.ts';
-import type { PackageFile, ReleaseManifest } from '../../shared/release.ts';
+import type { ReleaseManifest } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { inOrder } from '../http/in-order.ts';
 import { DOWNLOADS_IN_FLIGHT } from '../limits.ts';
+import { partOfFile } from '../package/part-of-file.ts';
 import type { ChunkReader, Unreachable } from './chunk-reader.ts';
 import type { Defect } from './defect.ts';
 
@@ -36,7 +37,7 @@ export async function judgePackage(
     if (!isWhole) continue;
     whole.update(content);
     for (const each of files) {
-      const part = overlap(content, position, each.file);
+      const part = partOfFile(content, position, each.file);
       if (part.length === 0) continue;
       each.hash.update(part);
       each.seenBytes += part.length;
@@ -52,11 +53,4 @@ export async function judgePackage(
       defects.push({ where, sentence: `${file.path} is not where or what the manifest says.` });
   }
   return ok(defects);
-}
-
-/** The part of a file that lies in the chunk at `chunkOffset`. */
-function overlap(content: Uint8Array, chunkOffset: number, file: PackageFile): Uint8Array {
-  const start = Math.max(0, file.offsetBytes - chunkOffset);
-  const end = Math.min(content.length, file.offsetBytes + file.sizeBytes - chunkOffset);
-  return start < end ? content.subarray(start, end) : new Uint8Array();
 }

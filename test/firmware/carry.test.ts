@@ -1,14 +1,19 @@
 /** One release in a single file: into a mirror of the same root, into a repository with keys of its own, and not altered. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findModel } from '../../manifests/catalogue/find-model.ts';
+import type { ModelId } from '../../shared/model.ts';
+import { RAWPROGRAM } from './defects.ts';
 import { writeDemoPackage } from './demo-package.ts';
+import { writeFamilyFile } from './family-file.ts';
+import { writeMd5List } from './md5-list.ts';
 import { type Publishing, shown, startPublishing } from './publishing.ts';
 import { runCisternRepo } from './run-cistern-repo.ts';
 
-const MODEL = 'quectel/ec25euga-m4g';
+const MODEL = 'quectel/ec25euga-m4g' as ModelId;
 const FIRST = 'EC25EUGAR06A05M4G_01.003.01.003';
 const SECOND = 'EC25EUGAR08A03M4G_01.200.01.200';
 
@@ -152,6 +157,83 @@ describe('import into a repository with keys of its own', () => {
     const refused = await importInto(file, repository, ...own());
     expect(shown(refused)).toMatchObject({ reason: 'release-exists-with-other-content' });
     expect(await verify(repository, 'own')).toMatchObject({ code: 0 });
+  });
+
+  describe('from one whose catalogue protects less', () => {
+    const catalogue = () => join(scratch, 'their-catalogue');
+    const exportTheirs = async (alter: (directory: string) => Promise<void>) => {
+      const directory = join(fresh('theirs'), SECOND);
+      await writeDemoPackage(directory, { version: SECOND, sizeBytes: 1_000_000 });
+      await alter(directory);
+      const theirs = fresh('repository');
+      const published = await run([
+        ...['publish', directory, '--model', MODEL, '--version', SECOND, '--to', theirs],
+        ...['--keys', join(scratch, 'origin'), '--online-keys', join(scratch, 'origin.env')],
+        ...['--catalogue', catalogue()],
+      ]);
+      expect(published.code, published.stdout).toBe(0);
+      const out = fresh('theirs.tar');
+      const exported = await run([
+        ...['export', theirs, '--model', MODEL, '--version', SECOND, '--root', root(), '--out', out],
+      ]);
+      expect(exported.code, exported.stdout).toBe(0);
+      return out;
+    };
+    beforeAll(async () => {
+      const entry = await findModel(MODEL);
+      if (!entry.ok) throw new Error(entry.failure.reason);
+      const protectedRanges = entry.value.protectedRanges.filter(({ name }) => name === 'cust_info');
+      await writeFamilyFile(catalogue(), { ...entry.value, protectedRanges });
+    });
+
+    it('is refused where it writes into EFS2, and nothing of it is uploaded', async () => {
+      const repository = fresh('own');
+      // All of tz goes to where EFS2 begins, so that the plan is one which that catalogue lets pass.
+      const path = await exportTheirs(async (directory) => {
+        const file = join(directory, RAWPROGRAM);
+        const text = await readFile(file, 'utf8');
+        await writeFile(file, text.replaceAll('start_sector="13184"', 'start_sector="1280"'));
+        await writeMd5List(directory);
+      });
+      const refused = await importInto(path, repository, ...own());
+      expect(refused.code, refused.stdout).toBe(65);
+      expect(shown(refused)).toMatchObject({ reason: 'package-defective' });
+      expect(shown(refused).findings).toContainEqual(
+        expect.objectContaining({ severity: 'error', file: RAWPROGRAM }),
+      );
+      expect(await readdir(repository).catch(() => [])).toEqual([]);
+    });
+
+    it('is signed with what the catalogue of this repository protects', async () => {
+      const repository = fresh('own');
+      const done = await importInto(await exportTheirs(async () => {}), repository, ...own());
+      expect(done.code, done.stdout).toBe(0);
+      const targets = join(repository, 'v1/models', MODEL, 'targets', MODEL);
+      const signed = (await readdir(targets)).filter((name) => /(M4G_.*|model)\.json$/.test(name));
+      expect(signed).toHaveLength(2);
+      for (const name of signed) {
+        const { protectedRanges } = JSON.parse(await readFile(join(targets, name), 'utf8'));
+        expect(protectedRanges, name).toContainEqual(expect.objectContaining({ name: 'EFS2' }));
+      }
+      expect(shown(await verify(repository, 'own'))).toMatchObject({ ok: true, releases: [SECOND] });
+    });
+
+    it('is refused where one of its chunks is damaged', async () => {
+      const bytes = await readFile(file);
+      const at = bytes.indexOf('cacnk') + 600;
+      bytes[at] = (bytes[at] ?? 0) ^ 0x01;
+      const damaged = fresh('damaged.tar');
+      await writeFile(damaged, bytes);
+      const refused = await importInto(damaged, fresh('own'), ...own());
+      expect(shown(refused)).toMatchObject({ reason: 'carried-release-defective' });
+    });
+
+    it('is refused where the catalogue of this repository does not know the model', async () => {
+      const empty = fresh('catalogue');
+      await mkdir(empty);
+      const refused = await importInto(file, fresh('own'), ...own(), '--catalogue', empty);
+      expect(shown(refused)).toMatchObject({ reason: 'model-unknown' });
+    });
   });
 
   describe('behind a Worker', () => {
