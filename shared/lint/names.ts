@@ -30,34 +30,43 @@ export function judgeProgrammerName(file: string, entry: ModelEntry): readonly F
 
 const VERSION_IN_NAME = /[A-Z0-9]+R\d{2}A\d{2}(?:V\d{2})?[ME]\d{1,2}G[A-Z]*(?:_[A-Za-z0-9.]+)?/;
 
-/** The version a package's own name shows; the content does not carry it (field 2a). */
+/** The version that the names of a package show, one in full before one without its custom part (field 2a). */
 export function versionInNames(names: readonly string[]): FirmwareVersion | null {
-  for (const name of names) {
-    const version = parseFirmwareVersion(VERSION_IN_NAME.exec(name)?.[0] ?? '');
-    if (version.ok) return version.value;
-  }
-  return null;
+  const versions = versionsInNames(names);
+  return versions.find(({ custom }) => custom !== null) ?? versions[0] ?? null;
 }
 
+/** The content does not carry it: the package's own name may, and that of its top directory. */
+function versionsInNames(names: readonly string[]): readonly FirmwareVersion[] {
+  return names
+    .map((name) => parseFirmwareVersion(VERSION_IN_NAME.exec(name)?.[0] ?? ''))
+    .flatMap((version) => (version.ok ? [version.value] : []));
+}
+
+/** Every name that shows a version counts: a directory of another firmware may lie in a zip with the right name. */
 export function judgeVersion(
   version: FirmwareVersion | null,
   names: readonly string[],
-  entry: ModelEntry | null,
+  entry: Pick<ModelEntry, 'vendor' | 'model'> | null,
 ): readonly Finding[] {
-  const findings: Finding[] = [];
-  const named = versionInNames(names);
-  if (named === null) {
+  const decisive = version ?? versionInNames(names);
+  const named = versionsInNames(names);
+  const others = named.filter((each) => decisive !== null && !saysTheSame(each, decisive));
+  const findings = others.map(({ text }) => {
+    const sentence =
+      version === null
+        ? `One of the package's names says ${decisive?.text}, another ${text}.`
+        : `The package is named for ${text}, and ${version.text} was asked for.`;
+    return errorAt('version-contradicts-name', { file: null }, sentence);
+  });
+  if (named.length === 0) {
     const sentence =
       'Neither the package nor its top directory is named for a version, so nothing confirms it.';
     findings.push(warningAt('name-shows-no-version', null, sentence));
   }
-  if (version !== null && named !== null && !saysTheSame(named, version)) {
-    const sentence = `The package is named for ${named.text}, and ${version.text} was asked for.`;
-    findings.push(errorAt('version-contradicts-name', { file: null }, sentence));
-  }
-  const decisive = version ?? named;
-  if (entry !== null && decisive !== null && modelOf(entry.vendor, decisive) !== entry.model) {
-    const sentence = `${decisive.text} is firmware of ${decisive.hardware} with ${decisive.flash} flash, not of ${entry.model}.`;
+  for (const each of decisive === null ? [] : [decisive, ...others]) {
+    if (entry === null || modelOf(entry.vendor, each) === entry.model) continue;
+    const sentence = `${each.text} is firmware of ${each.hardware} with ${each.flash} flash, not of ${entry.model}.`;
     findings.push(errorAt('version-of-another-model', { file: null }, sentence));
   }
   return findings;
