@@ -15,6 +15,7 @@ import { planOf } from '../device/update/staged-plan.ts';
 import { parseModelId } from '../shared/model.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from './firmware/demo-package.ts';
 import { SimulatedModem } from './modem/modem.ts';
+import { flashFingerprint } from './support/flash-fingerprint.ts';
 import { inProcessDoor } from './support/in-process-door.ts';
 import { DEMO_MODEL, filledStage, type LocalRelease, localRelease, must } from './support/local-release.ts';
 import { SHORT_TIMINGS } from './support/short-timings.ts';
@@ -122,17 +123,37 @@ describe('a flash session', () => {
       'normal',
       ['chip', 'signing key'],
     ],
-    ['cannot ask a programmer that ran already, and goes on', 'programmer', null],
+    ['cannot ask a programmer of its own that ran already, and goes on', 'programmer', null],
   ] as const)('%s', async (_, startIn, compared) => {
     const modem = new SimulatedModem({ firmware: DEMO_OLD_VERSION, startIn, timing: { departureMs: 1 } });
     const expectedHardware = { msmIds: ['000480e1'], oemKeyHashes: [modem.model.rootKeyHash] };
     const onHardwareCompared = vi.fn();
-    const { flashed, ports } = await flash(modem, { expectedHardware, onHardwareCompared });
+    const { flashed, ports } = await flash(modem, {
+      expectedHardware,
+      onHardwareCompared,
+      runningProgrammer: 'ours',
+    });
     expect(flashed).toEqual({ ok: true, value: undefined });
     expect(onHardwareCompared.mock.calls).toEqual([[compared]]);
     expect(must(await awaitIdentity(ports)).version.text).toBe(DEMO_NEW_VERSION);
     modem.close();
   });
+
+  it.each([
+    ['unknown', 'foreign-programmer'],
+    ['has-refused', 'programmer'],
+  ] as const)(
+    'restarts a programmer that is %s, and sends it nothing else',
+    async (runningProgrammer, startIn) => {
+      const modem = new SimulatedModem({ firmware: DEMO_OLD_VERSION, startIn, timing: { departureMs: 1 } });
+      const before = flashFingerprint(modem);
+      const { flashed, ports } = await flash(modem, { runningProgrammer });
+      expect(flashed).toEqual({ ok: false, failure: { reason: 'sahara-stale-session' } });
+      expect(must(await awaitIdentity(ports)).version.text).toBe(DEMO_OLD_VERSION);
+      expect(flashFingerprint(modem)).toBe(before);
+      modem.close();
+    },
+  );
 });
 
 describe('a partition that the programmer refuses', () => {

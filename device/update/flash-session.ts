@@ -28,13 +28,18 @@ export type FlashFailure =
   | FirehoseFailure
   | StageFailure
   | JournalFailure
-  | { readonly reason: 'programmer-too-large'; readonly bytes: number };
+  | { readonly reason: 'programmer-too-large'; readonly bytes: number }
+  /** Loaded by nobody knows whom, and it takes no restart: the guard is not sent to it. */
+  | { readonly reason: 'programmer-not-ours' };
 
 export type FlashProgress = {
   readonly phase: 'erasing' | 'programming' | 'reading-back';
   readonly doneBytes: number;
   readonly totalBytes: number;
 };
+
+/** `ours`: loaded by this run. `has-refused`: it refused this run something after the first erase, and may be wedged. */
+export type RunningProgrammer = 'unknown' | 'ours' | 'has-refused';
 
 export type FlashSession = {
   readonly pipe: Pipe;
@@ -51,6 +56,9 @@ export type FlashSession = {
    * already, which cannot be asked.
    */
   readonly onHardwareCompared?: (compared: ComparedHardware | null) => void;
+  /** Who loaded a programmer that is found running, as far as the caller can prove it; default `unknown`. */
+  readonly runningProgrammer?: RunningProgrammer;
+  readonly onProgrammerLoaded?: () => void;
   /** A partition is programmed once more in this session; `reason` is that of the failure. */
   readonly onRepeat?: (program: PlannedProgram, reason: FirehoseFailure['reason']) => void;
   /** Nothing is erased yet, and the modem shows no table of its own to judge the plan by. */

@@ -10,10 +10,15 @@ import type { ModemDoor, OpenedModem } from '../transport/door.ts';
 import type { AwaitFailure } from './await-modem.ts';
 import { awaitUpdatable, type CrashFailure } from './await-updatable.ts';
 import type { EnterEdlFailure } from './enter-edl.ts';
-import { type FlashFailure, type FlashSession, runFlashSession } from './flash-session.ts';
+import {
+  type FlashFailure,
+  type FlashSession,
+  type RunningProgrammer,
+  runFlashSession,
+} from './flash-session.ts';
 import { FLASH_ATTEMPTS_MAX, GREETINGS_MAX } from './limits.ts';
 
-export type FlashJob = Omit<FlashSession, 'pipe' | 'staged'> & {
+export type FlashJob = Omit<FlashSession, 'pipe' | 'staged' | 'runningProgrammer' | 'onProgrammerLoaded'> & {
   readonly door: ModemDoor;
   readonly clock: Clock;
   readonly staged: StagedPackage;
@@ -36,6 +41,7 @@ export async function flashUntilDone(
   let opened = first;
   let { staged, expectedHardware } = job;
   let greetings = 0;
+  let runningProgrammer: RunningProgrammer = 'unknown';
   let failure: FlashFailure | AwaitFailure | null = null;
   for (let attempt = 1; attempt <= FLASH_ATTEMPTS_MAX; ) {
     // From the first erase on nobody can interrupt it, in a later session either.
@@ -49,7 +55,11 @@ export async function flashUntilDone(
       await opened.pipe.close();
       return ok('in-normal-mode');
     }
-    const flashed = await runFlashSession({ ...job, staged, expectedHardware, pipe: opened.pipe }, heeded);
+    const onProgrammerLoaded = () => {
+      runningProgrammer = 'ours';
+    };
+    const session = { ...job, staged, expectedHardware, runningProgrammer, onProgrammerLoaded };
+    const flashed = await runFlashSession({ ...session, pipe: opened.pipe }, heeded);
     await opened.pipe.close();
     opened = null;
     if (flashed.ok) return ok('reset');
@@ -65,8 +75,10 @@ export async function flashUntilDone(
       opened = entered.value;
       continue;
     }
-    if (!journal.attempt.flashTouched) return flashed;
+    if (!journal.attempt.flashTouched || failure.reason === 'programmer-not-ours') return flashed;
     job.onRetry(failure, attempt);
+    greetings = 0;
+    if (failure.reason === 'programmer-refused') runningProgrammer = 'has-refused';
     if (isStageDamage(failure)) {
       const again = await job.restage();
       if (again.ok) staged = again.value;

@@ -17,6 +17,7 @@ const GONE_OR_MUTE: ReadonlySet<string> = new Set<UpdateFailure['reason']>([
   'sahara-no-hello',
   'sahara-too-many-reads',
   'firehose-silent',
+  'programmer-not-ours',
   'firehose-too-talkative',
 ]);
 

@@ -1,5 +1,7 @@
 /** From an opened modem in EDL to a started programmer: whose modem it is, and then its first program (edl 1b). */
 import { err, ok, type Result } from '../../shared/result.ts';
+import { FirehoseLink } from '../firehose/link.ts';
+import { resetProgrammer } from '../firehose/write.ts';
 import { askHardware } from '../sahara/command-mode.ts';
 import { loadProgrammer } from '../sahara/driver.ts';
 import { comparedHardware, findContradiction } from '../sahara/hardware.ts';
@@ -20,11 +22,7 @@ export async function startProgrammer(
   const { flashTouched } = journal.attempt;
   const greeting = await reachProgrammer(pipe, { timings, flashTouched }, signal);
   if (!greeting.ok) return greeting;
-  if (greeting.value.found === 'programmer') {
-    // Sahara is over: it can be asked no more.
-    session.onHardwareCompared?.(null);
-    return ok(greeting.value.heard);
-  }
+  if (greeting.value.found === 'programmer') return goOnWith(greeting.value.heard, session, signal);
   const opening = await judgeHardware(session, greeting.value.hello, signal);
   if (!opening.ok) return opening;
 
@@ -37,7 +35,31 @@ export async function startProgrammer(
   if (!bytes.ok) return bytes;
   const programmer = { imageId: entry.programmerImageId, bytes: bytes.value };
   const loaded = await loadProgrammer(pipe, opening.value, programmer, timings.sahara, signal);
-  return loaded.ok ? ok(new Uint8Array()) : loaded;
+  if (!loaded.ok) return loaded;
+  session.onProgrammerLoaded?.();
+  return ok(new Uint8Array());
+}
+
+/**
+ * The vendor's guard is an erase without a range: a programmer that does not know it erases the whole chip, calibration
+ * too (edl 0.3, 0.4). So where the plan has one, only the programmer of the package hears it; another is told to restart
+ * (`sahara-stale-session`), and so is our own after it has refused something, which may have wedged it (edl 1c).
+ */
+async function goOnWith(
+  heard: Uint8Array<ArrayBuffer>,
+  { pipe, plan, timings, runningProgrammer = 'unknown', onHardwareCompared }: FlashSession,
+  signal?: AbortSignal,
+): Promise<Result<Uint8Array<ArrayBuffer>, FlashFailure>> {
+  const mayNotHearGuard = runningProgrammer === 'unknown' && plan.guards.length > 0;
+  if (runningProgrammer !== 'has-refused' && !mayNotHearGuard) {
+    // Sahara is over: it can be asked no more.
+    onHardwareCompared?.(null);
+    return ok(heard);
+  }
+  const reset = await resetProgrammer(new FirehoseLink(pipe, timings.firehose, { heard }), signal);
+  if (reset.ok) return err({ reason: 'sahara-stale-session' });
+  if (reset.failure.reason !== 'programmer-refused') return reset;
+  return mayNotHearGuard ? err({ reason: 'programmer-not-ours' }) : ok(new Uint8Array());
 }
 
 /** Another chip, or one that trusts another key, is sent back as it came. */

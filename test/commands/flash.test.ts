@@ -64,6 +64,15 @@ describe('cistern flash', () => {
     },
   );
 
+  it.each(['erase', 'program', 'read'])(
+    'restarts a programmer that is wedged since it has refused a command: %s',
+    async (command) => {
+      await sceneWith({ faults: [{ kind: 'nak', command, occurrence: 8 }, { kind: 'wedged-after-nak' }] });
+      expect(await flash(await shelf.copy(NEXT_VERSION))).toMatchObject({ code: 0 });
+      expect(modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: NEXT_VERSION });
+    },
+  );
+
   it('tells machines the plan before it begins, and the verdict last', async () => {
     await sceneWith();
     const { stdout } = await flash(await shelf.copy(NEXT_VERSION), '--json');

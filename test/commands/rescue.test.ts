@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readAttempt } from '../../device/update/journal.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
+import type { SimulatedModemOptions } from '../modem/modem-options.ts';
 import type { StartState } from '../modem/start-state.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
@@ -81,7 +82,7 @@ describe('cistern rescue of a modem whose flash is whole', () => {
 });
 
 describe('cistern rescue of a modem that does not start', () => {
-  it.each([...STATES, 'programmer-mid-image'] as const)(
+  it.each([...STATES, 'programmer-mid-image', 'foreign-programmer', 'foreign-programmer-mid-image'] as const)(
     'gives it the firmware that is named, from %s',
     async (state) => {
       await sceneWith();
@@ -190,8 +191,11 @@ describe('cistern rescue refuses', () => {
 
 describe('cistern rescue of a flashing that was broken off', () => {
   /** Power goes in the middle of the flashing, and comes back later: the modem lies in EDL, half written. */
-  async function halfWritten(version = NEXT_VERSION): Promise<string> {
-    await sceneWith({}, () => ({ context: { timings: { ...SHORT_TIMINGS, returnMs: 300 } } }));
+  async function halfWritten(
+    version = NEXT_VERSION,
+    options: Partial<SimulatedModemOptions> = {},
+  ): Promise<string> {
+    await sceneWith(options, () => ({ context: { timings: { ...SHORT_TIMINGS, returnMs: 300 } } }));
     const path = await shelf.copy(version);
     powerOffWhileFlashing(modem);
     const stage = await newStage();
@@ -229,6 +233,30 @@ describe('cistern rescue of a flashing that was broken off', () => {
     modem.nand.spoilPage(0, new Uint8Array(modem.nand.geometry.pageBytes).fill(0x5a));
     expect(await rescue(path)).toMatchObject({ code: 0 });
     expect(modem.calibrationDigest()).toBe(calibration);
+  });
+
+  it('restarts a programmer of somebody else, to which the vendor guard would be an erase of everything', async () => {
+    const path = await halfWritten();
+    modem.becomes('foreign-programmer');
+    expect(await rescue(path)).toMatchObject({ code: 0 });
+    expect(modem.calibrationDigest()).toBe(calibration);
+  });
+
+  it('sends such a programmer no guard where it takes no restart either', async () => {
+    const faults = Array.from({ length: 8 }, (_, i) => ({
+      kind: 'nak' as const,
+      command: 'power',
+      occurrence: i + 1,
+    }));
+    const path = await halfWritten(NEXT_VERSION, { faults });
+    modem.becomes('foreign-programmer');
+    const { code, stderr } = await rescue(path);
+    expect(code).toBe(2);
+    expect(stderr).toContain('would erase the calibration, so it was not sent');
+    expect(modem.calibrationDigest()).toBe(calibration);
+    modem.powerCycle();
+    await modem.whenState(['edl-sahara'], { timeoutMs: 2_000 });
+    expect(await rescue(path)).toMatchObject({ code: 0 });
   });
 
   it('goes on where it has crashed meanwhile and offers its memory', async () => {

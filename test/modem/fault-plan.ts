@@ -78,6 +78,10 @@ export class FaultPlan {
     return this.#faults.some((f) => f.kind === 'wrong-geometry');
   }
 
+  get wedgesAfterNak(): boolean {
+    return this.#faults.some((f) => f.kind === 'wedged-after-nak');
+  }
+
   get hasVip(): boolean {
     return this.#faults.some((f) => f.kind === 'vip');
   }

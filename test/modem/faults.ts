@@ -22,6 +22,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     /** With `AttemptRetry="1"` or `AttemptRestart="1"`, as some programmers do. */
     form: z.enum(['plain', 'attempt-retry', 'attempt-restart']).default('plain'),
   }),
+  /** After a `nak` the programmer refuses everything but `power`, until it is started again. */
+  z.strictObject({ kind: z.literal('wedged-after-nak') }),
   /** Every erase takes this long. */
   z.strictObject({ kind: z.literal('slow-erase'), delayMs: z.int().nonnegative() }),
   /** Behind each response it is at work for so long, says one log more, and listens once that was read. */

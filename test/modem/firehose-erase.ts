@@ -15,8 +15,9 @@ import type { Nand } from './nand.ts';
 
 export function eraseRegion(session: FirehoseSession, command: FirehoseCommand): void {
   const { nand, dialect, faults } = session.options;
-  if (isProjectQuestion(command)) {
-    answerProjectQuestion(session, command);
+  const { projectName } = session.options;
+  if (projectName !== null && isProjectQuestion(command)) {
+    answerProjectQuestion(session, command, projectName);
     return;
   }
   const named = blocksToErase(command, nand, dialect);
@@ -42,7 +43,8 @@ export function eraseRegion(session: FirehoseSession, command: FirehoseCommand):
 
 /** Power goes while this command is at work: half of its blocks are erased. */
 export function cutErase({ options, payloadMaxBytes }: FirehoseSession, command: FirehoseCommand): void {
-  if (command.tag !== 'erase' || payloadMaxBytes === undefined || isProjectQuestion(command)) return;
+  if (command.tag !== 'erase' || payloadMaxBytes === undefined) return;
+  if (options.projectName !== null && isProjectQuestion(command)) return;
   const blocks = blocksToErase(command, options.nand, options.dialect);
   if (blocks.ok) eraseFirstHalf(options.nand, blocks.value);
 }
@@ -73,14 +75,18 @@ function blocksToErase(
 
 /**
  * Quectel's guard (edl 0.4): an erase that erases nothing and asks whether the package is for this project. It is
- * known by `vendor` alone: a host that drops that attribute sends an erase without start and length.
+ * known by `vendor` alone: a host that drops that attribute sends an erase without start and length, and to a programmer
+ * that is not the vendor's it is one.
  */
 function isProjectQuestion(command: FirehoseCommand): boolean {
   return command.attributes.get('vendor') === 'quectel';
 }
 
-function answerProjectQuestion(session: FirehoseSession, command: FirehoseCommand): void {
-  const { projectName } = session.options;
+function answerProjectQuestion(
+  session: FirehoseSession,
+  command: FirehoseCommand,
+  projectName: string,
+): void {
   session.log(`[harden] project: ${projectName}`);
   if (namesProject(command, projectName)) session.finish();
   else session.refuse('[harden] project does not match');

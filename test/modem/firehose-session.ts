@@ -18,8 +18,8 @@ export type ProgrammerOptions = {
   readonly nand: Nand;
   readonly partitions: readonly Partition[];
   readonly faults: FaultPlan;
-  /** What the vendor's anti-misburn erase must name, e.g. `EC25EUGA_VH`. */
-  readonly projectName: string;
+  /** What the vendor's anti-misburn erase must name, e.g. `EC25EUGA_VH`; null: it does not know that question. */
+  readonly projectName: string | null;
   readonly framing: DocumentFraming;
   /** How long a second of DelayInSeconds lasts, in milliseconds. */
   readonly secondMs: number;
@@ -48,6 +48,8 @@ export class FirehoseSession {
   writing: { readonly writer: ProgramWriter; readonly region: Region; readonly logs: string[] } | undefined;
   /** How the command at work fails, when a fault says so. */
   refusal: Refusal | undefined;
+  /** It has refused something, and refuses all but power since. */
+  isWedged = false;
   /** It was told to reset or to go off, and takes nothing more. */
   isLeaving = false;
   #worksInHand = 0;

@@ -94,7 +94,10 @@ function execute(session: FirehoseSession, document: Uint8Array): void {
   const { tag } = parsed.value;
   const { dialect, faults } = session.options;
   session.refusal = faults.refusalOf(tag);
-  if (!dialect.commands.includes(tag)) session.refuse(`**WARNING Ignoring Unrecognized tag '${tag}'`);
+  const isWedged = session.isWedged && tag !== 'power';
+  session.isWedged ||= faults.wedgesAfterNak && session.refusal !== undefined;
+  if (isWedged) session.refuse(`ERROR: '${tag}' after a failure`);
+  else if (!dialect.commands.includes(tag)) session.refuse(`**WARNING Ignoring Unrecognized tag '${tag}'`);
   else if (session.refusal?.phase === 'start')
     session.refuse(`Failed to run the command '${tag}'`, HANDLE_PROGRAM_FAILURE);
   else if (session.payloadMaxBytes === undefined && !BEFORE_CONFIGURE.includes(tag)) {

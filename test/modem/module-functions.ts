@@ -15,6 +15,7 @@ import type { Nand } from './nand.ts';
 import type { Partition } from './partitions.ts';
 import { Sahara, type SaharaSession } from './sahara.ts';
 import type { ModemSettings } from './settings.ts';
+import type { StartState } from './start-state.ts';
 import { fastbootComposition, type UsbComposition } from './usb-compositions.ts';
 import type { ModuleControl } from './usb-function.ts';
 
@@ -51,9 +52,14 @@ export function saharaOf(parts: ModuleParts, control: ModuleControl, session: Sa
   return new Sahara(control, { dialect, chip, identity, session, rejectsAll: faults.rejectsProgrammer });
 }
 
-export function programmerOf(parts: ModuleParts, control: ModuleControl): Firehose {
+export function programmerOf(
+  parts: ModuleParts,
+  control: ModuleControl,
+  { isForeign = false }: { readonly isForeign?: boolean } = {},
+): Firehose {
   const { nand, partitions, faults, model, framing, timing, onProgram } = parts;
-  const { firehose: dialect, projectName } = model;
+  const { firehose: dialect } = model;
+  const projectName = isForeign ? null : model.projectName;
   const storage = { nand, partitions, faults };
   return new Firehose(control, {
     dialect,
@@ -65,9 +71,13 @@ export function programmerOf(parts: ModuleParts, control: ModuleControl): Fireho
   });
 }
 
-/** Everything that a host sent which is gone now. */
-export function sendAbandonedFlashing({ model, nand, partitions }: ModuleParts, programmer: Firehose): void {
+/** One that runs already. What it said before anybody looked went to a host that is gone, and so is what that one sent. */
+export function programmerFoundIn(state: StartState, parts: ModuleParts, control: ModuleControl): Firehose {
+  const programmer = programmerOf(parts, control, { isForeign: state.startsWith('foreign-') });
+  if (!state.endsWith('-mid-image')) return programmer;
+  const { model, nand, partitions } = parts;
   for (const transfer of abandonedFlashing(model, nand, partitions)) programmer.receive(transfer);
+  return programmer;
 }
 
 export function diagOf(control: ModuleControl, { firmware }: NormalBoot): Diag {

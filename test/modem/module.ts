@@ -12,9 +12,9 @@ import {
   diagOf,
   type ModuleParts,
   type NormalBoot,
+  programmerFoundIn,
   programmerOf,
   saharaOf,
-  sendAbandonedFlashing,
 } from './module-functions.ts';
 import { RamDump } from './ram-dump.ts';
 import type { SaharaSession } from './sahara.ts';
@@ -108,10 +108,7 @@ export class Module {
       this.#enterEdl('hello-taken');
       this.#startProgrammer();
     } else {
-      // What it says before it is on the bus went to a host that is gone.
-      const programmer = programmerOf(this.#parts, this.#control());
-      if (state === 'programmer-mid-image') sendAbandonedFlashing(this.#parts, programmer);
-      this.#run(programmer, 'edl-firehose');
+      this.#run(programmerFoundIn(state, this.#parts, this.#control()), 'edl-firehose');
     }
   }
 

@@ -16,6 +16,10 @@ export const START_STATES = [
   'programmer-unread',
   /** A programmer runs and waits for raw bytes of an image that nobody sends any more. */
   'programmer-mid-image',
+  /** A programmer of somebody else's runs, which does not know the vendor's anti-misburn question. */
+  'foreign-programmer',
+  /** And it waits for raw bytes of an image. */
+  'foreign-programmer-mid-image',
   /** The firmware crashed and offers its memory. */
   'ram-dump',
   /** The boot loader waits for fastboot commands. */

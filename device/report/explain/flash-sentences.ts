@@ -52,6 +52,11 @@ export const flashSentences = {
     what: `The modem's ${what} is not the one of its model: wanted ${wanted}, found ${found}.`,
     next: 'This modem needs another package; report its label and version.',
   }),
+  'programmer-not-ours': () => ({
+    exit: 'PROTOCOL',
+    what: 'A programmer that this run did not load runs on the modem and takes no restart; one that does not know the anti-misburn command of this package would erase the calibration, so it was not sent.',
+    next: 'Power-cycle the modem, then run the same command again.',
+  }),
   'programmer-too-large': ({ bytes }) => ({
     exit: 'DATA',
     what: `The programmer of this release has ${bytes} bytes, which no programmer has.`,
