@@ -41,7 +41,8 @@ export async function enterEdl(
     await opened.value.pipe.close();
     // Whether the echo came or the link broke first, the bus shows what the modem did.
     if (asked.ok || asked.failure.reason === 'modem-disconnected') break;
-    if (asked.failure.reason !== 'diag-no-answer') return asked;
+    // A port that takes nothing may take it once it is opened anew.
+    if (!isUnheard(asked.failure)) return asked;
     if (attempt === timings.edlAttempts - 1)
       return err({ reason: 'modem-refuses-edl', attempts: timings.edlAttempts });
   }
@@ -51,4 +52,8 @@ export async function enterEdl(
     { timeoutMs: timings.reenumerationMs, intervalMs: timings.lookIntervalMs, isAwaited, clock },
     signal,
   );
+}
+
+function isUnheard({ reason }: DiagFailure): boolean {
+  return reason === 'diag-no-answer' || reason === 'transfer-timed-out';
 }

@@ -1,4 +1,5 @@
 /** The DIAG interface of normal mode (edl 1a): version request, the switch to EDL, an error for all else. */
+import type { FaultPlan } from './fault-plan.ts';
 import { encodeHdlc, HdlcDecoder } from './hdlc.ts';
 import { DIAG_FRAME_MAX_BYTES } from './limits.ts';
 import type { ModuleControl, UsbFunction } from './usb-function.ts';
@@ -16,19 +17,27 @@ export class Diag implements UsbFunction {
   readonly sendsZeroPackets = true;
   readonly #control: ModuleControl;
   readonly #softwareRevision: string;
+  readonly #faults: FaultPlan | undefined;
   readonly #decoder = new HdlcDecoder({ maxFrameBytes: DIAG_FRAME_MAX_BYTES });
 
   /** `softwareRevision`: the version without its custom part, e.g. `EC25EUGAR08A03M4G`. */
-  constructor(control: ModuleControl, options: { readonly softwareRevision: string }) {
+  constructor(
+    control: ModuleControl,
+    options: { readonly softwareRevision: string; readonly faults?: FaultPlan },
+  ) {
     this.#control = control;
     this.#softwareRevision = options.softwareRevision;
+    this.#faults = options.faults;
   }
 
   receive(bytes: Uint8Array): void {
     for (const request of this.#decoder.push(bytes)) this.#answer(request);
   }
 
-  opened(): void {}
+  opened(): void {
+    this.#control.setBusy(this.#faults?.ignoresEdlSwitch('write') ?? false);
+  }
+
   cutDuring(): void {}
   disconnected(): void {}
 
@@ -45,6 +54,7 @@ export class Diag implements UsbFunction {
       this.#send(errorAnswer(BAD_LENGTH, request));
       return;
     }
+    if (this.#faults?.ignoresEdlSwitch('echo')) return;
     this.#send(request);
     this.#control.restart({ into: 'edl', waitForHost: false });
   }

@@ -10,6 +10,7 @@ export class FaultPlan {
   readonly #commandCounts = new Map<string, number>();
   readonly #flipped = new Set<Fault>();
   #edlEntryCount = 0;
+  #edlSwitchCount = 0;
   #startCount = 0;
   #isNextHelloStolen = false;
 
@@ -44,6 +45,14 @@ export class FaultPlan {
       if (fault.kind === 'nak' && fault.command === command && fault.occurrence === count) return fault;
     }
     return undefined;
+  }
+
+  /** Counts one request to enter EDL, or one opening of the DIAG port; says whether it comes to nothing. */
+  ignoresEdlSwitch(at: 'echo' | 'write'): boolean {
+    const fault = this.#faults.find((f) => f.kind === 'unheard-edl-switch' && f.at === at);
+    if (fault?.kind !== 'unheard-edl-switch') return false;
+    this.#edlSwitchCount += 1;
+    return this.#edlSwitchCount <= fault.times;
   }
 
   /** Counts one entry into EDL; says whether its HELLO is stolen. */

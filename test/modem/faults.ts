@@ -37,6 +37,15 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('worn-block'), block: z.int().nonnegative() }),
   /** Somebody else reads HELLO, the first `times` times the module enters EDL. */
   z.strictObject({ kind: z.literal('stolen-hello'), times: z.int().positive().default(1) }),
+  /**
+   * The request to enter EDL comes to nothing the first `times` times: it is neither obeyed nor echoed, or the DIAG port
+   * takes no byte of it while it is open.
+   */
+  z.strictObject({
+    kind: z.literal('unheard-edl-switch'),
+    times: z.int().positive(),
+    at: z.enum(['echo', 'write']).default('echo'),
+  }),
   /** The chip has 256 KiB blocks (128 pages of 2 KiB), whatever its package says. */
   z.strictObject({ kind: z.literal('wrong-geometry') }),
   /** The boot ROM takes no programmer: status 0x21. */

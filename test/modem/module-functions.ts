@@ -80,8 +80,8 @@ export function programmerFoundIn(state: StartState, parts: ModuleParts, control
   return programmer;
 }
 
-export function diagOf(control: ModuleControl, { firmware }: NormalBoot): Diag {
-  return new Diag(control, { softwareRevision: firmwareNames(firmware).withoutCustom });
+export function diagOf({ faults }: ModuleParts, control: ModuleControl, { firmware }: NormalBoot): Diag {
+  return new Diag(control, { softwareRevision: firmwareNames(firmware).withoutCustom, faults });
 }
 
 export function atStateOf(

@@ -162,7 +162,7 @@ export class Module {
     if (outcome.firmware !== this.#lastStarted)
       this.changeSettings(this.#parts.settingsByFirmware[outcome.firmware] ?? {});
     this.#lastStarted = outcome.firmware;
-    this.#run(diagOf(this.#control(), outcome), 'normal');
+    this.#run(diagOf(this.#parts, this.#control(), outcome), 'normal');
   }
 
   #run(usbFunction: UsbFunction, state: BusState): void {
