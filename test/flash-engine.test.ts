@@ -3,9 +3,10 @@
  * every state in which it may be found: the two were written from the same facts, and from nothing of each other.
  */
 import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BadBlocks } from '../device/firehose/bad-blocks.ts';
 import { sendDiskPatches, setBootableStorageDrive } from '../device/firehose/block-storage.ts';
+import { DEFAULT_FIREHOSE_TIMINGS } from '../device/firehose/limits.ts';
 import { FirehoseLink } from '../device/firehose/link.ts';
 import { programFile } from '../device/firehose/program.ts';
 import { Prover } from '../device/firehose/prove.ts';
@@ -42,7 +43,10 @@ const MODULES = {
 type ModuleName = keyof typeof MODULES;
 
 let modem: SimulatedModem;
-afterEach(() => modem.close());
+afterEach(() => {
+  modem.close();
+  vi.useRealTimers();
+});
 
 const sha256 = () => {
   const hash = createHash('sha256');
@@ -120,7 +124,11 @@ function planned(name: ModuleName): Written {
   return { programs, erases: programs.map(({ window }) => window) };
 }
 
-async function flash(name: ModuleName, { pipe, heard }: Awaited<ReturnType<typeof reach>>) {
+async function flash(
+  name: ModuleName,
+  { pipe, heard }: Awaited<ReturnType<typeof reach>>,
+  timings = SHORT_TIMINGS.firehose,
+) {
   const storage = storageOf(modem);
   const badBlocks = new BadBlocks();
   const logs: string[] = [];
@@ -128,7 +136,7 @@ async function flash(name: ModuleName, { pipe, heard }: Awaited<ReturnType<typeo
     logs.push(log);
     badBlocks.hear(log);
   };
-  const link = new FirehoseLink(pipe, SHORT_TIMINGS.firehose, { heard, onLog });
+  const link = new FirehoseLink(pipe, timings, { heard, onLog });
   const programmer = must(await startSession(link, storage, { flashTouched: false }));
   const protectedRanges = modem.partitions.filter(({ role }) => role === 'protected');
   const limits = { storage, protectedRanges };
@@ -194,6 +202,32 @@ describe('the flash engine', () => {
     await bootsAnew(name, calibration);
     expect(logs.filter((log) => log === LATE_LOG).length).toBeGreaterThan(15);
   });
+
+  it.each([
+    ['goes through', 60_000, 150_000, true],
+    ['is given up', 60_000, 310_000, false],
+    ['is given up', 310_000, 150_000, false],
+  ] as const)(
+    '%s where an erase takes %i ms and a program %i ms, by the waits of the updater itself',
+    async (_, eraseMs, programMs, goesThrough) => {
+      vi.useFakeTimers();
+      const name = 'MDM9607, 2 KiB pages';
+      make(name, {
+        faults: [
+          { kind: 'slow-erase', delayMs: eraseMs },
+          { kind: 'slow-program', delayMs: programMs },
+        ],
+      });
+      const flashed = reach()
+        .then((reached) => flash(name, reached, DEFAULT_FIREHOSE_TIMINGS))
+        .then(
+          () => 'done',
+          (error: unknown) => String(error),
+        );
+      await vi.runAllTimersAsync();
+      expect(await flashed).toMatch(goesThrough ? /^done$/ : /firehose-silent/);
+    },
+  );
 
   it('passes over bad blocks of NAND and tells which', async () => {
     const name = 'MDM9607, 2 KiB pages';

@@ -75,6 +75,10 @@ export class FaultPlan {
     return this.#faults.find((f) => f.kind === 'slow-erase')?.delayMs ?? 0;
   }
 
+  get programDelayMs(): number {
+    return this.#faults.find((f) => f.kind === 'slow-program')?.delayMs ?? 0;
+  }
+
   get lateLog(): (Fault & { kind: 'late-log' }) | undefined {
     return this.#faults.find((f) => f.kind === 'late-log');
   }

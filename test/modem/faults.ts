@@ -26,6 +26,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('wedged-after-nak') }),
   /** Every erase takes this long. */
   z.strictObject({ kind: z.literal('slow-erase'), delayMs: z.int().nonnegative() }),
+  /** From the last raw byte of every program to its answer. */
+  z.strictObject({ kind: z.literal('slow-program'), delayMs: z.int().nonnegative() }),
   /** Behind each response it is at work for so long, says one log more, and listens once that was read. */
   z.strictObject({
     kind: z.literal('late-log'),

@@ -50,8 +50,13 @@ export function takeRawTransfer(session: FirehoseSession, bytes: Uint8Array): vo
     return;
   }
   const { startSector, sectorCount } = region;
-  session.log(`Finished programming start_sector ${startSector} and TotalSectorsToProgram ${sectorCount}`);
-  session.finish();
+  const finish = (): void => {
+    session.log(`Finished programming start_sector ${startSector} and TotalSectorsToProgram ${sectorCount}`);
+    session.finish();
+  };
+  const { programDelayMs } = session.options.faults;
+  if (programDelayMs === 0) finish();
+  else session.workFor(programDelayMs, finish);
 }
 
 function tellProgram({ options }: FirehoseSession, region: Region, phase: 'started' | 'ended'): void {
