@@ -6,7 +6,9 @@ import { ROOT_MAX_BYTES } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { judgeNextRoot } from '../../shared/trust/next-root.ts';
+import { inParallel } from '../http/in-parallel.ts';
 import { parseRoot } from '../keys/roots.ts';
+import { UPLOADS_IN_FLIGHT } from '../limits.ts';
 import type { PutOutcome } from '../publish/operator-client.ts';
 import { listModels } from '../store/list-models.ts';
 import { listAll, type ObjectStore, type StoreFailure } from '../store/object-store.ts';
@@ -19,7 +21,13 @@ export async function acceptRoot(
 ): Promise<Result<PutOutcome, OnlineFailure>> {
   const newest = await newestRootVersion(store);
   if (!newest.ok) return newest;
-  if (version <= newest.value) return compare(store, version, text);
+  if (version <= newest.value) {
+    const same = await compare(store, version, text);
+    if (!same.ok) return same;
+    // A run that died here stored it, and laid it beside some models or none.
+    const laid = await layBesideAll(store, version, text);
+    return laid.ok ? same : laid;
+  }
   const next = parseRoot(text);
   if (next === null) return refuse('root-invalid', `Root ${version} is not readable. Nothing was stored.`);
   const current = await readRoot(store, newest.value);
@@ -30,13 +38,20 @@ export async function acceptRoot(
   if (!judged.ok) return refuse('root-invalid', `${judged.failure.why} Nothing was stored.`);
   const put = await store.create(rootKey(version), utf8(text));
   if (!put.ok) return put;
+  const laid = await layBesideAll(store, version, text);
+  return laid.ok ? put : laid;
+}
+
+async function layBesideAll(
+  store: ObjectStore,
+  version: number,
+  text: string,
+): Promise<Result<void, StoreFailure>> {
   const models = await listModels(store);
   if (!models.ok) return models;
-  for (const model of models.value) {
-    const copied = await store.create(modelRootKey(model, version), utf8(text));
-    if (!copied.ok) return copied;
-  }
-  return ok(put.value);
+  return inParallel(models.value, UPLOADS_IN_FLIGHT, (model) =>
+    store.create(modelRootKey(model, version), utf8(text)),
+  );
 }
 
 /** The roots beside a model, where a plain TUF client looks for them. */

@@ -1,4 +1,5 @@
 /** Where things are in a repository (design 5). `base` is what the operator calls the repository, e.g. `https://fw.example`. */
+import { rootKey } from '../../shared/bucket-keys.ts';
 import { chunkPath } from '../../shared/caibx.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { consistentTargetPath } from '../../shared/trust/roles.ts';
@@ -13,6 +14,11 @@ export function targetUrl(base: string, model: ModelId, path: string, sha256: st
 
 export function chunkUrl(base: string, id: string): string {
   return `${base}/v1/chunks/${chunkPath(id)}`;
+}
+
+/** The roots of all models, where they were brought; each model's own are copies of them. */
+export function commonRootUrl(base: string, version: number): string {
+  return `${base}/v1/${rootKey(version)}`;
 }
 
 /** The operator's side of the API (shared/operator-api.ts). */

@@ -6,6 +6,7 @@
 import { fromUtf8 } from '../../shared/bytes.ts';
 import { type PackageIndex, parseIndex } from '../../shared/caibx.ts';
 import { MODEL_ENTRY_NAME, modelEntrySchema } from '../../shared/catalogue.ts';
+import { ROOT_MAX_BYTES } from '../../shared/limits.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { type ReleaseManifest, releaseManifestSchema } from '../../shared/release.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -14,6 +15,7 @@ import { targetKind, targetName } from '../../shared/trust/target-path.ts';
 import { inOrder } from '../http/in-order.ts';
 import { TARGETS_IN_FLIGHT } from '../limits.ts';
 import { type Carried, readCarried } from '../mirror/carried.ts';
+import { commonRootUrl } from '../repository/addresses.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
 import {
   type RepositoryOfModel,
@@ -51,6 +53,8 @@ export async function auditModel(
   if (!model.ok) return model;
   const carried = await readCarried(get, repository);
   if (!carried.ok) return carried;
+  const behind = await judgeRoots(repository, model.value, get);
+  if (!behind.ok) return behind;
   const reader = await openChunkReader(repository.base, get);
   try {
     const found = await auditTargets(model.value, carried.value, reader, onProgress);
@@ -62,11 +66,25 @@ export async function auditModel(
       notCarried: found.value.notCarried,
       targetCount: Object.keys(model.value.targets).length,
       ...reader.seen(),
-      defects: found.value.defects,
+      defects: [...behind.value, ...found.value.defects],
     });
   } finally {
     await reader.close();
   }
+}
+
+/** A common root that comes after this model's newest: a "keys upload" that died laid it beside others, or none. */
+async function judgeRoots(
+  { base }: RepositoryOfModel,
+  { model, versions }: VerifiedModel,
+  get: Get,
+): Promise<Result<readonly Defect[], VerificationFailure>> {
+  const next = versions.root + 1;
+  const answer = await get(commonRootUrl(base, next), ROOT_MAX_BYTES);
+  if (!answer.ok) return answer;
+  if (answer.value.status !== 200) return ok([]);
+  const sentence = `Root ${next} is in the repository and not beside this model. Run "keys upload" or "online renew" again.`;
+  return ok([{ where: model, sentence }]);
 }
 
 type Found = {

@@ -11,13 +11,16 @@ import { readRolloutKey } from '../../manifests/keys/key-directory.ts';
 import { openKeyFile } from '../../manifests/keys/key-file.ts';
 import { readOnlineSigners } from '../../manifests/keys/read-online-keys.ts';
 import { readRoots } from '../../manifests/keys/roots.ts';
+import { renewOnline } from '../../manifests/online/renew-online.ts';
 import { storeOperator } from '../../manifests/online/store-operator.ts';
 import { openPackage } from '../../manifests/package/open-package.ts';
 import { publishRelease } from '../../manifests/publish/publish-release.ts';
+import { uploadRoots } from '../../manifests/publish/upload-roots.ts';
 import { openDirectoryStore } from '../../manifests/store/directory-store.ts';
 import type { ObjectStore } from '../../manifests/store/object-store.ts';
 import { getFromStore, STORE_BASE } from '../../manifests/store/store-get.ts';
 import { auditModel } from '../../manifests/verify/audit-model.ts';
+import { modelRootKey, rootKey } from '../../shared/bucket-keys.ts';
 import { parseFirmwareVersion } from '../../shared/firmware-version.ts';
 import type { ModelId } from '../../shared/model.ts';
 import { ok } from '../../shared/result.ts';
@@ -107,14 +110,19 @@ function dyingAfter(store: ObjectStore, write: number): ObjectStore {
   const dying =
     <Arguments extends unknown[], T>(work: (...args: Arguments) => Promise<T>) =>
     async (...args: Arguments): Promise<T> => {
+      const mine = ++writes;
+      if (mine > write) throw new Killed();
       const done = await work(...args);
-      if (++writes >= write) throw new Killed();
+      if (mine === write) throw new Killed();
       return done;
     };
   return { ...store, create: dying(store.create), replace: dying(store.replace) };
 }
 
-async function countWrites(version: string, store: ObjectStore): Promise<number> {
+async function countWrites(
+  store: ObjectStore,
+  run: (counted: ObjectStore) => Promise<{ readonly ok: boolean }>,
+): Promise<number> {
   let writes = 0;
   const counting =
     <Arguments extends unknown[], T>(work: (...args: Arguments) => T) =>
@@ -123,7 +131,7 @@ async function countWrites(version: string, store: ObjectStore): Promise<number>
       return work(...args);
     };
   const counted = { ...store, create: counting(store.create), replace: counting(store.replace) };
-  expect(await publish(counted, version)).toMatchObject({ ok: true });
+  expect(await run(counted)).toMatchObject({ ok: true });
   return writes;
 }
 
@@ -141,7 +149,7 @@ describe('a publication that dies after a write', () => {
         await cp(begun, join(scratch, name), { recursive: true });
         return openDirectoryStore(join(scratch, name));
       };
-      const writes = await countWrites(NEXT, await open(`dry-${former}`));
+      const writes = await countWrites(await open(`dry-${former}`), (store) => publish(store, NEXT));
       expect(writes).toBeGreaterThan(8);
       const seen = new Set<string>();
       for (let write = 1; write <= writes; write++) {
@@ -157,4 +165,62 @@ describe('a publication that dies after a write', () => {
     },
     120_000,
   );
+});
+
+describe('a "keys upload" that dies after a write', () => {
+  const OTHER = 'quectel/eg25ggb-m2g' as ModelId;
+  let keys: string;
+  let begun: string;
+  beforeAll(async () => {
+    keys = join(scratch, 'renewed');
+    await cp(join(scratch, 'keys'), keys, { recursive: true });
+    const renewed = await runCisternRepo(['keys', 'renew', '--dir', keys]);
+    expect(renewed.code, renewed.stderr).toBe(0);
+    begun = join(scratch, 'before-upload');
+    must(await publish(openDirectoryStore(begun), FORMER));
+  }, 60_000);
+
+  const operatorOf = async (store: ObjectStore) => {
+    const roots = must(await readRoots(keys));
+    const signers = must(await readOnlineSigners(join(scratch, 'online.env'), async () => ok(null)));
+    return { store, signers, roots, nowMs: () => nowMs };
+  };
+  const uploadKeys = async (store: ObjectStore) =>
+    uploadRoots(must(await readRoots(keys)), storeOperator(await operatorOf(store)));
+  const open = async (name: string) => {
+    const directory = join(scratch, `upload-${name}`);
+    await cp(begun, directory, { recursive: true });
+    return { directory, store: openDirectoryStore(directory) };
+  };
+  const hasRoot = async (store: ObjectStore, model: ModelId) => must(await store.has(modelRootKey(model, 2)));
+
+  it('lays it beside every model when it is run again', async () => {
+    // Of the second model there is what names it; the death comes before it, between both, or after.
+    const withOther = async (name: string) => {
+      const { directory, store } = await open(name);
+      await cp(join(directory, 'models', MODEL), join(directory, 'models', OTHER), { recursive: true });
+      return store;
+    };
+    // The first root is there, and is laid where it is too.
+    const writes = await countWrites(await withOther('dry'), uploadKeys);
+    for (let write = 1; write <= writes; write++) {
+      const store = await withOther(`${write}`);
+      await expect(uploadKeys(dyingAfter(store, write))).rejects.toThrow(Killed);
+      must(await uploadKeys(store));
+      for (const model of [MODEL, OTHER])
+        expect(await hasRoot(store, model), `${model}, write ${write}`).toBe(true);
+    }
+  });
+
+  it('is seen by an audit, and mended by "online renew" too', async () => {
+    const { store } = await open('renew');
+    await store.create(rootKey(2), await readFile(join(keys, '2.root.json')));
+    expect(await hasRoot(store, MODEL)).toBe(false);
+    const rootText = await readFile(join(keys, '1.root.json'), 'utf8');
+    const audited = () =>
+      auditModel({ base: STORE_BASE, model: MODEL, rootText }, getFromStore(store), () => {});
+    expect(must(await audited())).toMatchObject({ versions: { root: 1 }, defects: [{ where: MODEL }] });
+    expect(must(await renewOnline(await operatorOf(store), MODEL))).toBe('is-fresh');
+    expect(must(await audited())).toMatchObject({ versions: { root: 2 }, defects: [] });
+  });
 });
