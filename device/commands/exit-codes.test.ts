@@ -59,12 +59,21 @@ describe('exit codes', () => {
     expect(new Set(all.map(({ means }) => means)).size).toBe(all.length);
   });
 
-  it('are listed by their own command, a line each', async () => {
+  async function told(...flags: readonly string[]): Promise<string> {
     const written: string[] = [];
     const stream = { write: (text: string) => written.push(text) };
     const context = { process: { stdout: stream, stderr: stream, env: {} }, stdout: stream, stderr: stream };
-    await run(app, ['exit-codes'], context as unknown as Context);
-    expect(written.join('').trimEnd().split('\n')).toEqual(
+    await run(app, ['exit-codes', ...flags], context as unknown as Context);
+    return written.join('');
+  }
+
+  it('are told to machines as one document', async () => {
+    const document = { format: 'cistern-exit-codes/1', codes: Object.values(EXIT) };
+    expect(JSON.parse(await told('--json'))).toEqual(document);
+  });
+
+  it('are listed by their own command, a line each', async () => {
+    expect((await told()).trimEnd().split('\n')).toEqual(
       Object.values(EXIT).map(({ code, means }) => `${String(code).padStart(3)}  ${means}`),
     );
   });

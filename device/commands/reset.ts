@@ -96,13 +96,15 @@ async function mayReset(
   { state, usbId }: Sighting,
   { yes, json }: ResetFlags,
 ): Promise<boolean> {
-  if (!json) {
+  const asks = !yes && context.isInteractive;
+  // Who is asked sees what about, on the other stream than what machines read.
+  if (!json || asks) {
     const found = state === 'edl' ? 'in emergency download mode' : 'offering a crash dump';
     context.stderr.write(
       `${where} is ${found} (${usbId}); it is told to restart, nothing is erased or written\n`,
     );
   }
-  return yes || !context.isInteractive || askOnce(context, 'Restart the modem now?');
+  return !asks || askOnce(context, 'Restart the modem now?');
 }
 
 function tellEnd(

@@ -102,13 +102,13 @@ describe('cistern reset', () => {
     expect(stderr).toContain('cistern rescue');
   });
 
-  it('asks once at a terminal, and does nothing after no', async () => {
+  it.each([[[]], [['--json']]])('asks once at a terminal, and does nothing after no: %j', async (flags) => {
     await sceneWith({}, () => ({ answer: 'n' }));
     await intoEdl();
-    const { code, stderr } = await scene.cistern('reset');
+    const { code, stdout, stderr } = await scene.cistern('reset', ...flags);
     expect(code).toBe(0);
     expect(stderr).toContain('it is told to restart, nothing is erased or written');
-    expect(stderr).toContain('You said no, so nothing was done.');
+    expect(stdout + stderr).toContain('You said no, so nothing was done.');
     expect(scene.questions).toEqual(['Restart the modem now? [y/N] ']);
     expect(modem.state()).toBe('edl-sahara');
   });
