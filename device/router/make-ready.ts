@@ -50,8 +50,8 @@ export async function makeReady(
   tell(early, services);
   const profile = wish.isBehindRelay ? null : await findServiceProfile(services.machine);
   if (profile === null && !wish.isBehindRelay) services.onNote(NO_PROFILE_NOTE);
-  const { modemNetDevices: netDevices, modemPath: devicePath } = before;
-  const modem = { modemKey: wish.modemKey, netDevices, devicePath };
+  const { modemNetDevices: netDevices, modemNodes: nodes, modemPath: devicePath } = before;
+  const modem = { modemKey: wish.modemKey, netDevices, nodes, devicePath };
   const stopped = await stopServices(
     profile,
     { ...modem, goesOnRegardless: wish.goesOnRegardless },

@@ -20,8 +20,8 @@ const REFUSES = `#!/bin/sh
 echo "error: couldn't inhibit device: 'GDBus.Error: No device found'" >&2
 exit 1
 `;
-const MODEM = { modemKey: 'usb-1', netDevices: [], devicePath: '/sys/devices/usb1/1-1' };
-const OTHER = { modemKey: 'usb-2', netDevices: [], devicePath: '/sys/devices/usb1/1-2' };
+const MODEM = { modemKey: 'usb-1', netDevices: [], nodes: [], devicePath: '/sys/devices/usb1/1-1' };
+const OTHER = { modemKey: 'usb-2', netDevices: [], nodes: [], devicePath: '/sys/devices/usb1/1-2' };
 
 async function anOpenwrt(mmcli: string | null) {
   const router = await aServiceRouter(

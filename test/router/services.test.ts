@@ -10,8 +10,13 @@ import { aServiceRouter, type FakeService } from './a-service-router.ts';
 /** A pid that no process has: the table of the test says so. */
 const DEAD_PID = 4_000_000;
 
-const MODEM = { modemKey: 'usb-1', netDevices: ['wwan0'], devicePath: '/sys/devices/usb1/1-1' };
-const OTHER = { modemKey: 'usb-2', netDevices: [], devicePath: '/sys/devices/usb1/1-2' };
+const MODEM = {
+  modemKey: 'usb-1',
+  netDevices: ['wwan0'],
+  nodes: ['/dev/ttyUSB2', '/dev/cdc-wdm0'],
+  devicePath: '/sys/devices/usb1/1-1',
+};
+const OTHER = { modemKey: 'usb-2', netDevices: [], nodes: [], devicePath: '/sys/devices/usb1/1-2' };
 const RUTOS = { gsmd: {}, mobifd: {}, modem_trackd: {}, ledman: {}, ping_reboot: {} };
 
 async function rutos(services: Readonly<Record<string, FakeService>> = RUTOS) {
@@ -178,8 +183,21 @@ describe('services around a modem', () => {
         { interface: 'wwan', device: 'wwan0', up: true },
         { interface: 'wwan_4', device: 'wwan0', l3_device: 'wwan0' },
         { interface: 'other', device: 'wwan1' },
+        { interface: 'ppp', l3_device: '3g-ppp', autostart: true },
+        { interface: 'dials', pending: true, autostart: true },
+        { interface: 'mm', pending: true, autostart: true },
+        { interface: 'down', autostart: false },
+        { interface: 'neighbour', l3_device: '3g-neighbour', autostart: true },
       ],
     });
+    const uci = [
+      ['lan', 'br-lan'],
+      ['ppp', '/dev/ttyUSB2'],
+      ['dials', '/dev/cdc-wdm0'],
+      ['mm', '/sys/devices/usb1/1-1'],
+      ['down', '/dev/cdc-wdm0'],
+      ['neighbour', '/dev/ttyUSB20'],
+    ].map(([name, device]) => `network.${name}=interface\nnetwork.${name}.device='${device}'\n`);
     const noting = (name: string) => `#!/bin/sh\necho "${name} $1" >> "$(dirname "$0")/../ups"\n`;
     const { root, machine, portsOf } = await aServiceRouter(
       {},
@@ -187,6 +205,7 @@ describe('services around a modem', () => {
         'etc/openwrt_release': '',
         'sbin/ifdown': '',
         'bin/ubus': `#!/bin/sh\necho '${dump}'\n`,
+        'bin/uci': `#!/bin/sh\ncat <<'END'\n${uci.join('')}END\n`,
         'bin/ifdown': noting('ifdown'),
         'bin/ifup': noting('ifup'),
       },
@@ -198,6 +217,12 @@ describe('services around a modem', () => {
     expect((await readFile(join(root, 'ups'), 'utf8')).trimEnd().split('\n')).toEqual([
       'ifdown wwan',
       'ifdown wwan_4',
+      'ifdown ppp',
+      'ifdown dials',
+      'ifdown mm',
+      'ifup mm',
+      'ifup dials',
+      'ifup ppp',
       'ifup wwan_4',
       'ifup wwan',
     ]);

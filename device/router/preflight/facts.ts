@@ -25,6 +25,8 @@ export type PowerFacts = {
 export type PreflightFacts = {
   /** Network interfaces of the modem itself, e.g. `wwan0`. */
   readonly modemNetDevices: readonly string[];
+  /** Its device nodes, e.g. `/dev/ttyUSB2`. */
+  readonly modemNodes: readonly string[];
   /** The modem in sysfs, as the kernel names it; null while it is not on a bus of this machine. */
   readonly modemPath: string | null;
   /** Whether a repository is asked at all. */

@@ -58,6 +58,7 @@ export async function gatherFacts(
   ]);
   return {
     modemNetDevices: netDevices,
+    modemNodes: nodes,
     modemPath: path,
     isUplinkWanted,
     routeDevice,

@@ -4,6 +4,7 @@ import { preflight, refusals, routeIsThroughModem } from './preflight.ts';
 
 const QUIET: PreflightFacts = {
   modemNetDevices: ['wwan0'],
+  modemNodes: [],
   modemPath: '/sys/devices/usb1/1-1',
   isUplinkWanted: true,
   routeDevice: 'eth0',

@@ -10,7 +10,7 @@ import type { Held } from '../hold-command.ts';
 import { SERVICE_GONE_TIMEOUT_MS, SERVICE_LOOK_INTERVAL_MS } from '../limits.ts';
 import type { Machine } from '../machine.ts';
 import { holdService } from './hold-service.ts';
-import { netifdInterfaces } from './netifd.ts';
+import { netifdInterfaces, uciInterfaces } from './netifd.ts';
 import type { Service, ServiceProfile } from './service-profile.ts';
 import {
   forgetStopped,
@@ -48,6 +48,8 @@ export type ModemOnMachine = {
   readonly modemKey: string;
   /** Names of its network interfaces, e.g. `wwan0`. */
   readonly netDevices: readonly string[];
+  /** Its device nodes, e.g. `/dev/ttyUSB2`. */
+  readonly nodes: readonly string[];
   /** Its path in sysfs, as the kernel names it; null while it is not on the bus. */
   readonly devicePath: string | null;
   /** What does not stop is told and left running: to leave the modem as it is would be worse. */
@@ -57,9 +59,10 @@ export type ModemOnMachine = {
 /** Also takes over what an earlier run for this modem had stopped. On a failure everything is as it was. */
 export async function stopServices(
   profile: ServiceProfile | null,
-  { modemKey, netDevices, devicePath, goesOnRegardless = false }: ModemOnMachine,
+  modem: ModemOnMachine,
   ports: ServicePorts,
 ): Promise<Result<StoppedServices, ServiceFailure>> {
+  const { modemKey, devicePath, goesOnRegardless = false } = modem;
   const { stateDir } = ports;
   const records = await readStopped(stateDir);
   let stopped: StoppedService[] = [...(records.get(modemKey)?.stopped ?? [])];
@@ -71,7 +74,7 @@ export async function stopServices(
   const stoppedByOthers = [...records]
     .filter(([key]) => key !== modemKey)
     .flatMap(([, record]) => record.stopped);
-  for (const service of await servicesHere(profile, netDevices, ports)) {
+  for (const service of await servicesHere(profile, modem, ports)) {
     const isStopped = stoppedByOthers.some(({ name }) => name === service.name);
     if (!isStopped && !(await isOn(service, ports.machine))) continue;
     const mayHold = service.hold !== undefined && (await isRunning(service, ports.machine));
@@ -183,7 +186,7 @@ async function isRunning({ running }: Service, machine: Machine): Promise<boolea
 /** The services of a profile that this machine has, one for each interface where the profile says so. */
 async function servicesHere(
   profile: ServiceProfile | null,
-  netDevices: readonly string[],
+  { netDevices, nodes, devicePath }: ModemOnMachine,
   { machine }: ServicePorts,
 ): Promise<readonly Service[]> {
   const here: Service[] = [];
@@ -194,7 +197,10 @@ async function servicesHere(
       continue;
     }
     const { stdout } = await machine.run(['ubus', 'call', 'network.interface', 'dump']);
-    for (const name of netifdInterfaces(stdout, netDevices)) here.push(forInterface(service, name));
+    const uci = await machine.run(['uci', '-q', 'show', 'network']);
+    const configured = uciInterfaces(uci.stdout, [...nodes, ...(devicePath === null ? [] : [devicePath])]);
+    for (const name of netifdInterfaces(stdout, netDevices, configured))
+      here.push(forInterface(service, name));
   }
   return here;
 }
