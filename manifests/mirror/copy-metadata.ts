@@ -4,19 +4,20 @@ import { metadataKey, modelRootKey, rootKey, timestampKey } from '../../shared/b
 import { fromUtf8 } from '../../shared/bytes.ts';
 import { ROOT_MAX_BYTES, TARGETS_MAX_BYTES, TIMESTAMP_MAX_BYTES } from '../../shared/limits.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { timestampSchema } from '../../shared/trust/documents.ts';
+import { type RootMetadata, timestampSchema } from '../../shared/trust/documents.ts';
 import { metadataFile } from '../../shared/trust/roles.ts';
 import { isSignedBy } from '../../shared/trust/signed-by.ts';
-import type { HttpFailure } from '../http/client.ts';
 import { parseRoot } from '../keys/roots.ts';
 import { metadataBase } from '../repository/addresses.ts';
 import type { Get } from '../repository/metadata-fetcher.ts';
+import { followRoots, type SignedStateFailure } from '../repository/signed-state.ts';
 import type { RepositoryOfModel, VerifiedModel } from '../repository/verified-model.ts';
 import type { ObjectStore, StoreFailure } from '../store/object-store.ts';
+import { getFromStore, STORE_BASE } from '../store/store-get.ts';
 import type { Recording } from './recorded-get.ts';
 
 export type CopyMetadataFailure =
-  | HttpFailure
+  | SignedStateFailure
   | StoreFailure
   | { readonly reason: 'root-unusable'; readonly why: string }
   | { readonly reason: 'mirror-of-another-root'; readonly store: string; readonly version: number };
@@ -64,7 +65,7 @@ export async function copyRoots(
 export type Shown = 'copied' | 'was-there' | 'is-newer';
 
 export async function showMetadata(
-  { model, versions }: VerifiedModel,
+  { model, versions, root }: VerifiedModel,
   base: string,
   { bytesOf }: Pick<Recording, 'bytesOf'>,
   destination: ObjectStore,
@@ -77,10 +78,15 @@ export async function showMetadata(
   }
   const timestamp = bytesOf(`${metadataBase(base, model)}/timestamp.json`);
   if (timestamp === undefined) throw new Error('the timestamp was verified and not read');
+  // The mirror may know a root that the source does not have yet.
+  const source = { base: STORE_BASE, model, roots: [{ root }] };
+  const roots = await followRoots(source, getFromStore(destination));
+  if (!roots.ok && roots.failure.reason !== 'metadata-rejected') return roots;
+  const newest = (roots.ok ? roots.value.at(-1) : undefined) ?? root;
   for (;;) {
     const there = await destination.get(timestampKey(model), TIMESTAMP_MAX_BYTES);
     if (!there.ok) return there;
-    const present = there.value === null ? 0 : timestampVersion(there.value.bytes);
+    const present = there.value === null ? 0 : await timestampVersion(there.value.bytes, newest);
     if (present >= versions.timestamp) return ok(present > versions.timestamp ? 'is-newer' : 'was-there');
     const put = await destination.replace(timestampKey(model), timestamp, there.value?.tag ?? null);
     if (!put.ok) return put;
@@ -110,10 +116,11 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-/** 0 for what is not one: a damaged file is replaced. */
-function timestampVersion(bytes: Uint8Array): number {
+/** 0 for what is not one, or was not signed by a timestamp key of the root: it is replaced. */
+async function timestampVersion(bytes: Uint8Array, { signed: root }: RootMetadata): Promise<number> {
   try {
-    return timestampSchema.parse(JSON.parse(fromUtf8(bytes) ?? '')).signed.version;
+    const timestamp = timestampSchema.parse(JSON.parse(fromUtf8(bytes) ?? ''));
+    return (await isSignedBy(root.roles.timestamp, root.keys, timestamp)) ? timestamp.signed.version : 0;
   } catch {
     return 0;
   }

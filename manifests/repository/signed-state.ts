@@ -102,7 +102,7 @@ export async function readSignedState(
 }
 
 /** The roots of the key directory, and those that the repository has after them, each signed by the one before. */
-async function followRoots(
+export async function followRoots(
   { base, model, roots }: StateSource,
   get: Get,
 ): Promise<Result<readonly RootMetadata[], SignedStateFailure>> {
