@@ -64,6 +64,7 @@ export type RepoFailure =
   | UnpackFailure
   | ImportReleaseFailure
   | { readonly reason: 'keys-not-given' }
+  | { readonly reason: 'no-models'; readonly where: string }
   | { readonly reason: 'offer-not-given' }
   | { readonly reason: 'root-not-given'; readonly directory: string | null }
   | { readonly reason: 'lint-found-errors'; readonly count: number }
@@ -125,6 +126,7 @@ export function exitCodeOf(failure: RepoFailure): number {
     case 'key-directory-incomplete':
     case 'signing-request-unreadable':
     case 'online-keys-unreadable':
+    case 'no-models':
     case 'no-root-pending':
     case 'catalogue-unreadable':
     case 'family-not-in-catalogue':

@@ -148,6 +148,8 @@ function says(failure: RepoFailure): string {
       return `The publication is refused (${failure.code}): ${failure.why}`;
     case 'models-not-listed':
       return `${failure.url} lists no models, and there is no list of a mirror either. Name them with --model.`;
+    case 'no-models':
+      return `${failure.where} lists no models, so nothing was verified. Is it the right place? Nobody vouches for the list: what must be there is asked for with --model.`;
     case 'chunk-missing-in-source':
       return `Chunk ${failure.id} is listed and not served (status ${failure.status}); the source is incomplete.`;
     case 'chunk-altered-in-source':

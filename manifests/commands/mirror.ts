@@ -1,8 +1,10 @@
 import { buildCommand } from '@stricli/core';
+import { ok } from '../../shared/result.ts';
 import type { RepoContext } from '../context.ts';
 import { type Mirrored, mirrorModel } from '../mirror/mirror-model.ts';
 import { openStore, type RepositoryLocation, type StoreLocation } from '../store/location.ts';
 import { writeModelIndex } from '../store/write-model-index.ts';
+import { eachModel, failFirst } from './each-model.ts';
 import { type ModelFlags, modelsFlag, openModels, readablePositional, rootFlag } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { storeArgument } from './parsers.ts';
@@ -21,17 +23,17 @@ export const mirror = buildCommand<Flags, [RepositoryLocation], RepoContext>({
     const destination = await openStore(flags.to, this.process.env, this.signal);
     if (!destination.ok) return fail(this, flags, destination.failure);
     const show = progressOn(this, flags);
-    const mirrored: Mirrored[] = [];
-    for (const model of models) {
-      const one = await mirrorModel({ base, model, rootText }, get, destination.value, null, (done, total) =>
+    const { done: mirrored, failed } = await eachModel(models, (model) =>
+      mirrorModel({ base, model, rootText }, get, destination.value, null, (done, total) =>
         show(`mirroring ${model}`, done, total),
-      );
-      if (!one.ok) return fail(this, flags, one.failure, { mirrored });
-      mirrored.push(one.value);
-    }
-    const index = await writeModelIndex(destination.value);
+      ),
+    );
+    const index = mirrored.length === 0 ? ok() : await writeModelIndex(destination.value);
+    const result = { json: { mirrored }, text: summary(mirrored, destination.value.name) };
+    const failure = failFirst(this, flags, failed, result);
+    if (failure !== undefined) return failure;
     if (!index.ok) return fail(this, flags, index.failure, { mirrored });
-    succeed(this, flags, { json: { mirrored }, text: summary(mirrored, destination.value.name) });
+    succeed(this, flags, result);
   },
   parameters: {
     positional: readablePositional,

@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { ModelId } from '../../shared/model.ts';
+import { ok } from '../../shared/result.ts';
 import type { RepoContext } from '../context.ts';
 import { findPassphrase } from '../keys/passphrase.ts';
 import { readOnlineSigners } from '../keys/read-online-keys.ts';
@@ -7,6 +8,7 @@ import { parseRoot } from '../keys/roots.ts';
 import { renewOnline } from '../online/renew-online.ts';
 import { listModels } from '../store/list-models.ts';
 import { openStore, type StoreLocation } from '../store/location.ts';
+import { eachModel, failFirst } from './each-model.ts';
 import { modelsFlag, rootFlag, storePositional } from './model-flags.ts';
 import { fail, jsonFlag, succeed } from './output.ts';
 import { textArgument } from './parsers.ts';
@@ -37,15 +39,16 @@ export const onlineRenew = buildCommand<Flags, [StoreLocation], RepoContext>({
     if (listed !== null && !listed.ok) return fail(this, flags, listed.failure);
     const roots = [{ version: root.signed.version, text: rootText.value, root }];
     const repository = { store: store.value, signers: signers.value, roots, nowMs: this.nowMs };
-    const done: { model: ModelId; outcome: string }[] = [];
-    for (const model of flags.model ?? (listed?.ok ? listed.value : [])) {
+    const models = flags.model ?? (listed?.ok ? listed.value : []);
+    const { done, failed } = await eachModel(models, async (model) => {
       const outcome = await renewOnline(repository, model);
-      if (!outcome.ok) return fail(this, flags, outcome.failure, { done });
-      done.push({ model, outcome: outcome.value });
-    }
+      return outcome.ok ? ok({ model, outcome: outcome.value }) : outcome;
+    });
     const words = { renewed: 'signed anew, for 14 days', 'is-fresh': 'was signed less than a day ago' };
-    const text = done.map(({ model, outcome }) => `${model}: ${words[outcome as keyof typeof words]}`);
-    succeed(this, flags, { json: { models: done }, text: text.join('\n') || 'No models.' });
+    const text = done.map(({ model, outcome }) => `${model}: ${words[outcome]}`).join('\n');
+    const failure = failFirst(this, flags, failed, { json: { done }, text });
+    if (failure !== undefined) return failure;
+    succeed(this, flags, { json: { models: done }, text: text || 'No models.' });
   },
   parameters: {
     positional: storePositional,

@@ -26,13 +26,18 @@ describe('where a repository is', () => {
     ['s3://firmware/', { kind: 'bucket', provider: 's3', bucket: 'firmware', prefix: '' }],
     ['r2://firm-ware/v1/x', { kind: 'bucket', provider: 'r2', bucket: 'firm-ware', prefix: 'v1/x' }],
     ['./mirror', { kind: 'directory', path: './mirror' }],
+    ['./s3', { kind: 'directory', path: './s3' }],
+    ['s3-mirror', { kind: 'directory', path: 's3-mirror' }],
     ['/srv/mirror', { kind: 'directory', path: '/srv/mirror' }],
   ])('is read from %s', (text, location) => {
     expect(locationArgument(text)).toEqual(location);
   });
 
-  it.each(['ftp://fw.example', 's3://ab', 's3://UPPER', 's3://bucket/../x/%', ''])('is not "%s"', (text) => {
-    expect(() => locationArgument(text)).toThrow('neither an address');
+  it.each([
+    ...['ftp://fw.example', 's3://ab', 's3://UPPER', 's3://bucket/../x/%', ''],
+    ...['s3', 'r2', 'S3', 's3:firmware', 'r2:/firmware'],
+  ])('is not "%s"', (text) => {
+    expect(() => locationArgument(text)).toThrow('s3://BUCKET[/PREFIX]');
   });
 });
 

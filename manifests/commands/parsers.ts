@@ -21,7 +21,9 @@ export function versionArgument(text: string): FirmwareVersion {
 export function locationArgument(text: string): RepositoryLocation {
   const location = parseLocation(text);
   if (location === null)
-    throw new SyntaxError(`"${text}" is neither an address, nor s3://bucket, r2://bucket, nor a directory`);
+    throw new SyntaxError(
+      `"${text}" is neither an address, nor s3://BUCKET[/PREFIX] or r2://BUCKET[/PREFIX], nor a directory (one called s3 is ./s3)`,
+    );
   return location;
 }
 

@@ -7,6 +7,7 @@ import type { RepoContext } from '../context.ts';
 import { openPackage } from '../package/open-package.ts';
 import { parseInstallableFrom } from '../publish/installable-from.ts';
 import { type Published, publishRelease } from '../publish/publish-release.ts';
+import { nameOfLocation } from '../store/location.ts';
 import { failPublication } from './fail-publication.ts';
 import { findingLines } from './finding-lines.ts';
 import { writableFlag, writableFlags } from './location-flags.ts';
@@ -76,7 +77,10 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
       );
       if (!published.ok) return failPublication(this, flags, published.failure);
       if (!flags.json) this.process.stderr.write(findingLines(published.value.findings));
-      succeed(this, flags, { json: published.value, text: summary(published.value, flags.signRequest) });
+      succeed(this, flags, {
+        json: published.value,
+        text: summary(published.value, nameOfLocation(flags.to), flags.signRequest),
+      });
     } finally {
       await source.value.close();
     }
@@ -184,17 +188,18 @@ export const publish = buildCommand<Flags, [string], RepoContext>({
 
 function summary(
   { manifest, upload, release, rollout, targetsVersion }: Published,
+  where: string,
   requestPath: string | undefined,
 ): string {
   const { model, version, package: content } = manifest;
   if (release === 'was-published' && rollout === 'kept')
     return upload.uploadedChunks === 0
-      ? `${model} ${version} is published already, exactly so; nothing was done.`
-      : `${model} ${version} is published already; ${upload.uploadedChunks} chunks were missing and are there again.`;
+      ? `${model} ${version} is published already, exactly so; nothing was done. It is in ${where}.`
+      : `${model} ${version} is published already; ${upload.uploadedChunks} chunks were missing and are there again, in ${where}.`;
   const chunks = `${content.chunkCount} chunks, ${megabytes(content.storedBytes)} of ${megabytes(content.sizeBytes)}`;
   const moved = `${upload.uploadedChunks} uploaded (${megabytes(upload.uploadedBytes)}), ${upload.sharedChunks} were there`;
   if (release === 'awaits-signatures')
-    return `${model} ${version} is uploaded and not visible (${chunks}; ${moved}). Sign ${requestPath} where the targets keys are, then "sign-import" it.`;
+    return `${model} ${version} is uploaded to ${where} and not visible (${chunks}; ${moved}). Sign ${requestPath} where the targets keys are, then "sign-import" it.`;
   const offered = rollout === 'started' ? 'rolled out' : 'its rollout was left as it stands';
-  return `published ${model} ${version} (targets ${targetsVersion}): ${chunks}; ${moved}; ${offered}`;
+  return `published ${model} ${version} (targets ${targetsVersion}): ${chunks}; ${moved}; ${offered}; in ${where}`;
 }

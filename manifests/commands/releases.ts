@@ -1,9 +1,11 @@
 import { buildCommand } from '@stricli/core';
 import type { ModelId } from '../../shared/model.ts';
+import { ok } from '../../shared/result.ts';
 import type { RepoContext } from '../context.ts';
 import { type ListedRelease, listReleases } from '../repository/list-releases.ts';
 import { readVerifiedModel } from '../repository/verified-model.ts';
 import type { RepositoryLocation } from '../store/location.ts';
+import { eachModel, failFirst } from './each-model.ts';
 import { type ModelFlags, modelsFlag, openModels, readablePositional, rootFlag } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 
@@ -15,18 +17,16 @@ export const releases = buildCommand<Flags, [RepositoryLocation], RepoContext>({
     const opened = await openModels(this, flags, location);
     if (!opened.ok) return fail(this, flags, opened.failure);
     const { base, get, rootText, models } = opened.value;
-    const listed: OfModel[] = [];
-    for (const model of models) {
+    const { done: listed, failed } = await eachModel(models, async (model) => {
       const verified = await readVerifiedModel({ base, model, rootText }, get);
-      if (!verified.ok) return fail(this, flags, verified.failure);
+      if (!verified.ok) return verified;
       const found = await listReleases(verified.value, this.nowMs());
-      if (!found.ok) return fail(this, flags, found.failure);
-      listed.push({ model, releases: found.value });
-    }
-    succeed(this, flags, {
-      json: { models: listed },
-      text: listed.flatMap(lines).join('\n') || 'No models.',
+      return found.ok ? ok({ model, releases: found.value }) : found;
     });
+    const text = listed.flatMap(lines).join('\n');
+    const failure = failFirst(this, flags, failed, { json: { models: listed }, text });
+    if (failure !== undefined) return failure;
+    succeed(this, flags, { json: { models: listed }, text: text || 'No models.' });
   },
   parameters: {
     positional: readablePositional,

@@ -1,7 +1,8 @@
 import { buildCommand } from '@stricli/core';
 import type { RepoContext } from '../context.ts';
-import type { RepositoryLocation } from '../store/location.ts';
+import { nameOfLocation, type RepositoryLocation } from '../store/location.ts';
 import { type Audit, auditModel } from '../verify/audit-model.ts';
+import { eachModel, failFirst } from './each-model.ts';
 import { type ModelFlags, modelsFlag, openModels, readablePositional, rootFlag } from './model-flags.ts';
 import { fail, jsonFlag, megabytes, succeed } from './output.ts';
 import { progressOn } from './progress.ts';
@@ -14,18 +15,19 @@ export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
     if (!opened.ok) return fail(this, flags, opened.failure);
     const { base, get, rootText, models } = opened.value;
     const show = progressOn(this, flags);
-    const audits: Audit[] = [];
-    for (const model of models) {
-      const audit = await auditModel({ base, model, rootText }, get, (done, total) =>
-        show(`verifying ${model}`, done, total),
-      );
-      if (!audit.ok) return fail(this, flags, audit.failure, { model, audits });
-      audits.push(audit.value);
-    }
+    if (models.length === 0)
+      return fail(this, flags, { reason: 'no-models', where: nameOfLocation(location) });
+    const { done: audits, failed } = await eachModel(models, (model) =>
+      auditModel({ base, model, rootText }, get, (done, total) => show(`verifying ${model}`, done, total)),
+    );
     const defects = audits.flatMap((audit) => audit.defects);
+    const found = defects.map(({ where, sentence }) => `${where}: ${sentence}`);
+    const sound = audits.filter((audit) => audit.defects.length === 0).map(summary);
+    const text = [...sound, ...found].join('\n');
+    const failure = failFirst(this, flags, failed, { json: { defects, audits }, text });
+    if (failure !== undefined) return failure;
     if (defects.length > 0) {
-      const lines = defects.map(({ where, sentence }) => `${where}: ${sentence}\n`).join('');
-      if (!flags.json) this.process.stdout.write(lines);
+      if (!flags.json) this.process.stdout.write(`${text}\n`);
       return fail(
         this,
         flags,
@@ -34,7 +36,7 @@ export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
       );
     }
     const json = { audits, ...(audits.length === 1 ? audits[0] : {}) };
-    succeed(this, flags, { json, text: audits.map(summary).join('\n') || 'No models.' });
+    succeed(this, flags, { json, text });
   },
   parameters: {
     positional: readablePositional,
@@ -46,6 +48,8 @@ export const verify = buildCommand<Flags, [RepositoryLocation], RepoContext>({
   },
   docs: {
     brief: 'Audit a repository from its root down to the last chunk of each package',
+    fullDescription:
+      'Without --model it audits the models that the repository lists. Nobody vouches for that list: that a model is there, and sound, is proved by asking for it with --model.',
     customUsage: [
       {
         input: 'https://fw.example --root keys/1.root.json --model quectel/ec25euga-m4g',

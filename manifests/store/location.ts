@@ -33,7 +33,21 @@ export function parseLocation(text: string): RepositoryLocation | null {
     const base = repositoryBase(text);
     return base === null ? null : { kind: 'address', base };
   }
-  return text === '' ? null : { kind: 'directory', path: text };
+  // Meant as a bucket: a directory that is called so is ./s3.
+  if (text === '' || /^(s3|r2)(:|$)/i.test(text)) return null;
+  return { kind: 'directory', path: text };
+}
+
+/** As messages call it. */
+export function nameOfLocation(location: RepositoryLocation): string {
+  switch (location.kind) {
+    case 'address':
+      return location.base;
+    case 'bucket':
+      return `${location.provider}://${location.bucket}${location.prefix === '' ? '' : `/${location.prefix}`}`;
+    case 'directory':
+      return resolve(location.path);
+  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

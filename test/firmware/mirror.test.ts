@@ -1,5 +1,5 @@
 /** Mirrors: verified, resumable, never half visible, never set back; and repositories without a Worker that are kept fresh. */
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +70,30 @@ describe('mirror', () => {
     expect(shown(await verify(to)).releases).toEqual([FIRST, SECOND]);
   });
 
+  it('brings back a chunk that an audit names as damaged, once it is removed', async () => {
+    const to = fresh();
+    await mirror(newer, to);
+    const chunk = (await filesOf(join(to, 'v1/chunks')))[0] ?? '';
+    await writeFile(chunk, 'damaged');
+    const [defect, ...others] = shown(await verify(to)).defects;
+    expect(chunk).toContain(defect.where);
+    expect(others).toEqual([]);
+    await rm(chunk);
+    expect(shown(await mirror(newer, to)).mirrored[0]).toMatchObject({ copiedChunks: 1 });
+    expect(await verify(to)).toMatchObject({ code: 0 });
+  });
+
+  it('believes no number that its timestamp role did not sign', async () => {
+    const to = fresh();
+    await mirror(older, to);
+    const path = join(to, 'v1/models', MODEL, 'metadata/timestamp.json');
+    const timestamp = JSON.parse(await readFile(path, 'utf8'));
+    timestamp.signed.version = 2 ** 40;
+    await writeFile(path, JSON.stringify(timestamp));
+    expect(shown(await mirror(newer, to)).mirrored[0]).toMatchObject({ metadata: 'copied' });
+    expect(shown(await verify(to)).releases).toEqual([FIRST, SECOND]);
+  });
+
   it('copies chosen models alone, and says so of one that is not there', async () => {
     const to = fresh();
     expect(shown(await mirror(newer, to, '--model', MODEL)).mirrored).toHaveLength(1);
@@ -123,6 +147,65 @@ describe('mirror', () => {
     const second = await run(['mirror', source, '--to', to, '--root', join(rotated, '2.root.json')]);
     expect(second.code, second.stdout).toBe(0);
     expect(shown(await verify(to))).toMatchObject({ ok: true, versions: { root: 2 } });
+  });
+});
+
+describe('a model that is bad among others', () => {
+  const GOOD = 'quectel/eg25ggb-m2g';
+  const VERSION = 'EG25GGBR07A08M2G_01.001.01.001';
+  let source: string;
+  beforeAll(async () => {
+    source = fresh();
+    await cp(older, source, { recursive: true });
+    await writeDemoPackage(join(scratch, VERSION), { version: VERSION, sizeBytes: 1_000_000 });
+    const published = await run([
+      ...[
+        'publish',
+        join(scratch, VERSION),
+        '--model',
+        GOOD,
+        '--version',
+        VERSION,
+        '--to',
+        source,
+        ...keys(),
+      ],
+    ]);
+    expect(published.code, published.stdout).toBe(0);
+    // The one that comes first of the two.
+    const path = join(source, 'v1/models', MODEL, 'metadata/timestamp.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replace(/"sig":"./, '"sig":"x'));
+  });
+
+  it.each([
+    ['mirror', () => ['mirror', source, '--to', fresh(), '--root', root()]],
+    ['verify', () => ['verify', source, '--root', root()]],
+    ['releases', () => ['releases', source, '--root', root()]],
+    [
+      'online renew',
+      () => ['online', 'renew', source, '--root', root(), '--online-keys', join(scratch, 'online.env')],
+    ],
+  ] as const)('stops none of them, and is named: %s', async (_, command) => {
+    const args = command();
+    const ended = await run(args, Date.now() + 2 * DAY_MS);
+    expect(ended.code, ended.stdout).toBe(65);
+    expect(shown(ended)).toMatchObject({ failed: [{ model: MODEL, reason: 'metadata-rejected' }] });
+    const { mirrored, audits, models, done } = shown(ended);
+    expect(mirrored ?? audits ?? models ?? done).toMatchObject([{ model: GOOD }]);
+    if (mirrored === undefined) return;
+    const index = await readFile(join(args[3] ?? '', 'v1/models/index.json'), 'utf8');
+    expect(JSON.parse(index).models).toEqual([{ model: GOOD }]);
+  });
+});
+
+describe('verify of nothing', () => {
+  it('proves nothing, and says so', async () => {
+    const empty = fresh();
+    await mkdir(empty);
+    const ended = await run(['verify', empty, '--root', root()]);
+    expect(ended.code).toBe(66);
+    expect(shown(ended)).toMatchObject({ reason: 'no-models' });
+    expect(shown(ended).sentence).toContain('--model');
   });
 });
 
