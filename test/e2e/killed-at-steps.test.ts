@@ -7,12 +7,15 @@ import { kills, mayUnshare } from '../sweep/kills.ts';
 if (!mayUnshare)
   console.warn('SKIPPED: an updater killed at every journal step (needs root and mount namespaces)');
 
-/** The first whose record says that flash may have been touched. */
-const FIRST_ERASE: UpdateStep = 'erasing';
+/**
+ * The first that begins with something erased. At `erasing` nothing is yet: the hook finds a programmer running that it
+ * has not loaded, restarts the modem for its own, and meets the old firmware, whole.
+ */
+const FIRST_ERASED: UpdateStep = 'programming';
 
 const STEPS = UPDATE_STEPS.map((step, index) => ({
   step,
-  modem: index < UPDATE_STEPS.indexOf(FIRST_ERASE) ? 'untouched' : 'confirmed',
+  modem: index < UPDATE_STEPS.indexOf(FIRST_ERASED) ? 'untouched' : 'confirmed',
 }));
 
 describe.skipIf(!mayUnshare)('an updater killed once a step stands in its journal', () => {
