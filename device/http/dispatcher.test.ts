@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { localAddressOf } from './local-address.ts';
@@ -49,6 +49,31 @@ describe('the proxy of the environment', () => {
     expect(await get('http://firmware.example/x', { environment, allowInsecure: true })).toBe('unreachable');
     expect(proxy.asked).toEqual([]);
   });
+});
+
+describe('a proxy that takes the connection and never answers', () => {
+  it.each(['https', 'http'])(
+    'is left in time for %s, and the failure tells the true time',
+    async (scheme) => {
+      const mute = createNetServer((socket) => socket.on('error', () => {}).resume());
+      await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+      const proxy = `http://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+      const environment = { http_proxy: proxy, https_proxy: proxy };
+      const bounds = { connectTimeoutMs: 300, allowInsecure: true };
+      const http = undiciHttp({ userAgent: 'cistern-test', environment, ...bounds });
+      ending.push(async () => {
+        await http.close();
+        mute.close();
+      });
+      const asked = await http.getStream(
+        `${scheme}://firmware.example/x`,
+        { headers: {}, timeoutMs: 400 },
+        AbortSignal.timeout(8_000),
+      );
+      const afterMs = scheme === 'https' ? 300 : 400;
+      expect(asked).toMatchObject({ ok: false, failure: { reason: 'timed-out', afterMs } });
+    },
+  );
 });
 
 const through = (device: string | null) => ({

@@ -14,6 +14,8 @@ export type Exchange = {
   readonly body: Uint8Array | null;
   /** Bound of each silence of the peer. */
   readonly silenceMs: number;
+  /** Bound of each step on the way to a connection, which is the dispatcher's. */
+  readonly connectTimeoutMs: number;
 };
 
 /** Resolves when the answer's header fields are there; its body follows as the reader takes it. */
@@ -79,8 +81,11 @@ export function exchange(
           if (queue.backlogBytes() >= BODY_BACKLOG_MAX_BYTES) current.pause();
         },
         onResponseEnd: () => finish(null),
-        onResponseError: (_current, error) =>
-          finish(failureOf(error, { url, answered, receivedBytes, silenceMs: request.silenceMs })),
+        onResponseError: (_current, error) => {
+          const { silenceMs, connectTimeoutMs } = request;
+          const boundMs = controller === undefined ? connectTimeoutMs : silenceMs;
+          finish(failureOf(error, { url, answered, receivedBytes, boundMs }));
+        },
       },
     );
   });
@@ -99,13 +104,14 @@ function failureOf(
     readonly url: string;
     readonly answered: boolean;
     readonly receivedBytes: number;
-    readonly silenceMs: number;
+    /** Of the silence that it met, before a connection or after. */
+    readonly boundMs: number;
   },
 ): HttpFailure {
   if (error instanceof NotTheWay) return error.failure;
   const { url, answered, receivedBytes } = at;
   const code = typeof error.code === 'string' ? error.code : error.name;
-  if (TIMEOUT_CODES.has(code)) return { reason: 'timed-out', url, afterMs: at.silenceMs };
+  if (TIMEOUT_CODES.has(code)) return { reason: 'timed-out', url, afterMs: at.boundMs };
   return answered ? { reason: 'cut', url, receivedBytes, code } : { reason: 'unreachable', url, code };
 }
 

@@ -6,7 +6,7 @@ import { type AddressPolicy, parseAddress, parseRedirect, shownUrl } from './add
 import { type DispatcherOptions, makeDispatcher } from './dispatcher.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import type { GetOptions, Http, HttpAnswer, HttpFailure, HttpStream } from './http.ts';
-import { REDIRECTS_MAX } from './limits.ts';
+import { CONNECT_TIMEOUT_MS, REDIRECTS_MAX } from './limits.ts';
 
 export type UndiciHttpOptions = DispatcherOptions & {
   /** `cistern/0.1.0`, sent with every request. */
@@ -18,12 +18,13 @@ export type UndiciHttpOptions = DispatcherOptions & {
 export function undiciHttp({ userAgent, allowInsecure = false, ...way }: UndiciHttpOptions): Http {
   const policy: AddressPolicy = { allowInsecure };
   const agent = makeDispatcher(way);
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = way;
   const withAgent = (headers: GetOptions['headers']) => ({ 'user-agent': userAgent, ...headers });
 
   return {
     get: (url, options, signal) =>
       withinTime(url, options.timeoutMs, signal, async (bounded) => {
-        const request = { ...options, headers: withAgent(options.headers) };
+        const request = { ...options, connectTimeoutMs, headers: withAgent(options.headers) };
         const stream = await follow(agent, policy, url, request, bounded);
         return stream.ok ? readWhole(stream.value, url, options.maxBytes) : stream;
       }),
@@ -32,7 +33,7 @@ export function undiciHttp({ userAgent, allowInsecure = false, ...way }: UndiciH
         agent,
         { ...policy, allowPrivate },
         url,
-        { ...options, headers: withAgent(options.headers) },
+        { ...options, connectTimeoutMs, headers: withAgent(options.headers) },
         signal,
       ),
     post: (url, options, signal) =>
@@ -45,6 +46,7 @@ export function undiciHttp({ userAgent, allowInsecure = false, ...way }: UndiciH
           headers: withAgent(options.headers),
           body: options.body,
           silenceMs: options.timeoutMs,
+          connectTimeoutMs,
         };
         const stream = await exchange(agent, request, bounded);
         return stream.ok ? readWhole(stream.value, url, options.maxBytes) : stream;
@@ -59,7 +61,11 @@ async function follow(
   agent: Dispatcher,
   policy: AddressPolicy,
   from: string,
-  { headers, timeoutMs }: Pick<GetOptions, 'headers' | 'timeoutMs'>,
+  {
+    headers,
+    timeoutMs,
+    connectTimeoutMs,
+  }: Pick<GetOptions, 'headers' | 'timeoutMs'> & Pick<Exchange, 'connectTimeoutMs'>,
   signal: AbortSignal,
 ): Promise<Result<HttpStream, HttpFailure>> {
   let address = parseAddress(from, policy);
@@ -68,7 +74,7 @@ async function follow(
     const url = address.value;
     const answer = await exchange(
       agent,
-      { method: 'GET', url, headers, body: null, silenceMs: timeoutMs },
+      { method: 'GET', url, headers, body: null, silenceMs: timeoutMs, connectTimeoutMs },
       signal,
     );
     if (!answer.ok || !REDIRECTS.has(answer.value.status)) return answer;
