@@ -126,11 +126,17 @@ describe('P4 never give up after the first erase', () => {
     expect(endOf(await scenario.run())).toBe('updated');
   });
 
+  it('confirms a modem that starts when its programmer is restarted, for it refused the last read-back', async () => {
+    scenario = await aScenario({ modem: { faults: [{ kind: 'nak', command: 'read', occurrence: 13 }] } });
+    expect(endOf(await scenario.run())).toBe('updated');
+    expect(scenario.modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_NEW_VERSION });
+  });
+
   it('confirms a modem that started by itself while a second session was asking it', async () => {
     let sessions = 0;
     scenario = await aScenario({
-      // The boot partition is read back last; refused there, all is written and a second session begins.
-      modem: { faults: [{ kind: 'nak', command: 'read', occurrence: 13 }] },
+      // The boot partition is read back last; what differs only there is written, and a second session begins.
+      modem: { faults: [{ kind: 'flipped-bit', sector: 0, times: 'always' }] },
       onStep: (step, { modem }) => step === 'probing' && ++sessions === 2 && modem.powerCycle(),
     });
     expect(endOf(await scenario.run())).toBe('updated');
