@@ -24,7 +24,7 @@ export type ModemState = 'normal' | 'edl' | 'ram-dump' | 'fastboot' | 'not-qualc
 export type Sighting = {
   readonly usbId: string;
   readonly interfaceCount: number;
-  /** `normal`: the pipe is the DIAG interface. `edl`, `ram-dump`: the one bulk pair. Others have no pipe that works. */
+  /** `normal`: the pipe is the DIAG interface. `edl`, `ram-dump`: the one bulk pair, and over USB of `fastboot` too. Others have no pipe that works. */
   readonly state: ModemState;
 };
 
@@ -50,6 +50,8 @@ export type DoorFailure =
       readonly usbId: string;
       readonly where: string;
     }
+  /** A relay carries the modem's USB interface alone (QFirehose -p), and no stream of its AT port was named. */
+  | { readonly reason: 'at-port-not-named'; readonly where: string }
   /** It is there, but no driver offers a tty for the interface. */
   | { readonly reason: 'tty-missing'; readonly usbId: string; readonly where: string };
 

@@ -46,7 +46,7 @@ async function carryOutReady(attempt: AttemptPlan, signal: AbortSignal): Promise
   const flashed = await flashStaged(attempt, release.value, signal);
   const end = await endWithSettings(flashed, journal.attempt, attempt.options, ports);
   // What is unfinished is finished from this stage by the next run.
-  if (isOver(end)) await putAway(release.value.stage, end);
+  if (isOver(end)) await putAway(release.value.stage, end, ports);
   return end;
 }
 
@@ -54,6 +54,10 @@ async function stageRelease(
   { origin, options, journal, ports }: AttemptPlan,
   signal: AbortSignal,
 ): Promise<Result<StagedRelease, UpdateFailure>> {
+  // What can be refused is refused before the first byte.
+  const packageOutlivesReboot = options.stage !== 'auto' || origin.isOnDisk;
+  const judged = await ports.surroundings.judgeAhead({ packageOutlivesReboot, accepted: options.accepted });
+  if (!judged.ok) return judged;
   const fetching = await journal.enter('fetching');
   if (!fetching.ok) return fetching;
   const release = await origin.stage(options.stage, ports, signal);

@@ -5,7 +5,7 @@ import { removeStaleStages, type StaleSearch } from '../stage/remove-stale-stage
 import type { Removal } from '../stage/stage.ts';
 import { isStageNameFor } from '../stage/stage-name.ts';
 import type { ModemPorts } from './attempt.ts';
-import { isOfTheLine } from './failure-of-line.ts';
+import { isWorthKeeping } from './failure-of-line.ts';
 import { attemptsIn, journaledStages } from './journal.ts';
 
 export type ClearUpPorts = Pick<ModemPorts, 'surroundings' | 'stagePlatform' | 'stateDir'> & {
@@ -26,7 +26,7 @@ export async function clearUpAfterEnd(
   { failure = null }: { readonly kind: string; readonly failure?: UpdateFailure | null },
   ports: Omit<ClearUpPorts, 'surroundings'> & Pick<ModemPorts, 'door'>,
 ): Promise<void> {
-  if (failure !== null && isOfTheLine(failure)) return;
+  if (failure !== null && isWorthKeeping(failure)) return;
   await removeLeftStages({ spares: (name) => !isStageNameFor(ports.door.key, name) }, ports);
 }
 

@@ -71,6 +71,8 @@ export async function awaitIdentity(
     const identity = await identify(door, { clock, timings });
     if (identity.ok) return identity;
     last = identity.failure;
+    // It is back, DIAG has answered, and no waiting opens an AT port.
+    if (last.reason === 'at-port-not-named') break;
     // Seen in EDL twice, it is not on its way: its flash did not boot.
     if (last.reason === 'modem-not-in-normal-mode' && last.state === 'edl' && ++sightingsInEdl === 2) {
       return err({ reason: 'modem-in-edl-after-flashing' });

@@ -1,4 +1,4 @@
-/** Failures that another line, another hour or more of a data plan would mend: what was fetched is worth keeping. */
+/** Failures after which what was fetched is worth keeping: another line, another hour or a hand would mend them. */
 import type { UpdateFailure } from '../failure.ts';
 
 const OF_THE_LINE: ReadonlySet<string> = new Set<UpdateFailure['reason']>([
@@ -10,6 +10,18 @@ const OF_THE_LINE: ReadonlySet<string> = new Set<UpdateFailure['reason']>([
   'interface-not-the-way',
 ]);
 
-export function isOfTheLine({ reason }: UpdateFailure): boolean {
-  return OF_THE_LINE.has(reason);
+/** The modem was not touched because of something around it, which the next run may find mended. */
+const OF_THE_PLACE: ReadonlySet<string> = new Set<UpdateFailure['reason']>([
+  'outside-window',
+  'preflight-refused',
+  // Of the disk that was to have a copy.
+  'directory-unusable',
+  'stage-full',
+  'stage-read-only',
+  'stage-unmounted',
+]);
+
+/** What was fetched then waits for the next run. */
+export function isWorthKeeping({ reason }: UpdateFailure): boolean {
+  return OF_THE_LINE.has(reason) || OF_THE_PLACE.has(reason);
 }

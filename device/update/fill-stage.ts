@@ -16,10 +16,10 @@ import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
 import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages, removeLeftStages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { isOfTheLine } from './failure-of-line.ts';
+import { isWorthKeeping } from './failure-of-line.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import type { PackageOrigin } from './package-origin.ts';
-import { rememberSpent, spentOn } from './spent-bytes.ts';
+import { forgetSpent, rememberSpent, spentOn } from './spent-bytes.ts';
 
 /** A new stage for a release of the repository, where `wanted` says, and what fetching into it may cost. */
 export async function openStage(
@@ -117,7 +117,10 @@ export async function fillStage(
     },
     signal,
   );
-  return fetched.ok ? ok(fetched.value.fetchedBytes) : fetched;
+  if (!fetched.ok) return fetched;
+  // What a bad line costs is bounded; a package that is here whole has cost what it had to.
+  await forgetSpent(ports);
+  return ok(fetched.value.fetchedBytes);
 }
 
 /** What earlier runs copied or staged on disks, for this modem or another: taken from as from any mirror, and believed as little. */
@@ -132,15 +135,16 @@ async function copiesAtHand(
 }
 
 /**
- * After a fetch that failed. What a broken line brought into memory is left there for the next run, where the machine
- * has memory enough beside it; else, and after any other failure, the memory is given back.
+ * After a failure before EDL. What a broken line brought into memory, and what waits there for its window or for a hand,
+ * is left for the next run where the machine has memory enough beside it; else, and after any other failure, the memory
+ * is given back.
  */
 export async function setAsideAfter(
   failure: UpdateFailure,
   stage: Stage,
   { stagePlatform: platform, events }: Pick<ModemPorts, 'stagePlatform' | 'events'>,
 ): Promise<void> {
-  const isWorthIt = stage.proof.kind !== 'disk' && isOfTheLine(failure);
+  const isWorthIt = stage.proof.kind !== 'disk' && isWorthKeeping(failure);
   if (!isWorthIt || !(await judgeMemory({ platform, reserveBytes: LEFT_RESERVE_BYTES }, 0)).ok) {
     await stage.setAside();
     return;
@@ -153,20 +157,23 @@ export async function setAsideAfter(
 export async function putAway(
   stage: Stage,
   { outcome, failure }: Pick<AttemptEnd, 'outcome' | 'failure'>,
+  ports: Pick<ModemPorts, 'stagePlatform' | 'events'>,
 ): Promise<void> {
   // A run that was killed before the first erase is begun anew, with what it had staged.
   if (failure?.reason === 'broken-off-before-erase') await stage.leave();
-  else await (outcome === 'updated' ? stage.release() : stage.setAside());
+  else if (outcome === 'updated' || failure === null)
+    await (outcome === 'updated' ? stage.release() : stage.setAside());
+  else await setAsideAfter(failure, stage, ports);
 }
 
 /** The same for a stage that only the journal knows: its modem needed nothing more of it. */
 export async function putAwayJournaled(
   proof: StageProof | null,
   end: Pick<AttemptEnd, 'outcome' | 'failure'>,
-  { stagePlatform }: Pick<ModemPorts, 'stagePlatform'>,
+  ports: Pick<ModemPorts, 'stagePlatform' | 'events'>,
 ): Promise<void> {
-  const adopted = proof === null ? null : await adoptStage(proof, stagePlatform);
-  if (adopted?.ok) await putAway(adopted.value, end);
+  const adopted = proof === null ? null : await adoptStage(proof, ports.stagePlatform);
+  if (adopted?.ok) await putAway(adopted.value, end, ports);
 }
 
 /** Whole and proved; had again from where it came from where something is missing or damaged. */

@@ -18,15 +18,14 @@ import { readAttempt } from './journal.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import { forgetSpent } from './spent-bytes.ts';
 
-/** Where it lies; null where no copy is wanted, or the stage is on a disk already. */
-export async function keepCopy(
-  stage: Stage,
-  documents: ReleaseDocuments,
+/** Its place, before a byte is fetched: null where no copy is wanted, or the stage is on a disk already. */
+export async function prepareCopy(
+  { wanted, documents }: { readonly wanted: string; readonly documents: Pick<ReleaseDocuments, 'manifest'> },
   ports: UpdatePorts,
   signal: AbortSignal,
-): Promise<Result<string | null, StageFailure | FetchFailure>> {
+): Promise<Result<Stage | null, StageFailure>> {
   const { keepCopyIn } = ports.download;
-  if (keepCopyIn === null || stage.proof.kind === 'disk') return ok(null);
+  if (keepCopyIn === null || wanted !== 'auto') return ok(null);
   const { version, package: its } = documents.manifest;
   await removeLeftPackages({ parent: keepCopyIn, version }, ports);
   const wish = {
@@ -34,14 +33,22 @@ export async function keepCopy(
     neededBytes: its.storedBytes,
     name: stageName(version, ports.door.key),
   };
-  const copy = await prepareStageWhereKnown({ ...wish, platform: ports.stagePlatform }, ports, signal);
-  if (!copy.ok) return copy;
+  return prepareStageWhereKnown({ ...wish, platform: ports.stagePlatform }, ports, signal);
+}
+
+/** Where it lies. */
+export async function fillCopy(
+  { copy, stage }: { readonly copy: Stage; readonly stage: Stage },
+  documents: ReleaseDocuments,
+  ports: UpdatePorts,
+  signal: AbortSignal,
+): Promise<Result<string, StageFailure | FetchFailure>> {
   const fromStage = { ...ports.download, mirrors: [stage.directory], keepCopyIn: null };
-  const filled = await fillStage(copy.value, documents, { ...ports, download: fromStage }, signal);
+  const filled = await fillStage(copy, documents, { ...ports, download: fromStage }, signal);
   if (!filled.ok) return filled;
-  const verified = await verifyStage({ stage: copy.value, ...documents }, signal);
+  const verified = await verifyStage({ stage: copy, ...documents }, signal);
   if (!verified.ok) return verified;
-  const { directory } = copy.value;
+  const { directory } = copy;
   ports.events.onNote(`a copy is kept at ${directory}, verified, until the modem is updated`);
   return ok(directory);
 }

@@ -10,6 +10,9 @@ export const PARTITION_ATTEMPTS_MAX = 3;
 export const CONFIRM_ATTEMPTS_MAX = 2;
 /** Stale Sahara sessions are reset and opened again this often. */
 export const GREETINGS_MAX = 4;
+/** Of fastboot: one answer, and the INFO before the last one. */
+export const FASTBOOT_ANSWER_MAX_BYTES = 64;
+export const FASTBOOT_ANSWERS_MAX = 16;
 /** Crash dumps that are ended while one return of the modem is awaited; firmware that crashes more often does not start. */
 export const CRASH_DUMPS_MAX = 3;
 /** Settings are put back, the modem restarted, and what is then still worse is put back again. */

@@ -8,7 +8,7 @@ import type { StageFailure } from '../stage/stage-failure.ts';
 import type { UpdatePorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { fillStage, openStage, setAsideAfter } from './fill-stage.ts';
-import { keepCopy } from './keep-copy.ts';
+import { fillCopy, prepareCopy } from './keep-copy.ts';
 import type { PackageOrigin, StagedRelease } from './package-origin.ts';
 
 /** `copy`: where the attempt kept one on a disk; believed as little as any mirror. */
@@ -29,9 +29,11 @@ export function repositoryOrigin(
       if (!read.ok) return read;
       const { index, bytes: indexBytes } = read.value;
       const documents = { entry: view.entry, manifest, index, indexBytes };
+      const copy = await prepareCopy({ wanted, documents }, ports, signal);
+      if (!copy.ok) return copy;
       const stage = await openStage({ wanted, documents }, ports, signal);
       if (!stage.ok) return stage;
-      const filled = await fillWithCopy(stage.value, documents, ports, signal);
+      const filled = await fillWithCopy({ stage: stage.value, copy: copy.value }, documents, ports, signal);
       if (filled.ok) return ok({ stage: stage.value, documents, ...filled.value });
       await setAsideAfter(filled.failure, stage.value, ports);
       return filled;
@@ -41,13 +43,14 @@ export function repositoryOrigin(
 }
 
 async function fillWithCopy(
-  stage: Stage,
+  { stage, copy }: { readonly stage: Stage; readonly copy: Stage | null },
   documents: ReleaseDocuments,
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<Pick<StagedRelease, 'fetchedBytes' | 'copy'>, FetchFailure | StageFailure>> {
   const filled = await fillStage(stage, documents, ports, signal);
   if (!filled.ok) return filled;
-  const kept = await keepCopy(stage, documents, ports, signal);
+  if (copy === null) return ok({ fetchedBytes: filled.value, copy: null });
+  const kept = await fillCopy({ copy, stage }, documents, ports, signal);
   return kept.ok ? ok({ fetchedBytes: filled.value, copy: kept.value }) : kept;
 }

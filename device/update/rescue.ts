@@ -16,9 +16,11 @@ import { awaitModem } from './await-modem.ts';
 import { carryOut } from './carry-out.ts';
 import { clearUpAfterDeadRuns, clearUpAfterEnd } from './clear-up.ts';
 import { conclude } from './conclude.ts';
+import { awaitIdentity } from './confirm.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
 import { type Attempt, isUnfinished, journalPath, readAttempt, writeDurably } from './journal.ts';
 import { removeJournaledCopy } from './keep-copy.ts';
+import { leaveFastboot } from './leave-fastboot.ts';
 import { takeLock } from './lock.ts';
 import { openAttempt } from './open-attempt.ts';
 import type { PackageOrigin } from './package-origin.ts';
@@ -204,6 +206,11 @@ async function resetOrRenew(ports: FlashPorts, signal: AbortSignal): Promise<Res
   };
   const reset = await resetAlone(ports, mayReset, signal);
   if (reset.ok || !isHelpedByPower(reset.failure)) return reset;
+  if (isInFastboot(reset.failure) && (await leaveFastboot(ports, signal))) {
+    events.onNote(`${door.where} was in fastboot; it was told to restart, which writes nothing`);
+    await awaitIdentity(ports);
+    return resetAlone(ports, mayReset, signal);
+  }
   const renewed = await surroundings.renewPower();
   if (!renewed.ok) return renewed;
   if (!renewed.value) return reset;
@@ -212,6 +219,10 @@ async function resetOrRenew(ports: FlashPorts, signal: AbortSignal): Promise<Res
   if (!back.ok) return reset;
   await back.value.pipe.close();
   return resetAlone(ports, mayReset, signal);
+}
+
+function isInFastboot(failure: ResetFailure): boolean {
+  return failure.reason === 'modem-cannot-be-reset' && failure.state === 'fastboot';
 }
 
 /** A programmer that waits for the rest of an image keeps its power: where it stopped, others can go on. */

@@ -61,6 +61,15 @@ describe('cistern rescue of a modem whose flash is whole', () => {
     expect(await readAttempt(scene.stateDir, 'simulated')).toEqual({ ok: true, value: null });
   });
 
+  it('tells one in fastboot to restart, writes nothing, and is told its version', async () => {
+    await sceneWith({ startIn: 'fastboot' });
+    const before = flashFingerprint(modem);
+    const { code, stdout, stderr } = await rescue(sound);
+    expect(stderr).toContain('was in fastboot; it was told to restart, which writes nothing');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('nothing was written') });
+    expect([modem.state(), flashFingerprint(modem)]).toEqual(['normal', before]);
+  });
+
   it('tells machines what it was found in', async () => {
     await sceneWith({ startIn: 'ram-dump' });
     const { stdout } = await rescue('--json');

@@ -80,7 +80,6 @@ describe('a modem that is plugged in', () => {
   });
 
   it.each([
-    ['18d1:d00d', 1, 'fastboot'],
     ['2c7c:6005', 5, 'not-qualcomm'],
     ['1199:9071', 5, 'unsupported'],
   ] as const)('as %s is seen but not spoken to', async (usbId, count, state) => {
@@ -96,11 +95,20 @@ describe('a modem that is plugged in', () => {
     });
   });
 
-  it('that offers its memory is opened, so that it can be reset', async () => {
+  it.each([
+    ['offers its memory', '05c6:900e', 'ram-dump'],
+    ['is in fastboot', '18d1:d00d', 'fastboot'],
+  ] as const)('that %s is opened, so that it can be reset', async (_, usbId, state) => {
     const device = testUsbDevice({ address: 2 });
-    const { door } = await machine([{ path: '1-1', usbId: '05c6:900e', interfaces: [{}] }], [device]);
-    expect(await door.open()).toMatchObject({ ok: true, value: { state: 'ram-dump' } });
+    const { door } = await machine([{ path: '1-1', usbId, interfaces: [{}] }], [device]);
+    expect(await door.open()).toMatchObject({ ok: true, value: { state } });
     expect(device.calls).toContain('claim 0');
+  });
+
+  it('that is in fastboot is seen where it may not be opened', async () => {
+    const device = testUsbDevice({ address: 2, openError: 'Permission denied (errno 13)' });
+    const { door } = await machine([{ path: '1-1', usbId: '18d1:d00d', interfaces: [{}] }], [device]);
+    expect(await door.open()).toMatchObject({ ok: true, value: { state: 'fastboot' } });
   });
 });
 

@@ -40,6 +40,15 @@ async function openMain(
 ): Promise<Result<OpenedModem, DoorFailure>> {
   const { state, usbId, interfaceCount } = modem;
   const sighting = { state, usbId, interfaceCount };
+  if (state === 'fastboot') {
+    const pipe = await claimInterface(
+      modem,
+      { number: modem.interfaces[0]?.number ?? 0, role: 'EDL' },
+      ports,
+    );
+    // One that may not be opened is said to be in fastboot all the same.
+    return ok({ ...sighting, pipe: pipe.ok ? pipe.value : unopenedPipe(state) });
+  }
   if (state !== 'normal' && state !== 'edl' && state !== 'ram-dump')
     return ok({ ...sighting, pipe: unopenedPipe(state) });
   const [role, number] =
