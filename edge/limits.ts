@@ -94,8 +94,10 @@ export const BLOCKED_CLIENTS_MAX = 1000;
 
 /** The period of every limit in wrangler.toml. */
 export const RATE_PERIOD_SECONDS = 60;
+/** Reads of which one is counted: wrangler.toml states their limit in counted ones. */
+export const RATE_READS_SAMPLE = 32;
 /** Requests a period, as wrangler.toml states them: what clients are told (a test compares). */
-export const RATE_QUOTAS = { questions: 600, refusals: 20 } as const;
+export const RATE_QUOTAS = { reads: 3000 * RATE_READS_SAMPLE, questions: 600, refusals: 20 } as const;
 
 /** A store of the S3 API: how long its answer may take to begin, and how often what only reads is asked again. */
 export const S3_TIMEOUT_MS = 30_000;

@@ -9,44 +9,62 @@ import { problemResponse } from './problem.ts';
 
 export type RatePolicy = keyof typeof RATE_QUOTAS;
 
+/** Who is counted, by which limit. */
+export type Counted = { readonly limiter: RateLimit; readonly policy: RatePolicy; readonly key: string };
+
 export function rateLimited(limiter: RateLimit, policy: RatePolicy): MiddlewareHandler {
   return async function limitRate(context, next) {
-    const refused = await refuseOver(limiter, policy, clientKeyOf(context.req.raw));
+    const refused = await refuseOver({ limiter, policy, key: clientKeyOf(context.req.raw) });
     if (refused !== null) return refused;
     await next();
-    context.res.headers.set('ratelimit-policy', policyField(policy));
+    tellPolicy(context.res, policy);
   };
 }
 
-/** Counts one token that was refused to this client; the 429 where it was one too many. */
-export function refuseIfTooMany(refusals: RateLimit, request: Request): Promise<Response | null> {
-  return refuseOver(refusals, 'refusals', clientKeyOf(request));
+/** Counts one request; then the answer, which tells the policy, or the 429 where it was one too many. */
+export async function answerCounted<Answer extends Response | null>(
+  counted: Counted,
+  answer: () => Answer | Promise<Answer>,
+): Promise<Answer | Response> {
+  const refused = await refuseOver(counted);
+  if (refused !== null) return refused;
+  const answered = await answer();
+  if (answered !== null) tellPolicy(answered, counted.policy);
+  return answered;
 }
 
-/** Counts one request under this key; the 429 where it was one too many. */
-export async function refuseOver(
-  limiter: RateLimit,
-  policy: RatePolicy,
-  key: string,
-): Promise<Response | null> {
+async function refuseOver({ limiter, policy, key }: Counted): Promise<Response | null> {
   const { success } = await limiter.limit({ key });
-  if (success) return null;
-  return tooManyRequests({ 'ratelimit-policy': policyField(policy), ratelimit: spentField(policy) });
+  return success ? null : tooManyRequests(policy);
+}
+
+/** Appended, since an answer may be counted by two limits. */
+function tellPolicy({ headers }: Response, policy: RatePolicy): void {
+  headers.append('ratelimit-policy', policyField(policy));
+}
+
+/** Counts one token that was refused to this client; `answer`, or the 429 where it was one too many. */
+export function answerRefused(
+  limiter: RateLimit,
+  request: Request,
+  answer: () => Response,
+): Promise<Response> {
+  return answerCounted({ limiter, policy: 'refusals', key: clientKeyOf(request) }, answer);
 }
 
 function policyField(policy: RatePolicy): string {
   return `"${policy}";q=${RATE_QUOTAS[policy]};w=${RATE_PERIOD_SECONDS}`;
 }
 
-function spentField(policy: RatePolicy): string {
-  return `"${policy}";r=0;t=${RATE_PERIOD_SECONDS}`;
-}
-
-export function tooManyRequests(headers: Readonly<Record<string, string>> = {}): Response {
+export function tooManyRequests(policy: RatePolicy): Response {
   return problemResponse({
     reason: 'rate-limited',
     detail: `Too many requests from this address or with this token; go on in ${RATE_PERIOD_SECONDS} s.`,
-    headers: { ...headers, 'retry-after': String(RATE_PERIOD_SECONDS) },
+    headers: {
+      'ratelimit-policy': policyField(policy),
+      ratelimit: `"${policy}";r=0;t=${RATE_PERIOD_SECONDS}`,
+      'retry-after': String(RATE_PERIOD_SECONDS),
+    },
   });
 }
 

@@ -4,11 +4,8 @@
  * generous enough that the error of the sample does not matter.
  */
 import type { MiddlewareHandler } from 'hono';
-import { BLOCKED_CLIENTS_MAX, RATE_PERIOD_SECONDS } from '../limits.ts';
+import { BLOCKED_CLIENTS_MAX, RATE_PERIOD_SECONDS, RATE_READS_SAMPLE } from '../limits.ts';
 import { clientKeyOf, tooManyRequests } from './rate-limit.ts';
-
-/** Requests of which one is counted: wrangler.toml states the limit in counted requests. */
-export const SAMPLE = 32;
 
 export type Sampling = {
   readonly nowMs: () => number;
@@ -20,11 +17,11 @@ export function sampledRateLimit(limiter: RateLimit, { nowMs, random }: Sampling
   const blockedUntilMs = new Map<string, number>();
   return async function limitSampledRate(context, next) {
     const key = clientKeyOf(context.req.raw);
-    if ((blockedUntilMs.get(key) ?? 0) > nowMs()) return tooManyRequests();
-    if (random() < 1 / SAMPLE && !(await limiter.limit({ key })).success) {
+    if ((blockedUntilMs.get(key) ?? 0) > nowMs()) return tooManyRequests('reads');
+    if (random() < 1 / RATE_READS_SAMPLE && !(await limiter.limit({ key })).success) {
       if (blockedUntilMs.size >= BLOCKED_CLIENTS_MAX) blockedUntilMs.clear();
       blockedUntilMs.set(key, nowMs() + RATE_PERIOD_SECONDS * 1000);
-      return tooManyRequests();
+      return tooManyRequests('reads');
     }
     await next();
   };

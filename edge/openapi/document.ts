@@ -7,6 +7,7 @@ import { problemSchema } from '../../shared/problem.ts';
 import { problemTable } from '../http/problem-table.ts';
 import { operation } from './operation.ts';
 import { operations } from './operations.ts';
+import { headersNamed, RATE_HEADERS } from './rate-headers.ts';
 
 export function openapiDocument(): object {
   return {
@@ -40,9 +41,11 @@ export function openapiDocument(): object {
         },
       },
       schemas: { Problem: z.toJSONSchema(problemSchema) },
+      headers: RATE_HEADERS,
       responses: {
         Problem: {
           description: `A problem (RFC 9457); code is one of ${Object.keys(problemTable).join(', ')}.`,
+          headers: headersNamed('RateLimit-Policy', 'RateLimit', 'Retry-After'),
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },

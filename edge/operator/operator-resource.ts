@@ -6,7 +6,7 @@ import type { Context, Hono } from 'hono';
 import type { AuditEntry } from '../../shared/operator-api.ts';
 import type { Rates } from '../bindings.ts';
 import { problemResponse } from '../http/problem.ts';
-import { refuseIfTooMany, refuseOver } from '../http/rate-limit.ts';
+import { answerCounted, answerRefused } from '../http/rate-limit.ts';
 import { type Handler, type Method, type PathParameters, resource } from '../http/resource.ts';
 import { AUDIT_DETAIL_MAX_CHARS, AUDIT_TARGET_MAX_CHARS } from '../limits.ts';
 import { type Authority, identifyCaller } from './authorize.ts';
@@ -56,45 +56,58 @@ export function operatorResource(
 function guarded(gate: OperatorGate, method: OperatorMethod): Handler {
   return async function handleVisit(request, param, context) {
     const caller = await identifyCaller(request, gate);
-    if (caller === null) return (await refuseIfTooMany(gate.rates.refusals, request)) ?? unauthorized();
-    if (method.isUpload !== true) {
-      context.set('actor', caller.actor);
-      const tooMany = await refuseOver(gate.rates.questions, 'questions', caller.actor);
-      if (tooMany !== null) return tooMany;
-    }
-    const { action } = method;
-    const entry = (deed: Deed, outcome: AuditEntry['outcome'], status: number): AuditEntry => ({
-      id: crypto.randomUUID(),
-      at: new Date(gate.nowMs()).toISOString(),
-      actor: caller.actor,
-      action: deed.action,
-      target: deed.target.slice(0, AUDIT_TARGET_MAX_CHARS),
-      detail: deed.detail.slice(0, AUDIT_DETAIL_MAX_CHARS),
-      outcome: outcome === 'refused' ? outcome : (deed.outcome ?? outcome),
-      status,
-      requestId: requestIdOf(context),
-    });
-    const plain = { action: action ?? '', target: targetOf(context), detail: '' };
-    if (!caller.scopes.has(method.scope)) {
-      if (action !== undefined) await gate.audit([entry(plain, 'refused', 403)]);
-      return forbidden(method.scope);
-    }
-    const deeds: Deed[] = [];
-    const visit = { caller, did: (deed: Deed) => void deeds.push(deed) };
-    try {
-      const answer = await method.handle(request, param, visit);
-      if (action !== undefined && answer !== null) {
-        const outcome = outcomeOf(answer.status);
-        await gate.audit(
-          (deeds.length === 0 ? [plain] : deeds).map((deed) => entry(deed, outcome, answer.status)),
-        );
-      }
-      return answer;
-    } catch (error) {
-      if (action !== undefined) await gate.audit([entry(plain, 'failed', 500)]);
-      throw error;
-    }
+    if (caller === null) return answerRefused(gate.rates.refusals, request, unauthorized);
+    const visit = () => answerVisit(gate, method, { caller, request, param, context });
+    if (method.isUpload === true) return visit();
+    context.set('actor', caller.actor);
+    return answerCounted({ limiter: gate.rates.questions, policy: 'questions', key: caller.actor }, visit);
   };
+}
+
+type Visitor = {
+  readonly caller: Caller;
+  readonly request: Request;
+  readonly param: PathParameters;
+  readonly context: Context;
+};
+
+async function answerVisit(
+  gate: OperatorGate,
+  method: OperatorMethod,
+  { caller, request, param, context }: Visitor,
+): Promise<Response | null> {
+  const { action } = method;
+  const entry = (deed: Deed, outcome: AuditEntry['outcome'], status: number): AuditEntry => ({
+    id: crypto.randomUUID(),
+    at: new Date(gate.nowMs()).toISOString(),
+    actor: caller.actor,
+    action: deed.action,
+    target: deed.target.slice(0, AUDIT_TARGET_MAX_CHARS),
+    detail: deed.detail.slice(0, AUDIT_DETAIL_MAX_CHARS),
+    outcome: outcome === 'refused' ? outcome : (deed.outcome ?? outcome),
+    status,
+    requestId: requestIdOf(context),
+  });
+  const plain = { action: action ?? '', target: targetOf(context), detail: '' };
+  if (!caller.scopes.has(method.scope)) {
+    if (action !== undefined) await gate.audit([entry(plain, 'refused', 403)]);
+    return forbidden(method.scope);
+  }
+  const deeds: Deed[] = [];
+  const visit = { caller, did: (deed: Deed) => void deeds.push(deed) };
+  try {
+    const answer = await method.handle(request, param, visit);
+    if (action !== undefined && answer !== null) {
+      const outcome = outcomeOf(answer.status);
+      await gate.audit(
+        (deeds.length === 0 ? [plain] : deeds).map((deed) => entry(deed, outcome, answer.status)),
+      );
+    }
+    return answer;
+  } catch (error) {
+    if (action !== undefined) await gate.audit([entry(plain, 'failed', 500)]);
+    throw error;
+  }
 }
 
 /** By what every mutation answers: 201 changed something, 200 found it so. */

@@ -1,10 +1,10 @@
 import { exports } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkBindings } from '../../edge/bindings.ts';
-import { RATE_PERIOD_SECONDS, RATE_QUOTAS } from '../../edge/limits.ts';
+import { RATE_PERIOD_SECONDS, RATE_QUOTAS, RATE_READS_SAMPLE } from '../../edge/limits.ts';
 import wranglerToml from '../../wrangler.toml?raw';
 import { EUGA } from './a-publisher.ts';
-import { anEdge, type Edge, edgeOn, refusalOf } from './an-edge.ts';
+import { anEdge, brokenDb, type Edge, edgeOn, refusalOf } from './an-edge.ts';
 import { published } from './publish.ts';
 import { edgeTestSecrets, operatorToken } from './secrets.ts';
 
@@ -100,6 +100,31 @@ describe('what a request leaves behind', () => {
   });
 });
 
+describe('what is pasted into a look-up', () => {
+  const IMEI = '860000000000001';
+
+  it('is left out of what the platform logs, in every environment', () => {
+    const rooms = wranglerToml.match(
+      /^\[(env\.\w+\.)?observability\]\nenabled = true\nredact_query_string = true\n\n\[\1observability\.logs\]\ninvocation_logs = false$/gm,
+    );
+    expect(rooms).toHaveLength(3);
+  });
+
+  it('is in no line of our own, also where a request fails or an operator sends it', async () => {
+    const lines: unknown[] = [];
+    const spies = (['info', 'error', 'log', 'warn'] as const).map((level) =>
+      vi.spyOn(console, level).mockImplementation((...said) => void lines.push(...said)),
+    );
+    const failing = await edgeOn(edge.bucket, { clock: edge.clock, db: brokenDb });
+    const query = `?${new URLSearchParams({ installed: `EC25EUGAR06A05M4G_01.003.01.003 ${IMEI}` })}`;
+    expect((await failing.request(`/v1/compatibility${query}`)).status).toBe(500);
+    await edge.request(`/v1/operator/audit${query}`, { headers: { authorization } });
+    for (const spy of spies) spy.mockRestore();
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.join('\n')).not.toContain(IMEI);
+  });
+});
+
 describe('the rate limits', () => {
   it('are what wrangler.toml says, in every environment', () => {
     for (const [name, quota] of Object.entries(RATE_QUOTAS)) {
@@ -108,8 +133,40 @@ describe('the rate limits', () => {
       ]
         .filter(([, binding]) => binding === name.toUpperCase())
         .map(([, , limit, period]) => [Number(limit), Number(period)]);
-      expect(stated).toEqual(Array(3).fill([quota, RATE_PERIOD_SECONDS]));
+      const counted = name === 'reads' ? quota / RATE_READS_SAMPLE : quota;
+      expect(stated).toEqual(Array(3).fill([counted, RATE_PERIOD_SECONDS]));
     }
+  });
+
+  const QUESTIONS = '"questions";q=600;w=60';
+  it.each([
+    ['an answer to an operator', '/v1/operator/audit', { authorization }, 200, QUESTIONS],
+    [
+      'a refusal of a token',
+      '/v1/operator/audit',
+      { authorization: 'Bearer no' },
+      401,
+      '"refusals";q=20;w=60',
+    ],
+    ['a page of the fleet', '/fleet', { authorization, accept: 'text/html' }, 200, QUESTIONS],
+    ['the door of the fleet', '/fleet', { accept: 'text/html' }, 401, QUESTIONS],
+    ['a page that is not there', '/models/quectel/nobody-m4g', { accept: 'text/html' }, 404, QUESTIONS],
+  ])('are told with %s', async (_, path, headers: Record<string, string>, status, policy) => {
+    const answer = await edge.request(path, { headers });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('ratelimit-policy')).toBe(policy);
+  });
+
+  it.each([
+    ['an operator', '/v1/operator/audit', 'application/json'],
+    ['who reads pages', '/fleet', 'text/html'],
+  ])('tell %s that nothing is left', async (_, path, accept) => {
+    const questions = { limit: async () => ({ success: false }) };
+    const spent = await edgeOn(edge.bucket, { clock: edge.clock, questions });
+    const { status, headers } = await spent.request(path, { headers: { authorization, accept } });
+    expect(status).toBe(429);
+    expect(headers.get('ratelimit-policy')).toBe(QUESTIONS);
+    expect(headers.get('ratelimit')).toBe('"questions";r=0;t=60');
   });
 
   it('count strangers by address, and operators by who they are, but not what they upload', async () => {

@@ -1,7 +1,7 @@
 /** A page for operators who may read, counted and logged as theirs; everybody else is asked for a token. */
 import type { Context } from 'hono';
 import { problemResponse, type Refusal } from '../../http/problem.ts';
-import { clientKeyOf, refuseIfTooMany, refuseOver } from '../../http/rate-limit.ts';
+import { answerCounted, answerRefused, clientKeyOf } from '../../http/rate-limit.ts';
 import type { Handler, PathParameters } from '../../http/resource.ts';
 import type { Caller, Scope } from '../../operator/caller.ts';
 import { prefersHtml } from '../problems/prefers-html.ts';
@@ -25,21 +25,22 @@ export function guarded(
     const operator = await operatorOf(request, door);
     if (operator === null) return refuseStranger(request, door);
     context.set('actor', operator.actor);
-    const tooMany = await refuseOver(door.rates.questions, 'questions', operator.actor);
-    if (tooMany !== null) return tooMany;
-    if (!operator.scopes.has(scope)) return problemResponse(lacks(scope));
-    return handle({ request, param, context, operator });
+    const counted = { limiter: door.rates.questions, policy: 'questions', key: operator.actor } as const;
+    return answerCounted(counted, () => {
+      if (!operator.scopes.has(scope)) return problemResponse(lacks(scope));
+      return handle({ request, param, context, operator });
+    });
   };
 }
 
 /** Who comes without credentials is shown the door; wrong ones are counted, because somebody may be guessing. */
-async function refuseStranger(request: Request, { rates }: Door): Promise<Response> {
+function refuseStranger(request: Request, { rates }: Door): Promise<Response> {
   const isWrong = Object.keys(credentialsOf(request)).length > 0;
-  const tooMany = isWrong
-    ? await refuseIfTooMany(rates.refusals, request)
-    : await refuseOver(rates.questions, 'questions', clientKeyOf(request));
-  if (tooMany !== null) return tooMany;
-  return prefersHtml(request.headers.get('accept')) ? signInPage({ isWrong }) : problemResponse(stranger);
+  const refuse = () =>
+    prefersHtml(request.headers.get('accept')) ? signInPage({ isWrong }) : problemResponse(stranger);
+  if (isWrong) return answerRefused(rates.refusals, request, refuse);
+  const counted = { limiter: rates.questions, policy: 'questions', key: clientKeyOf(request) } as const;
+  return answerCounted(counted, refuse);
 }
 
 const stranger: Refusal = {

@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import type { Rates } from '../../bindings.ts';
 import { problemResponse } from '../../http/problem.ts';
-import { refuseIfTooMany } from '../../http/rate-limit.ts';
+import { answerRefused } from '../../http/rate-limit.ts';
 import { TOKEN_MAX_CHARS } from '../../limits.ts';
 import { type Authority, identifyCaller } from '../../operator/authorize.ts';
 import { pageAnswer } from '../page.tsx';
@@ -31,7 +31,7 @@ export async function signIn(request: Request, door: Door, context: Context): Pr
   const headers = { authorization: `Bearer ${token}` };
   const caller = isReadable ? await identifyCaller(new Request(request.url, { headers }), door) : null;
   if (caller === null) {
-    return (await refuseIfTooMany(door.rates.refusals, request)) ?? signInPage({ isWrong: true });
+    return answerRefused(door.rates.refusals, request, () => signInPage({ isWrong: true }));
   }
   context.set('actor', caller.actor);
   return redirect('/fleet', sessionCookie(token));

@@ -6,7 +6,15 @@ import { pageAnswer } from '../page.tsx';
 import { prefersHtml } from './prefers-html.ts';
 
 /** Fields of a problem that the page keeps: what its status asks for. */
-const KEPT = ['allow', 'accept', 'retry-after', 'www-authenticate', 'content-range'];
+const KEPT = [
+  'allow',
+  'accept',
+  'retry-after',
+  'ratelimit',
+  'ratelimit-policy',
+  'www-authenticate',
+  'content-range',
+];
 
 const shownSchema = problemSchema.extend({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
