@@ -36,6 +36,8 @@ export const PASSPHRASE_MAX_CHARS = 1024;
 export const STORE_ATTEMPTS_MAX = 5;
 export const STORE_CONNECT_TIMEOUT_MS = 10_000;
 export const STORE_REQUEST_TIMEOUT_MS = 60_000;
+/** For the whole content of an object, which is of 2 MiB at most. */
+export const STORE_BODY_TIMEOUT_MS = 120_000;
 /** Objects a listing answers at once; S3 takes no more. */
 export const STORE_LIST_PAGE = 1000;
 /** Two writers of one model in a bucket: how often the loser reads again and tries again. */

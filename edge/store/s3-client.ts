@@ -59,7 +59,7 @@ export function openS3Client(
     const { host: _, ...fields } = signed.headers;
     const asked = Object.entries(query).map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
     const url = `${protocol}//${host}${path}${asked.length === 0 ? '' : `?${asked.join('&')}`}`;
-    // The time is for the answer to begin: a body goes on to a device, as slowly as that takes it.
+    // The time is for the answer to begin. Bodies that are read here have one of their own (`read-whole.ts`).
     const ending = new AbortController();
     const timer = setTimeout(
       () => ending.abort(new Error(`no answer in ${S3_TIMEOUT_MS / 1000} s`)),

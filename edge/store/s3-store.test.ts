@@ -1,8 +1,9 @@
 /** What Swift does not show (`test/s3`): a store that knows conditions, answers that are lost, listings that go on. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SHA256_METADATA } from '../../shared/bucket-keys.ts';
 import { utf8 } from '../../shared/bytes.ts';
 import { sha256 } from '../../shared/digest.ts';
+import { S3_TIMEOUT_MS } from '../limits.ts';
 import { metadataFields, readMetadata } from './s3-metadata.ts';
 import { openS3Store } from './s3-store.ts';
 
@@ -15,6 +16,7 @@ const SETTINGS = {
 };
 const HEAD = { etag: '"tag"', 'content-length': '5', 'last-modified': 'Mon, 23 Nov 2026 08:00:00 GMT' };
 
+type Store = ReturnType<typeof openS3Store>;
 type Asked = { readonly method: string; readonly url: URL; readonly headers: Headers };
 
 /** A store behind a server that gives these answers, one after another. */
@@ -113,6 +115,33 @@ describe('a store of the S3 API', () => {
     expect(asked[0]?.url.search).toBe(
       '?list-type=2&encoding-type=url&prefix=chunks%2F&start-after=chunks%2F0',
     );
+  });
+});
+
+describe('a body that stalls after its first bytes', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([
+    ['bytes', async ({ get }: Store) => (await get('a'))?.bytes()],
+    ['text', async ({ get }: Store) => (await get('a'))?.text()],
+    ['json', async ({ get }: Store) => (await get('a'))?.json()],
+    ['a listing', ({ list }: Store) => list({ prefix: 'a' })],
+  ])('is given up after the time of an answer: %s', async (_, read) => {
+    vi.useFakeTimers();
+    let isCancelled = false;
+    const stalling = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(bytes),
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+    const { store } = storeAnswering(new Response(stalling, { status: 200, headers: HEAD }));
+    const reading = expect(read(store)).rejects.toThrow('whole in 30 s');
+    await vi.advanceTimersByTimeAsync(S3_TIMEOUT_MS);
+    await reading;
+    expect(isCancelled).toBe(true);
   });
 });
 

@@ -7,9 +7,9 @@
  */
 import { SHA256_METADATA } from '../../shared/bucket-keys.ts';
 import { fromUtf8, toHex, utf8 } from '../../shared/bytes.ts';
-import { readBody } from '../http/body.ts';
 import { S3_LIST_MAX_BYTES } from '../limits.ts';
 import type { ObjectStore, PutOptions, StoredBody, StoredObject } from './object-store.ts';
+import { readWhole } from './read-whole.ts';
 import { openS3Client, type S3Outside, type S3Settings } from './s3-client.ts';
 import { metadataFields, readMetadata } from './s3-metadata.ts';
 
@@ -67,9 +67,8 @@ export function openS3Store(settings: S3Settings, outside: S3Outside): ObjectSto
       const query = { 'list-type': '2', 'encoding-type': 'url', prefix };
       const from = startAfter === undefined ? {} : { 'start-after': startAfter };
       const answer = await send({ method: 'GET', query: { ...query, ...from } });
-      const page = await readBody(answer, S3_LIST_MAX_BYTES);
-      if (!page.ok) throw new Error(`a listing of ${prefix} is larger than ${S3_LIST_MAX_BYTES} bytes`);
-      return readListing(fromUtf8(page.value) ?? '');
+      const page = await readWhole(answer, `a listing of ${prefix}`, S3_LIST_MAX_BYTES);
+      return readListing(fromUtf8(page) ?? '');
     },
   };
 }
@@ -105,12 +104,15 @@ function describe(key: string, { headers }: Response): StoredObject {
 }
 
 function withBody(key: string, answer: Response): StoredBody {
+  const bytes = () => readWhole(answer, key);
+  const text = async () => new TextDecoder().decode(await bytes());
   return {
     ...describe(key, answer),
+    // As it is: it goes on to a device, as slowly as that takes it.
     body: answer.body ?? new Blob([]).stream(),
-    bytes: async () => new Uint8Array(await answer.arrayBuffer()),
-    text: () => answer.text(),
-    json: () => answer.json(),
+    bytes,
+    text,
+    json: async () => JSON.parse(await text()),
   };
 }
 

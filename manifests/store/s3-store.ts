@@ -4,12 +4,14 @@
  * are asked first what is there, which leaves the width of one request.
  */
 import { createHash } from 'node:crypto';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
 import { SHA256_METADATA } from '../../shared/bucket-keys.ts';
 import { concatBytes } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import {
   STORE_ATTEMPTS_MAX,
+  STORE_BODY_TIMEOUT_MS,
   STORE_CONNECT_TIMEOUT_MS,
   STORE_LIST_PAGE,
   STORE_REQUEST_TIMEOUT_MS,
@@ -29,6 +31,8 @@ export type S3Location = {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   } | null;
+  /** For an object's content to come whole; else STORE_BODY_TIMEOUT_MS. */
+  readonly bodyTimeoutMs?: number;
 };
 
 const NOT_IMPLEMENTED = 501;
@@ -107,7 +111,12 @@ export async function openS3Store(location: S3Location, signal: AbortSignal): Pr
       attempt(async () => {
         const answer = await orNull(client.send(new s3.GetObjectCommand(at(key)), options));
         if (answer === null) return ok(null);
-        const bytes = await readBody(answer.Body as AsyncIterable<Uint8Array> | undefined, maxBytes);
+        const late = AbortSignal.timeout(location.bodyTimeoutMs ?? STORE_BODY_TIMEOUT_MS);
+        const bytes = await readBody(
+          answer.Body as Readable | undefined,
+          maxBytes,
+          AbortSignal.any([signal, late]),
+        );
         if (bytes === null) return err({ reason: 'object-too-large', store: name, key, maxBytes } as const);
         return ok({ bytes, tag: answer.ETag ?? '' });
       }),
@@ -155,16 +164,23 @@ function clientOptions({ endpoint, region, credentials }: S3Location): S3ClientC
     requestHandler: {
       connectionTimeout: STORE_CONNECT_TIMEOUT_MS,
       requestTimeout: STORE_REQUEST_TIMEOUT_MS,
+      // Of silence, also in the middle of an answer.
+      socketTimeout: STORE_REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     },
   };
 }
 
-/** Null where there is more than `maxBytes`; what came over is dropped. */
+/**
+ * Null where there is more than `maxBytes`; what came over is dropped. The SDK's times end with the first byte of an
+ * answer, and an interruption too: the signal ends the body.
+ */
 async function readBody(
-  body: AsyncIterable<Uint8Array> | undefined,
+  body: Readable | undefined,
   maxBytes: number,
+  signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (body !== undefined) addAbortSignal(signal, body);
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body ?? []) {
@@ -187,6 +203,8 @@ function statusOf(error: unknown): number | undefined {
 
 function failureOf(error: unknown, store: string): StoreFailure {
   const status = statusOf(error);
+  if ((error as Error).name === 'AbortError')
+    return { reason: 'store-unreachable', store, why: 'it stopped in the middle of an answer' };
   const { name, message } = error as Error;
   const why = `${name}${status === undefined ? '' : ` (${status})`}: ${message}`.slice(0, 300);
   const mayPass = status === undefined || status >= 500 || status === 429;
