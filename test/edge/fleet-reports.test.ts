@@ -86,8 +86,8 @@ describe('the days of a fleet', () => {
   });
 
   it('cost a row for each of their kinds, not for each report or model', async () => {
-    const models = Array.from({ length: 30 }, (_, n) => `quectel/m${n}-m4g` as ModelId);
-    await stored(Array.from({ length: 300 }, (_, n) => ({ deviceId: deviceId(n), model: models[n % 30] })));
+    const modelOf = (n: number) => `quectel/m${n % 30}-m4g` as ModelId;
+    await stored(Array.from({ length: 300 }, (_, n) => ({ deviceId: deviceId(n), model: modelOf(n) })));
     const { asked, db } = noting(edge.db);
     const days = fleetDays(NOW_MS);
     expect(await countDays(db, { days, model: null })).toEqual([
