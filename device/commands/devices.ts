@@ -123,6 +123,9 @@ function notNormal(
   failure: { readonly reason: string } & Partial<{ readonly state: string; readonly usbId: string }>,
 ): Seen | null {
   if (failure.reason === 'modem-absent') return { state: 'absent', usbId: null, model: null, version: null };
+  // DIAG has answered; who it is, only AT says.
+  if (failure.reason === 'at-port-not-named')
+    return { state: 'normal', usbId: null, model: null, version: null };
   if (failure.reason !== 'modem-not-in-normal-mode') return null;
   return { state: failure.state ?? 'unsupported', usbId: failure.usbId ?? null, model: null, version: null };
 }

@@ -22,6 +22,10 @@ describe('a locator', () => {
       },
     ],
     [
+      'tcp://router.example:9008',
+      { transport: 'tcp', usb: { host: 'router.example', port: 9008 }, at: null },
+    ],
+    [
       'raw-tcp://192.0.2.1:2000?at=2002',
       {
         transport: 'raw-tcp',
@@ -52,7 +56,6 @@ describe('a locator', () => {
     ['http://127.0.0.1:9008?at=9007', 'http:'],
     ['tcp://127.0.0.1?at=9007', 'host and port'],
     ['tcp://:9008?at=9007', 'not a URL'],
-    ['tcp://127.0.0.1:9008', 'AT stream'],
     ['raw-tcp://127.0.0.1:2000', 'AT stream'],
     ['tcp://127.0.0.1:9008?at=', 'AT stream'],
     ['tcp://127.0.0.1:9008?at=0', 'AT stream'],

@@ -9,8 +9,10 @@ export type Locator =
   /** `serial:/dev/ttyUSB0?at=/dev/ttyUSB2`, or `serial:1-1.4`: DIAG and EDL, and AT where it is named. */
   | { readonly transport: 'serial'; readonly tty: string; readonly at: string | null }
   | { readonly transport: 'serial'; readonly path: string }
-  /** `tcp://HOST:PORT?at=PORT`: a relay. `raw-tcp://…`: ttys served as plain streams. */
-  | { readonly transport: 'tcp' | 'raw-tcp'; readonly usb: TcpAddress; readonly at: TcpAddress };
+  /** `tcp://HOST:PORT?at=PORT`: a relay; without `at` what needs no AT. */
+  | { readonly transport: 'tcp'; readonly usb: TcpAddress; readonly at: TcpAddress | null }
+  /** `raw-tcp://HOST:PORT?at=PORT`: ttys served as plain streams. */
+  | { readonly transport: 'raw-tcp'; readonly usb: TcpAddress; readonly at: TcpAddress };
 
 export type LocatorFailure = {
   readonly reason: 'locator-unreadable';
@@ -60,8 +62,11 @@ function serialLocator({ pathname, searchParams }: URL): Locator | string {
 
 function tcpLocator(url: URL, transport: 'tcp' | 'raw-tcp'): Locator | string {
   if (url.hostname === '' || url.port === '') return 'host and port are needed';
-  const at = Number(url.searchParams.get('at') ?? 'none');
-  if (!Number.isInteger(at) || at < 1 || at > 65535) return 'the port of the AT stream is missing (?at=PORT)';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  return { transport, usb: { host, port: Number(url.port) }, at: { host, port: at } };
+  const usb = { host, port: Number(url.port) };
+  const named = url.searchParams.get('at');
+  if (named === null && transport === 'tcp') return { transport, usb, at: null };
+  const at = Number(named ?? 'none');
+  if (!Number.isInteger(at) || at < 1 || at > 65535) return 'the port of the AT stream is missing (?at=PORT)';
+  return { transport, usb, at: { host, port: at } };
 }

@@ -1,6 +1,7 @@
 /**
  * A modem behind a relay: `tcp://HOST:PORT?at=PORT`. PORT speaks usb2tcp and carries DIAG in normal mode and the
- * bulk pair in EDL; the `at` port is the AT tty as a raw stream, as socat or ser2net give it.
+ * bulk pair in EDL; the `at` port is the AT tty as a raw stream, as socat or ser2net give it. Without it a modem in EDL
+ * is reached all the same.
  */
 import type net from 'node:net';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -22,9 +23,9 @@ import {
 } from './tcp-socket.ts';
 import { FrameReader, frameHeader, parseAnnouncement } from './usb2tcp.ts';
 
-export function tcpDoor(usb: TcpAddress, at: TcpAddress, clock: Clock): ModemDoor {
+export function tcpDoor(usb: TcpAddress, at: TcpAddress | null, clock: Clock): ModemDoor {
   const [usbPatience, atPatience] = [patienceOf(clock), patienceOf(clock)];
-  const where = `tcp://${usb.host}:${usb.port}?at=${at.port}`;
+  const where = `tcp://${usb.host}:${usb.port}${at === null ? '' : `?at=${at.port}`}`;
   return {
     key: `tcp-${usb.host}-${usb.port}`.replaceAll(/[^A-Za-z0-9.-]/g, '_'),
     where,
@@ -35,7 +36,10 @@ export function tcpDoor(usb: TcpAddress, at: TcpAddress, clock: Clock): ModemDoo
         ? ok({ ...opened.value, pipe: tellingEnd(opened.value.pipe, usbPatience.hungUp) })
         : opened;
     },
-    openAt: (signal) => openStreamAgain(at, where, atPatience, signal),
+    openAt: async (signal) =>
+      at === null
+        ? err({ reason: 'at-port-not-named', where })
+        : openStreamAgain(at, where, atPatience, signal),
   };
 }
 

@@ -70,6 +70,11 @@ export const modemSentences = {
         ? 'Unplug it and plug it in again; if it stays so, report its USB descriptors (lsusb -v).'
         : 'Report its USB descriptors (lsusb -v), so that the table can learn it. It was not touched.',
   }),
+  'at-port-not-named': ({ where }) => ({
+    exit: 'USAGE',
+    what: `The modem at ${where} is in normal mode and DIAG answers, but no AT port is named: nothing tells whether it works.`,
+    next: atPortAdvice(where),
+  }),
   'tty-missing': ({ usbId, where }) => ({
     exit: 'UNAVAILABLE',
     what: `The modem ${usbId} at ${where} is there, but no driver offers a tty for it.`,
@@ -103,7 +108,10 @@ export const modemSentences = {
   'modem-back-but-silent': ({ where, because }) => ({
     exit: 'PROTOCOL',
     what: `The modem at ${where} is in normal mode again, but did not say its version (${because}).`,
-    next: 'Stop programs that use its ports (ModemManager, gsmd), wait a minute, then look with cistern devices.',
+    next:
+      because === 'at-port-not-named'
+        ? atPortAdvice(where)
+        : 'Stop programs that use its ports (ModemManager, gsmd), wait a minute, then look with cistern devices.',
   }),
   'attempt-half-written': ({ where, toVersion }) => ({
     exit: 'UNFINISHED',
@@ -205,11 +213,18 @@ export const modemSentences = {
     what: 'You said no, so nothing was done.',
     next: 'Run the same command again when you want to.',
   }),
-  'modem-not-confirmed': ({ last, waitedMs }) => ({
-    exit: 'FAILURE',
-    what: `The modem did not say its version within ${Math.round(waitedMs / 1000)} s (${last?.reason ?? 'no answer'}).`,
-    next: 'Power-cycle it and look with cistern devices; then run the same command again.',
-  }),
+  'modem-not-confirmed': ({ last, waitedMs }) =>
+    last?.reason === 'at-port-not-named'
+      ? {
+          exit: 'FAILURE',
+          what: 'The modem is back in normal mode and DIAG answers, but no AT port is named: nothing tells whether it works.',
+          next: atPortAdvice(last.where),
+        }
+      : {
+          exit: 'FAILURE',
+          what: `The modem did not say its version within ${Math.round(waitedMs / 1000)} s (${last?.reason ?? 'no answer'}).`,
+          next: 'Power-cycle it and look with cistern devices; then run the same command again.',
+        },
   'modem-in-edl-after-flashing': () => ({
     exit: 'UNFINISHED',
     what: 'The modem came back in emergency download mode although everything was read back.',
@@ -252,4 +267,9 @@ export function adviceFor(state: OtherState): string {
     unsupported: 'It is not a modem that cistern can update.',
   };
   return advice[state];
+}
+
+/** A relay such as QFirehose -p carries the USB interface alone. */
+function atPortAdvice(where: string): string {
+  return `Serve the AT tty on the router beside the relay: socat TCP-LISTEN:9007,reuseaddr,fork FILE:/dev/ttyUSB2,raw,echo=0 and name it: --modem "${where}?at=9007". A modem in EDL needs none for cistern reset and rescue.`;
 }
