@@ -1,4 +1,4 @@
-/** `cistern update`: all of it; what cron runs. */
+/** `cistern update`: all of it; what `cistern schedule run` starts. */
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import type { MaintenanceWindow } from '../schedule/window.ts';
