@@ -4,6 +4,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
+import { MEASURED } from '../../load/arithmetic.ts';
 import { addCost, type Cost, type KindCost, noCost } from '../../load/cost.ts';
 import { makeFleet, runFleet } from '../../load/fleet.ts';
 import { readOffer } from '../../load/read-offer.ts';
@@ -43,7 +44,9 @@ it('a fleet polls, downloads and reports without an error, and each kind of requ
   const devices = await makeFleet({ deviceCount: DEVICES, modelCount: MODELS }, timestamp);
   const times = { nowMs: () => clock.nowMs, elapsedMs: () => performance.now() };
   const run = await runFleet(devices, { offer, send, ...times, atOnce: 8, withinMs: 20_000 });
-  await edge.drain();
+  const { cost: consumed } = await costOf(edge.drain);
+  // And one a batch.
+  expect(consumed.d1RowsWritten).toBe(BEHIND * MEASURED.reportRowsWritten + 1);
 
   expect(Object.values(run.tally).flatMap(({ errors }) => errors)).toEqual([]);
   expect(run.turnsTaken).toBe(DEVICES);
