@@ -25,6 +25,8 @@ const R2_CLASS = {
 export function countedBucket(bucket: R2Bucket): R2Bucket {
   return new Proxy(bucket, {
     get(target, name) {
+      // A promise asks what it is resolved with whether that is one, too.
+      if (name === 'then') return undefined;
       if (!Object.hasOwn(R2_CLASS, name)) throw new Error(`R2 ${String(name)} is not counted`);
       const operation = name as keyof typeof R2_CLASS;
       const call = target[operation].bind(target) as (...args: unknown[]) => unknown;
