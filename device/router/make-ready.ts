@@ -4,6 +4,7 @@
  * compared with the same services stopped. `startAgain` belongs into a `finally`.
  */
 import { err, ok, type Result } from '../../shared/result.ts';
+import type { PreflightFacts } from './preflight/facts.ts';
 import { type GatherPorts, type GatherWish, gatherFacts } from './preflight/gather-facts.ts';
 import { type Check, type Finding, judgeWatchdogs, preflight, refusals } from './preflight/preflight.ts';
 import { watchdogs } from './preflight/watchdogs.ts';
@@ -36,6 +37,15 @@ export type ReadyWish = GatherWish & {
   readonly goesOnRegardless: boolean;
 };
 
+/** What would refuse it already now, with nothing stopped and nothing told: before bytes are paid for. */
+export async function judgeAhead(
+  wish: GatherWish & Pick<ReadyWish, 'accepted'>,
+  gathering: GatherPorts,
+): Promise<Result<void, RouterFailure>> {
+  const refused = refusals(earlyFindings(await gatherFacts(wish, gathering)), wish.accepted)[0];
+  return refused === undefined ? ok() : err(refusalOf(refused));
+}
+
 export async function makeReady(
   wish: ReadyWish,
   gathering: GatherPorts,
@@ -43,8 +53,7 @@ export async function makeReady(
 ): Promise<Result<StoppedServices, RouterFailure>> {
   // Before services are stopped: with netifd's interface the route would be gone.
   const before = await gatherFacts(wish, gathering);
-  // Who holds a port now is most likely a service that is about to be stopped.
-  const early = preflight(before).filter(({ check }) => check !== 'port-holders');
+  const early = earlyFindings(before);
   const refused = refusals(early, wish.accepted)[0];
   if (refused !== undefined) return err(refusalOf(refused));
   tell(early, services);
@@ -69,6 +78,11 @@ export async function makeReady(
   }
   await stopped.value.startAgain();
   return err(refusalOf(left));
+}
+
+/** Who holds a port now is most likely a service that is about to be stopped. */
+function earlyFindings(facts: PreflightFacts): readonly Finding[] {
+  return preflight(facts).filter(({ check }) => check !== 'port-holders');
 }
 
 const NO_PROFILE_NOTE = `No profile of services fits this system (there are ${SERVICE_PROFILES.map(({ name }) => name).join(', ')}), so none is stopped. Stop what touches the modem or reboots this machine yourself: ModemManager, diallers, watchdogs.`;

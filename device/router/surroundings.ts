@@ -3,7 +3,7 @@ import { ok, type Result } from '../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 import type { ProcessTable } from '../process-table.ts';
 import type { OnBus } from '../transport/door.ts';
-import { makeReady, type RouterFailure } from './make-ready.ts';
+import { judgeAhead, makeReady, type RouterFailure } from './make-ready.ts';
 import type { PowerFailure } from './power/power-cycle.ts';
 import { renewPower } from './power/renew-power.ts';
 import type { GatherPorts } from './preflight/gather-facts.ts';
@@ -14,6 +14,11 @@ import { type UplinkCost, uplinkCost } from './uplink-cost.ts';
 export type Surroundings = {
   /** Runs `work`; what is stopped meanwhile is started again when the outermost work has ended, however it ends. */
   readonly around: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Long before: what would refuse it now. Nothing is changed. */
+  readonly judgeAhead: (wish: {
+    readonly packageOutlivesReboot: boolean;
+    readonly accepted: readonly Check[];
+  }) => Promise<Result<void, RouterFailure>>;
   /** Before a modem leaves normal mode, inside `around`. Where it is ready already, nothing is done. */
   readonly makeReady: (wish: {
     readonly packageOutlivesReboot: boolean;
@@ -94,6 +99,11 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
           await own?.startAgain();
         }
       }
+    },
+    judgeAhead: async (wish) => {
+      const { onBus, repositoryUrl, throughInterface } = modem;
+      const asked = { ...wish, repositoryUrl, throughInterface, modem: (await onBus?.look()) ?? null };
+      return judgeAhead(asked, { ...ports, ownPid: ports.processTable.ownPid });
     },
     makeReady: (wish) => ready({ ...wish, goesOnRegardless: false }),
     makeReadyToFinish: ({ goesOnRegardless }) =>

@@ -161,8 +161,8 @@ export async function putAway(
 ): Promise<void> {
   // A run that was killed before the first erase is begun anew, with what it had staged.
   if (failure?.reason === 'broken-off-before-erase') await stage.leave();
-  else if (outcome === 'updated' || failure === null)
-    await (outcome === 'updated' ? stage.release() : stage.setAside());
+  else if (outcome === 'updated') await stage.release();
+  else if (failure === null) await stage.setAside();
   else await setAsideAfter(failure, stage, ports);
 }
 

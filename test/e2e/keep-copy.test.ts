@@ -81,9 +81,12 @@ describe('a copy on a disk', () => {
     expect(readdirSync(disk)).toEqual([]);
   });
 
-  it('that cannot be made ends the update before EDL', async () => {
+  it('that cannot be made ends the update before the first byte', async () => {
     scenario = await keeping('/nowhere/at/all');
+    const fetched: unknown[] = [];
+    Object.assign(scenario.ports.events, { onFetch: (progress: unknown) => fetched.push(progress) });
     expect(endOf(await scenario.run(inMemory))).toBe('unchanged: directory-unusable');
+    expect(fetched).toEqual([]);
     expect(scenario.modemStates).toEqual([]);
   });
 });

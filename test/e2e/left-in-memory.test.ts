@@ -1,11 +1,12 @@
 /** A stage in memory whose run ended before EDL: taken up where that saves bytes, and never there for nothing. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemProcesses } from '../../device/process-table.ts';
 import type { StagePlatform } from '../../device/stage/platform.ts';
 import { CAN_MOUNT } from '../../device/stage/test-places.ts';
 import type { UpdateResult } from '../../device/update/attempt.ts';
+import { err } from '../../shared/result.ts';
 import type { UpdateStep } from '../../shared/telemetry.ts';
 import { DEMO_NEW_VERSION } from '../firmware/demo-package.ts';
 import { aScenario } from '../support/a-scenario.ts';
@@ -115,6 +116,56 @@ describe.runIf(CAN_MOUNT)('a run whose line breaks', () => {
     expect(stagesLeft()).not.toContain(left);
   });
 });
+
+describe.runIf(CAN_MOUNT)('a run that something keeps from EDL', () => {
+  it('whose window is over leaves the package to the next, which fetches nothing', async () => {
+    scenario = await aScenario();
+    const hour = (minutes: number) => {
+      const now = new Date();
+      const startMinute = (now.getHours() * 60 + now.getMinutes() + minutes + 1440) % 1440;
+      return { startMinute, lengthMinutes: 60 };
+    };
+    expect(endOf(await scenario.run({ ...inMemory, window: hour(-120) }))).toBe('unchanged: outside-window');
+    const again = await scenario.run({ ...inMemory, window: hour(-120) });
+    expect(endOf(again)).toBe('unchanged: outside-window');
+    expect(fetchedBytes(again)).toBe(0);
+    const next = await scenario.run({ ...inMemory, window: hour(-30) });
+    expect(endOf(next)).toBe('updated');
+    expect(fetchedBytes(next)).toBe(0);
+    expect(stagesLeft()).toEqual([]);
+  });
+
+  it('found only once services are stopped leaves it too, and is not in debt for it', async () => {
+    scenario = await aScenario();
+    const { surroundings } = scenario.ports;
+    const failure = { ...REFUSED, reason: 'preflight-refused' as const };
+    Object.assign(scenario.ports, { surroundings: { ...surroundings, makeReady: async () => err(failure) } });
+    const first = await scenario.run(inMemory);
+    expect(endOf(first)).toBe('unchanged: preflight-refused');
+    expect(fetchedBytes(first)).toBeGreaterThan(0);
+    expect(existsSync(join(scenario.ports.stateDir, 'spent', `${scenario.ports.door.key}.json`))).toBe(false);
+    expect(fetchedBytes(await scenario.run(inMemory))).toBe(0);
+    Object.assign(scenario.ports, { surroundings });
+    const next = await scenario.run(inMemory);
+    expect([endOf(next), fetchedBytes(next)]).toEqual(['updated', 0]);
+  });
+
+  it('and can be foreseen is refused before the first byte', async () => {
+    scenario = await aScenario();
+    const { surroundings } = scenario.ports;
+    const failure = { ...REFUSED, reason: 'preflight-refused' as const };
+    Object.assign(scenario.ports, {
+      surroundings: { ...surroundings, judgeAhead: async () => err(failure) },
+    });
+    const refused = await scenario.run(inMemory);
+    expect([endOf(refused), fetchedBytes(refused)]).toEqual(['unchanged: preflight-refused', 0]);
+    expect(scenario.steps).not.toContain('fetching');
+    Object.assign(scenario.ports, { surroundings });
+    expect(endOf(await scenario.run(inMemory))).toBe('updated');
+  });
+});
+
+const REFUSED = { check: 'power', what: 'It is dark.', next: 'Wait.', mayOverride: true };
 
 /** What the package costs one that has nothing of it. */
 async function wholeBytes(): Promise<number> {
