@@ -60,7 +60,9 @@ async function stageRelease(
   if (!judged.ok) return judged;
   const fetching = await journal.enter('fetching');
   if (!fetching.ok) return fetching;
-  const release = await origin.stage(options.stage, ports, signal);
+  // Noted where it fails as well: what a bad line has cost belongs into the verdict.
+  const onCost = (fetchedBytes: number) => journal.note({ fetchedBytes });
+  const release = await origin.stage({ wanted: options.stage, onCost }, ports, signal);
   if (!release.ok) return release;
   const { stage, fetchedBytes, copy } = release.value;
   const where = { stage: stage.proof, ...(copy === null ? {} : { copy }) };

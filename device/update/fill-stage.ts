@@ -19,7 +19,7 @@ import type { ReleaseDocuments } from './documents.ts';
 import { isWorthKeeping } from './failure-of-line.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import type { PackageOrigin } from './package-origin.ts';
-import { forgetSpent, rememberSpent, spentOn } from './spent-bytes.ts';
+import { forgetSpent, openAccount } from './spent-bytes.ts';
 
 /** A new stage for a release of the repository, where `wanted` says, and what fetching into it may cost. */
 export async function openStage(
@@ -84,9 +84,11 @@ function lacksMemory({ reason }: StageFailure, wanted: string): boolean {
   return reason === 'not-enough-memory' || (reason === 'stage-full' && wanted === 'auto');
 }
 
-type FillPorts = Omit<UpdatePorts, 'pinnedRoot'> & {
+export type FillPorts = Omit<UpdatePorts, 'pinnedRoot'> & {
   /** Whose bytes the budget bounds; those of all runs where nothing is said. */
   readonly budgetIsOf?: 'all-runs' | 'this-run';
+  /** Hears what it has cost in the end, also where it failed. */
+  readonly onCost?: (fetchedBytes: number) => Promise<unknown>;
 };
 
 /** Fetches what the stage lacks. */
@@ -99,6 +101,7 @@ export async function fillStage(
   const { http, clock, random, repositoryUrl, download, events } = ports;
   const { index, manifest } = documents;
   const { version } = manifest;
+  const account = await openAccount(version, ports);
   const fetched = await fetchPackage(
     {
       index,
@@ -110,10 +113,16 @@ export async function fillStage(
       clock,
       random,
       storedBytes: manifest.package.storedBytes,
-      onProgress: events.onFetch,
+      onProgress: (progress) => {
+        account.onProgress(progress);
+        events.onFetch(progress);
+      },
       onNote: events.onNote,
-      spentBefore: ports.budgetIsOf === 'this-run' ? 0 : await spentOn(version, ports),
-      onSpent: (fetchedBytes) => rememberSpent(version, fetchedBytes, ports),
+      spentBefore: ports.budgetIsOf === 'this-run' ? 0 : account.spentBefore,
+      onSpent: async (fetchedBytes) => {
+        await account.close(fetchedBytes);
+        await ports.onCost?.(fetchedBytes);
+      },
     },
     signal,
   );

@@ -20,6 +20,8 @@ export const PUT_BACK_ROUNDS_MAX = 3;
 /** What an uplink that roams or is metered may cost without a word: metadata, a chunk. */
 export const METERED_FREE_BYTES = 100_000;
 export const JOURNAL_MAX_BYTES = 64 * 1024;
+/** What a download has cost is written down this often: a kill hides no more, and each costs a write that waits for the disk. */
+export const SPENT_STEP_BYTES = 4 * 1024 * 1024;
 /** Steps from version to version that are remembered to have failed on one modem. */
 export const FAILED_RELEASES_MAX = 32;
 /** Attempts that come to nothing in EDL before runs that nobody watches leave the release alone. */

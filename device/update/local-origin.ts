@@ -18,7 +18,7 @@ export function localOrigin(local: LocalPackage, voucher: string | null): Packag
   return {
     recorded: { kind: 'local', path: local.path },
     isOnDisk: true,
-    stage: async (wanted, ports, signal) => {
+    stage: async ({ wanted }, ports, signal) => {
       const wish = {
         wanted,
         version: local.version.text,

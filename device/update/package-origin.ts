@@ -20,9 +20,12 @@ export type PackageOrigin = {
   readonly recorded: Origin;
   /** Whether it lies on a disk, wherever it is staged: then a reboot does not lose it. */
   readonly isOnDisk: boolean;
-  /** Brings the whole package into a stage, at the place that is `wanted`; where that fails the stage is set aside. */
+  /**
+   * Brings the whole package into a stage, at the place that is `wanted`; where that fails the stage is set aside.
+   * `onCost` hears how many bytes came over the network, also where it fails.
+   */
   readonly stage: (
-    wanted: string,
+    order: { readonly wanted: string; readonly onCost: (fetchedBytes: number) => Promise<unknown> },
     ports: FlashPorts,
     signal: AbortSignal,
   ) => Promise<Result<StagedRelease, UpdateFailure>>;

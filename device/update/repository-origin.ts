@@ -7,7 +7,7 @@ import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { UpdatePorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { fillStage, openStage, setAsideAfter } from './fill-stage.ts';
+import { type FillPorts, fillStage, openStage, setAsideAfter } from './fill-stage.ts';
 import { fillCopy, prepareCopy } from './keep-copy.ts';
 import type { PackageOrigin, StagedRelease } from './package-origin.ts';
 
@@ -24,7 +24,7 @@ export function repositoryOrigin(
   return {
     recorded: { kind: 'repository' },
     isOnDisk: ports.download.keepCopyIn !== null,
-    stage: async (wanted, _, signal) => {
+    stage: async ({ wanted, onCost }, _, signal) => {
       const read = await view.readIndex(manifest, signal);
       if (!read.ok) return read;
       const { index, bytes: indexBytes } = read.value;
@@ -33,7 +33,12 @@ export function repositoryOrigin(
       if (!copy.ok) return copy;
       const stage = await openStage({ wanted, documents }, ports, signal);
       if (!stage.ok) return stage;
-      const filled = await fillWithCopy({ stage: stage.value, copy: copy.value }, documents, ports, signal);
+      const filled = await fillWithCopy(
+        { stage: stage.value, copy: copy.value },
+        documents,
+        { ...ports, onCost },
+        signal,
+      );
       if (filled.ok) return ok({ stage: stage.value, documents, ...filled.value });
       await setAsideAfter(filled.failure, stage.value, ports);
       return filled;
@@ -45,7 +50,7 @@ export function repositoryOrigin(
 async function fillWithCopy(
   { stage, copy }: { readonly stage: Stage; readonly copy: Stage | null },
   documents: ReleaseDocuments,
-  ports: UpdatePorts,
+  ports: UpdatePorts & Pick<FillPorts, 'onCost'>,
   signal: AbortSignal,
 ): Promise<Result<Pick<StagedRelease, 'fetchedBytes' | 'copy'>, FetchFailure | StageFailure>> {
   const filled = await fillStage(stage, documents, ports, signal);

@@ -9,7 +9,7 @@ import { versionTextSchema } from '../../shared/firmware-version-schema.ts';
 import { readJsonFile } from '../json-file.ts';
 import type { ModemPorts } from './attempt.ts';
 import { writeDurably } from './journal.ts';
-import { JOURNAL_MAX_BYTES } from './limits.ts';
+import { JOURNAL_MAX_BYTES, SPENT_STEP_BYTES } from './limits.ts';
 
 const spentSchema = z.strictObject({
   format: z.literal('cistern-spent/1'),
@@ -20,15 +20,40 @@ const spentSchema = z.strictObject({
 type SpentPorts = Pick<ModemPorts, 'stateDir' | 'door' | 'events'>;
 
 /** Bytes of bodies that earlier runs fetched of this version; nothing where no record can be read. */
-export async function spentOn(version: string, ports: SpentPorts): Promise<number> {
+async function spentOn(version: string, ports: SpentPorts): Promise<number> {
   const spent = await readJsonFile(spentPath(ports), spentSchema, { maxBytes: JOURNAL_MAX_BYTES });
   return spent?.version === version ? spent.fetchedBytes : 0;
 }
 
-export async function rememberSpent(version: string, fetchedBytes: number, ports: SpentPorts): Promise<void> {
-  if (fetchedBytes === 0) return;
-  const sum = (await spentOn(version, ports)) + fetchedBytes;
-  const text = JSON.stringify({ format: 'cistern-spent/1', version, fetchedBytes: sum });
+export type SpentAccount = {
+  /** What earlier runs have spent. */
+  readonly spentBefore: number;
+  /** Writes down what this run has spent, every `SPENT_STEP_BYTES`: one that is killed has cost it as well. */
+  readonly onProgress: (progress: { readonly fetchedBytes: number }) => void;
+  /** The same at the end. */
+  readonly close: (fetchedBytes: number) => Promise<void>;
+};
+
+export async function openAccount(version: string, ports: SpentPorts): Promise<SpentAccount> {
+  const spentBefore = await spentOn(version, ports);
+  let writtenBytes = 0;
+  let writing = Promise.resolve();
+  const write = (fetchedBytes: number): Promise<void> => {
+    writtenBytes = fetchedBytes;
+    writing = writing.then(() => writeSpent(version, spentBefore + fetchedBytes, ports));
+    return writing;
+  };
+  return {
+    spentBefore,
+    onProgress: ({ fetchedBytes }) => {
+      if (fetchedBytes - writtenBytes >= SPENT_STEP_BYTES) void write(fetchedBytes);
+    },
+    close: (fetchedBytes) => (fetchedBytes === writtenBytes ? writing : write(fetchedBytes)),
+  };
+}
+
+async function writeSpent(version: string, fetchedBytes: number, ports: SpentPorts): Promise<void> {
+  const text = JSON.stringify({ format: 'cistern-spent/1', version, fetchedBytes });
   const written = await writeDurably(spentPath(ports), text);
   if (!written.ok)
     ports.events.onNote(`${written.failure.path} could not be written (${written.failure.why})`);

@@ -77,6 +77,16 @@ describe('a release fetched ahead', () => {
     expect(readdirSync(spent)).toEqual([]);
   });
 
+  it('has cost what it has cost in the verdict as well, where an update ends over its budget', async () => {
+    scenario = await aScenario({
+      ports: { download: { mirrors: [], limits: { budgetBytes: 50_000 }, keepCopyIn: null } },
+    });
+    const end = await scenario.run();
+    expect(end).toMatchObject({ verdict: { reason: 'byte-budget-spent', outcome: 'unchanged' } });
+    if (!('verdict' in end)) throw new Error('no verdict');
+    expect(end.verdict.fetchedBytes).toBeGreaterThan(50_000);
+  });
+
   it('is none where nothing newer fits', async () => {
     scenario = await aScenario({ modem: { firmware: DEMO_NEW_VERSION } });
     expect(await fetchOnto(aDisk())).toMatchObject({ ok: true, value: { kind: 'up-to-date' } });
