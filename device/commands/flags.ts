@@ -103,7 +103,7 @@ export const downloadFlags = {
     kind: 'parsed',
     parse: size,
     optional: true,
-    brief: 'Bytes that the download may cost, such as 100M (default: twice the package)',
+    brief: 'Bytes that a release may cost over all runs, such as 100M (default: twice the package)',
     placeholder: 'size',
   },
 } as const;

@@ -41,7 +41,7 @@ async function otherVersions({ parent, version, needed }: OtherVersions): Promis
   try {
     const real = await realpath(parent);
     const directories = (await readdir(real)).filter(isOther).map((name) => join(real, name));
-    const ours = await Promise.all(directories.map(isOwnDirectory));
+    const ours = await Promise.all(directories.map((directory) => isOwnDirectory(directory)));
     return directories.filter((_, i) => ours[i]).slice(0, STALE_STAGES_MAX);
   } catch (error) {
     codeOf(error);

@@ -15,7 +15,9 @@ function probeMount(): boolean {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'probe', directory], { stdio: 'pipe' });
     execFileSync('umount', [directory]);
     return true;
-  } catch {
+  } catch (error) {
+    // CI proves mounts, or it is red: a green run that skipped them proves nothing.
+    if (process.env.CI !== undefined && process.getuid?.() === 0) throw error;
     process.stderr.write('\nSKIPPED: stage tests with real tmpfs mounts need root (mount was refused)\n\n');
     return false;
   } finally {

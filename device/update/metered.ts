@@ -1,5 +1,5 @@
 /** Before a package is fetched: may it be, where the way to the repository roams or is metered? */
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chunkPath, type PackageIndex } from '../../shared/caibx.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
@@ -71,8 +71,8 @@ async function missingBytes(
   for (const { id, sizeBytes } of index.chunks) {
     const isThere = await Promise.all(
       stores.map((store) =>
-        access(join(store, chunkPath(id))).then(
-          () => true,
+        stat(join(store, chunkPath(id))).then(
+          (file) => file.size > 0,
           () => false,
         ),
       ),

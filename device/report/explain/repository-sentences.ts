@@ -92,7 +92,7 @@ export const repositorySentences = {
     notBelieved(`chunk ${id.slice(0, 12)} has more than ${maxBytes} bytes`),
   'byte-budget-spent': ({ fetchedBytes, budgetBytes }) => ({
     exit: 'UNAVAILABLE',
-    what: `The line is too bad: ${megabytes(fetchedBytes)} were spent in all of ${megabytes(budgetBytes)} that this release may cost.`,
+    what: `This release has cost ${megabytes(fetchedBytes)} over all runs, and may cost ${megabytes(budgetBytes)}: the line is too bad.`,
     next: 'Take another uplink or a mirror (--mirror), stage on a disk (--stage DIRECTORY) so that nothing is fetched twice, or allow more in all with --max-bytes.',
   }),
   'fetch-too-slow': ({ fetchedBytes, afterMs }) => ({

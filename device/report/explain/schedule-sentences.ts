@@ -5,7 +5,7 @@ export const scheduleSentences = {
   'outside-window': ({ window }) => ({
     exit: 'TEMPORARY',
     what: `The update is staged and verified, and waits for its maintenance window (${window}): it came too late for this one.`,
-    next: 'The next run within the window flashes it: from a stage on a disk (--stage DIRECTORY) without fetching it again. To flash it now: cistern update, without --window.',
+    next: 'The next run within the window flashes it, from its stage where that still stands: on a disk (--stage DIRECTORY) also after a reboot. To flash it now: cistern update, without --window.',
   }),
   'window-unreadable': ({ text, why }) => ({
     exit: 'USAGE',
