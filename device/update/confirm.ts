@@ -30,10 +30,14 @@ export type ConfirmPorts = {
 
 export type ReturnPorts = ConfirmPorts & { readonly surroundings: Pick<Surroundings, 'renewPower'> };
 
+export type ConfirmingPorts = ReturnPorts & {
+  readonly events: { readonly onNote: (note: string) => void };
+};
+
 /** Waits for the modem, asks for its version, and waits for the network to be as good as before. */
 export async function confirmUpdate(
   wanted: { readonly version: string; readonly snapshot: Snapshot | null },
-  ports: ReturnPorts,
+  ports: ConfirmingPorts,
 ): Promise<Result<Identity, ConfirmFailure>> {
   const identity = await awaitReturn(ports);
   if (!identity.ok) return identity;
@@ -89,7 +93,7 @@ export async function awaitIdentity(
 async function awaitRecovery(
   before: Snapshot,
   identity: Identity,
-  { door, timings, clock }: ConfirmPorts,
+  { door, timings, clock, events }: ConfirmingPorts,
 ): Promise<Result<void, ConfirmFailure>> {
   const deadlineMs = clock.nowMs() + timings.recoveryMs;
   let failure: ConfirmFailure;
@@ -97,7 +101,14 @@ async function awaitRecovery(
     const after = await takeSnapshot(door, identity);
     if (after.ok) {
       const differences = findWorse(before, after.value);
-      if (differences.length === 0) return ok();
+      if (differences.length === 0) {
+        // Another place, most likely; at a fixed site another list of operators, and a bill.
+        if (before.registration === 'home' && after.value.registration === 'roaming')
+          events.onNote(
+            'the modem was in its home network before, and roams now: where it did not move, look into it',
+          );
+        return ok();
+      }
       failure = { reason: 'worse-than-before', differences };
     } else {
       failure = { reason: 'modem-not-confirmed', last: after.failure, waitedMs: timings.recoveryMs };

@@ -33,6 +33,13 @@ describe("P7 success is the modem's word", () => {
     expect(result.verdict.state).toContain('was written and read back');
   });
 
+  it('tells of a modem that roams since, and calls it a success', async () => {
+    const settingsByFirmware = { [DEMO_NEW_VERSION]: { registration: 'roaming' } } as const;
+    scenario = await aScenario({ modem: { settingsByFirmware } });
+    expect(endOf(await scenario.run())).toBe('updated');
+    expect(scenario.notes).toContainEqual(expect.stringContaining('roams now'));
+  });
+
   it('does not mind what was no better before', async () => {
     scenario = await aScenario({
       modem: { settings: { sim: 'absent', registration: 'off', isAttached: false } },
