@@ -12,6 +12,7 @@ import { writeFamilyFile } from './family-file.ts';
 import { writeMd5List } from './md5-list.ts';
 import { type Publishing, shown, startPublishing } from './publishing.ts';
 import { runCisternRepo } from './run-cistern-repo.ts';
+import { publishTwoReleases } from './two-releases.ts';
 
 const MODEL = 'quectel/ec25euga-m4g' as ModelId;
 const FIRST = 'EC25EUGAR06A05M4G_01.003.01.003';
@@ -28,28 +29,7 @@ const verify = (where: string, of = 'origin') => run(['verify', where, '--root',
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'carry-'));
-  for (const name of ['origin', 'own']) {
-    const online = join(scratch, `${name}.env`);
-    const made = await run([
-      'keys',
-      'init',
-      '--dir',
-      join(scratch, name),
-      '--no-passphrase',
-      '--online',
-      online,
-    ]);
-    expect(made.code, made.stdout).toBe(0);
-  }
-  origin = join(scratch, 'repository');
-  for (const version of [FIRST, SECOND]) {
-    await writeDemoPackage(join(scratch, version), { version, sizeBytes: 1_000_000 });
-    const done = await run([
-      ...['publish', join(scratch, version), '--model', MODEL, '--version', version, '--to', origin],
-      ...['--keys', join(scratch, 'origin'), '--online-keys', join(scratch, 'origin.env')],
-    ]);
-    expect(done.code, done.stdout).toBe(0);
-  }
+  origin = await publishTwoReleases(scratch, { model: MODEL, versions: [FIRST, SECOND] });
   file = join(scratch, 'release.tar');
   expect(await exportTo(file)).toMatchObject({ code: 0 });
 }, 60_000);

@@ -215,25 +215,31 @@ describe('gc while somebody publishes what it is about to remove', () => {
     return where;
   }
 
-  it('taken up again, it is refused where gc took its chunks just before its metadata, and then healed', async () => {
-    const where = await abandonedBeforeMetadata();
+  /** The store there, which gc meets just before the first object of that name is created; and how much that took. */
+  function collectedBefore(where: string, name: string) {
     const store = openDirectoryStore(join(where, 'v1'));
-    let garbageCount = 0;
+    const garbage = { count: 0 };
     const interrupted: ObjectStore = {
       ...store,
       async create(key, bytes) {
-        if (key.endsWith('.targets.json'))
-          garbageCount = must(await collectGarbage(store, bound, { isDryRun: false })).garbageCount;
+        if (garbage.count === 0 && key.endsWith(name))
+          garbage.count = must(await collectGarbage(store, bound, { isDryRun: false })).garbageCount;
         return store.create(key, bytes);
       },
     };
+    return { interrupted, garbage };
+  }
+
+  it('taken up again, it is refused where gc took its chunks just before its metadata, and then healed', async () => {
+    const where = await abandonedBeforeMetadata();
+    const { interrupted, garbage } = collectedBefore(where, '.targets.json');
     const signers = must(await readOnlineSigners(join(scratch, 'online.env'), async () => ok(null)));
     const roots = must(await readRoots(join(scratch, 'keys')));
     const metadata = join(scratch, 'abandoned/v1/models', MODEL, 'metadata/1.targets.json');
     const repository = { store: interrupted, signers, roots, nowMs: Date.now };
     const text = await readFile(metadata, 'utf8');
     const refused = await acceptTargets(repository, modelArgument(MODEL), 1, text);
-    expect(garbageCount).toBeGreaterThan(0);
+    expect(garbage.count).toBeGreaterThan(0);
     expect(refused).toMatchObject({ ok: false, failure: { code: 'chunk-missing' } });
     expect(await publish(SECOND, where)).toMatchObject({ code: 0 });
     expect(shown(await verify(where))).toMatchObject({ ok: true, releases: [SECOND] });
@@ -241,21 +247,12 @@ describe('gc while somebody publishes what it is about to remove', () => {
 
   it('as a mirror does, the copy is whole though gc ran before its metadata was shown', async () => {
     const where = await abandonedBeforeMetadata();
-    const store = openDirectoryStore(join(where, 'v1'));
-    let garbageCount = 0;
-    const interrupted: ObjectStore = {
-      ...store,
-      async create(key, bytes) {
-        if (garbageCount === 0 && key.endsWith('1.root.json'))
-          garbageCount = must(await collectGarbage(store, bound, { isDryRun: false })).garbageCount;
-        return store.create(key, bytes);
-      },
-    };
+    const { interrupted, garbage } = collectedBefore(where, '1.root.json');
     const source = openDirectoryStore(join(scratch, 'abandoned/v1'));
     const rootText = await readFile(join(scratch, 'keys/1.root.json'), 'utf8');
     const origin = { base: STORE_BASE, model: modelArgument(MODEL), rootText };
     must(await mirrorModel(origin, getFromStore(source), interrupted, null, () => {}));
-    expect(garbageCount).toBeGreaterThan(0);
+    expect(garbage.count).toBeGreaterThan(0);
     expect(shown(await verify(where))).toMatchObject({ ok: true });
   });
 
