@@ -37,15 +37,6 @@ export type ReadyWish = GatherWish & {
   readonly goesOnRegardless: boolean;
 };
 
-/** What would refuse it already now, with nothing stopped and nothing told: before bytes are paid for. */
-export async function judgeAhead(
-  wish: GatherWish & Pick<ReadyWish, 'accepted'>,
-  gathering: GatherPorts,
-): Promise<Result<void, RouterFailure>> {
-  const refused = refusals(earlyFindings(await gatherFacts(wish, gathering)), wish.accepted)[0];
-  return refused === undefined ? ok() : err(refusalOf(refused));
-}
-
 export async function makeReady(
   wish: ReadyWish,
   gathering: GatherPorts,
@@ -81,7 +72,7 @@ export async function makeReady(
 }
 
 /** Who holds a port now is most likely a service that is about to be stopped. */
-function earlyFindings(facts: PreflightFacts): readonly Finding[] {
+export function earlyFindings(facts: PreflightFacts): readonly Finding[] {
   return preflight(facts).filter(({ check }) => check !== 'port-holders');
 }
 
@@ -92,6 +83,6 @@ function tell(findings: readonly Finding[], { onNote }: Pick<ServicePorts, 'onNo
     onNote(severity === 'note' ? `${what} ${next}` : `${what} It was told to go on all the same.`);
 }
 
-function refusalOf({ check, what, next, mayOverride }: Finding): RouterFailure {
+export function refusalOf({ check, what, next, mayOverride }: Finding): RouterFailure {
   return { reason: 'preflight-refused', check, what, next, mayOverride };
 }

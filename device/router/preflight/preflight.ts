@@ -1,6 +1,6 @@
 /** Judges what was found: what keeps the modem in normal mode, what is only said, and which words override it. Pure. */
 import { BATTERY_MIN_PERCENT, CRON_REBOOT_WITHIN_MINUTES } from '../limits.ts';
-import type { PreflightFacts } from './facts.ts';
+import type { PortHolder, PreflightFacts } from './facts.ts';
 import type { Watchdogs } from './watchdogs.ts';
 
 export const CHECKS = ['uplink', 'power', 'port-holders', 'other-updaters', 'watchdogs'] as const;
@@ -27,7 +27,7 @@ export type Finding = {
 };
 
 export function preflight(facts: PreflightFacts): readonly Finding[] {
-  return [...uplink(facts), ...power(facts), ...holders(facts), ...updaters(facts)];
+  return [...uplink(facts), ...power(facts), ...judgeHolders(facts.holders), ...updaters(facts)];
 }
 
 /** What still stands in the way when a person has overridden `checks`. */
@@ -108,7 +108,7 @@ function power({ power: { supplies, undervoltage } }: PreflightFacts): readonly 
   ];
 }
 
-function holders({ holders: portHolders }: PreflightFacts): readonly Finding[] {
+export function judgeHolders(portHolders: readonly PortHolder[]): readonly Finding[] {
   return portHolders.map(({ pid, name, nodes }) => ({
     check: 'port-holders',
     severity: 'refuse',

@@ -27,15 +27,20 @@ export type Watchdogs = {
   readonly due: readonly string[];
 };
 
+/** What services that are to be stopped take with them: no watchdog by then. */
+export type Going = { readonly processes: readonly string[]; readonly cronLines: boolean };
+
 export async function watchdogs(
   machine: Pick<Machine, 'readText' | 'run' | 'processes'>,
+  going: Going = { processes: [], cronLines: false },
 ): Promise<Watchdogs> {
-  const running = (await machine.processes()).flatMap(({ pid, names }) =>
-    names.filter((name) => KNOWN.processes.includes(name)).map((name) => `${name} (process ${pid})`),
-  );
-  const restarting = (await cronLines(machine)).filter(({ commands }) =>
-    commands.some((text) => RESTARTS.test(text)),
-  );
+  const running = (await machine.processes())
+    .filter(({ names }) => !names.some((name) => going.processes.includes(name)))
+    .flatMap(({ pid, names }) =>
+      names.filter((name) => KNOWN.processes.includes(name)).map((name) => `${name} (process ${pid})`),
+    );
+  const lines = going.cronLines ? [] : await cronLines(machine);
+  const restarting = lines.filter(({ commands }) => commands.some((text) => RESTARTS.test(text)));
   const watching = restarting.filter(isWatchdog);
   const timed = restarting.filter((line) => !isWatchdog(line));
   const now = timed.length === 0 ? null : await wallMinute(machine);

@@ -30,6 +30,8 @@ const serviceSchema = z.strictObject({
   hold: z.strictObject({ command, says: word }).optional(),
   stop: command,
   start: command,
+  /** Has lines of its own in crontabs, which go when it is stopped. */
+  ownsCronLines: z.literal(true).optional(),
   /** Whether the modem is left alone when it does not stop. */
   essential: z.boolean(),
 });
@@ -41,6 +43,8 @@ const profileSchema = z.strictObject({
   /** One of these paths tells the system; the first profile that is told is taken. */
   signs: z.array(word).min(1).max(8),
   services: z.array(serviceSchema).min(1).max(64),
+  /** Services that start programs for others: what one of theirs holds may end with those, or soon by itself. */
+  startForOthers: z.array(z.string().min(1).max(80)).max(16),
 });
 export type ServiceProfile = z.infer<typeof profileSchema>;
 

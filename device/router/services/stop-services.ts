@@ -110,6 +110,18 @@ export async function stopServices(
   return ok({ names: stopped.map(({ name }) => name), startAgain });
 }
 
+/** What would be stopped for this modem if it were now. Only looks. */
+export async function servicesOn(
+  profile: ServiceProfile | null,
+  modem: Omit<ModemOnMachine, 'modemKey'>,
+  ports: Pick<ServicePorts, 'machine'>,
+): Promise<readonly Service[]> {
+  const on: Service[] = [];
+  for (const service of await servicesHere(profile, modem, ports))
+    if (await isOn(service, ports.machine)) on.push(service);
+  return on;
+}
+
 /** What runs that died had stopped; `exceptFor` names the modem whose update is about to be taken up. */
 export async function startLeftStopped(
   { exceptFor }: { readonly exceptFor: string | null },
@@ -186,8 +198,8 @@ async function isRunning({ running }: Service, machine: Machine): Promise<boolea
 /** The services of a profile that this machine has, one for each interface where the profile says so. */
 async function servicesHere(
   profile: ServiceProfile | null,
-  { netDevices, nodes, devicePath }: ModemOnMachine,
-  { machine }: ServicePorts,
+  { netDevices, nodes, devicePath }: Omit<ModemOnMachine, 'modemKey'>,
+  { machine }: Pick<ServicePorts, 'machine'>,
 ): Promise<readonly Service[]> {
   const here: Service[] = [];
   for (const service of profile?.services ?? []) {
