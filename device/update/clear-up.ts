@@ -43,15 +43,15 @@ export async function removeLeftStages(
 }
 
 /**
- * Packages of other versions on a disk that was named, before another is put beside them: those that no attempt needs.
- * Where a journal cannot be read nobody knows, and all stay.
+ * Packages of other versions on a disk that was named, once this one is whole beside them or where it finds no room:
+ * those that no attempt needs. Where a journal cannot be read nobody knows, and all stay.
  */
 export async function removeLeftPackages(
   { parent, version }: { readonly parent: string; readonly version: string },
   { stagePlatform: platform, stateDir, events }: Omit<ClearUpPorts, 'surroundings'>,
-): Promise<void> {
+): Promise<Removal['removed']> {
   const attempts = await attemptsIn(stateDir);
-  if (attempts.some((attempt) => !attempt.ok)) return;
+  if (attempts.some((attempt) => !attempt.ok)) return [];
   const needed = attempts.flatMap((attempt) =>
     attempt.ok && attempt.value.step !== 'reported' ? [attempt.value.toVersion] : [],
   );
@@ -59,4 +59,5 @@ export async function removeLeftPackages(
   for (const directory of removed) events.onNote(`removed ${directory}, which nothing needs`);
   for (const { directory, failure } of failed)
     events.onNote(`${directory} of an earlier run could not be removed (${failure.reason})`);
+  return removed;
 }

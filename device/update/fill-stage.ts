@@ -66,7 +66,6 @@ export async function openStageFor(
     { spares: (left) => (isFetched && left === name) || !isStageNameFor(door.key, left) },
     ports,
   );
-  if (wanted !== 'auto') await removeLeftPackages({ parent: wanted, version }, ports);
   // What is cut from a local package is cut again at once, and in other chunks than a release's.
   const isTakenUp = wanted !== 'auto' || isFetched;
   const wish = { wanted, neededBytes, platform, ...(isTakenUp ? { name } : {}) };
@@ -76,12 +75,20 @@ export async function openStageFor(
     const removed = await removeLeftStages({ spares: () => false }, ports);
     if (removed.length > 0) stage = await prepare();
   }
+  if (!stage.ok && wanted !== 'auto' && lacksRoom(stage.failure)) {
+    const removed = await removeLeftPackages({ parent: wanted, version }, ports);
+    if (removed.length > 0) stage = await prepare();
+  }
   if (stage.ok) ports.events.onNote(stage.value.says);
   return stage;
 }
 
 function lacksMemory({ reason }: StageFailure, wanted: string): boolean {
   return reason === 'not-enough-memory' || (reason === 'stage-full' && wanted === 'auto');
+}
+
+export function lacksRoom({ reason }: StageFailure): boolean {
+  return reason === 'not-enough-memory' || reason === 'stage-full';
 }
 
 export type FillPorts = Omit<UpdatePorts, 'pinnedRoot'> & {
@@ -127,9 +134,19 @@ export async function fillStage(
     signal,
   );
   if (!fetched.ok) return fetched;
+  await removeBeside(stage, version, ports);
   // What a bad line costs is bounded; a package that is here whole has cost what it had to.
   await forgetSpent(ports);
   return ok(fetched.value.fetchedBytes);
+}
+
+/** Packages of other versions on its disk, which are not given up before this one is whole. */
+export async function removeBeside(
+  { directory, proof }: Stage,
+  version: string,
+  ports: Pick<ModemPorts, 'stagePlatform' | 'stateDir' | 'events'>,
+): Promise<void> {
+  if (proof.kind === 'disk') await removeLeftPackages({ parent: dirname(directory), version }, ports);
 }
 
 /** What earlier runs copied or staged on disks, for this modem or another: taken from as from any mirror, and believed as little. */

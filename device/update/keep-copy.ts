@@ -3,8 +3,9 @@
  * lies in EDL, the next run fills its stage from there.
  */
 import { basename } from 'node:path';
-import { ok, type Result } from '../../shared/result.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
+import type { Http } from '../http/http.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { removeStage, type Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
@@ -13,7 +14,7 @@ import { verifyStage } from '../stage/staged-package.ts';
 import type { ModemPorts, UpdateOptions, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { fillStage } from './fill-stage.ts';
+import { fillStage, lacksRoom } from './fill-stage.ts';
 import { readAttempt } from './journal.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import { forgetSpent } from './spent-bytes.ts';
@@ -27,14 +28,25 @@ export async function prepareCopy(
   const { keepCopyIn } = ports.download;
   if (keepCopyIn === null || wanted !== 'auto') return ok(null);
   const { version, package: its } = documents.manifest;
-  await removeLeftPackages({ parent: keepCopyIn, version }, ports);
   const wish = {
     wanted: keepCopyIn,
     neededBytes: its.storedBytes,
     name: stageName(version, ports.door.key),
   };
-  return prepareStageWhereKnown({ ...wish, platform: ports.stagePlatform }, ports, signal);
+  const prepare = () => prepareStageWhereKnown({ ...wish, platform: ports.stagePlatform }, ports, signal);
+  const place = await prepare();
+  if (place.ok || !lacksRoom(place.failure)) return place;
+  const removed = await removeLeftPackages({ parent: keepCopyIn, version }, ports);
+  return removed.length > 0 ? prepare() : place;
 }
+
+/** Nothing is paid for here: what the stage lacks makes it useless, copy or not. */
+const noNetwork: Http = {
+  get: async (url) => err({ reason: 'address-refused', url, why: 'not-http' }),
+  getStream: async (url) => err({ reason: 'address-refused', url, why: 'not-http' }),
+  post: async (url) => err({ reason: 'address-refused', url, why: 'not-http' }),
+  close: async () => {},
+};
 
 /** Where it lies. */
 export async function fillCopy(
@@ -43,9 +55,14 @@ export async function fillCopy(
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<string, StageFailure | FetchFailure>> {
-  const fromStage = { ...ports.download, mirrors: [stage.directory], keepCopyIn: null };
-  const filled = await fillStage(copy, documents, { ...ports, download: fromStage }, signal);
-  if (!filled.ok) return filled;
+  const download = { ...ports.download, mirrors: [stage.directory], keepCopyIn: null };
+  const local = { ...ports, http: noNetwork, download, onCost: async () => {} };
+  const filled = await fillStage(copy, documents, local, signal);
+  if (!filled.ok) {
+    // What was not there to be copied, or not what it was, is the stage's failure.
+    const source = await verifyStage({ stage, ...documents }, signal);
+    return source.ok ? filled : source;
+  }
   const verified = await verifyStage({ stage: copy, ...documents }, signal);
   if (!verified.ok) return verified;
   const { directory } = copy;

@@ -10,7 +10,7 @@ import type { Stage } from '../stage/stage.ts';
 import { type LocalCut, type LocalStageFailure, stageLocalPackage } from '../stage/stage-local-package.ts';
 import type { FlashPorts, ModemPorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { openStageFor } from './fill-stage.ts';
+import { openStageFor, removeBeside } from './fill-stage.ts';
 import type { PackageOrigin, StagedRelease } from './package-origin.ts';
 
 /** `voucher`: who says that the step to this version works, where no rule of the catalogue does. */
@@ -29,7 +29,8 @@ export function localOrigin(local: LocalPackage, voucher: string | null): Packag
       const stage = await openStageFor(wish, ports, signal);
       if (!stage.ok) return stage;
       const staged = await stageFrom(local, voucher, stage.value, ports, signal);
-      if (!staged.ok) await stage.value.setAside();
+      if (staged.ok) await removeBeside(stage.value, local.version.text, ports);
+      else await stage.value.setAside();
       return staged;
     },
     refill: refillFromDisk(local.path),
