@@ -1,5 +1,5 @@
 /** A package is not fetched over an uplink that costs unless somebody says so; what is at hand costs nothing. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { readAttempt } from '../../device/update/journal.ts';
@@ -50,5 +50,28 @@ describe('a modem that roams and is the way to the repository', () => {
     const declined = await scenario.run({ stage, metered: 'allow', ask: async () => false });
     expect(endOf(declined)).toBe('unchanged: not-wanted-by-user');
     expect(endOf(await scenario.run({ stage, metered: 'refuse' }))).toBe('updated');
+  });
+
+  it('is asked for what is at hand and wrong, before the line is paid for it', async () => {
+    await aRoamingScenario();
+    const stage = await mkdtemp(join(inject('repository').directory, 'metered-'));
+    expect(endOf(await scenario.run({ stage, metered: 'allow', ask: async () => false }))).toMatch(
+      /^unchanged/,
+    );
+    const names = await readdir(stage, { recursive: true });
+    const chunks = names.filter((name) => name.endsWith('.cacnk')).map((name) => join(stage, name));
+    const [wrong = ''] = chunks;
+    const { size: wrongBytes } = await stat(wrong);
+    await writeFile(wrong, (await readFile(wrong)).reverse());
+    const refused = await scenario.run({ stage, metered: 'refuse' });
+    expect(endOf(refused)).toBe('refused: uplink-metered');
+    const asked: number[] = [];
+    const askCost = async (_: unknown, neededBytes: number) => asked.push(neededBytes) > 0;
+    const updated = await scenario.run({ stage, askCost });
+    expect(endOf(updated)).toBe('updated');
+    expect(updated).toMatchObject({ verdict: { fetchedBytes: wrongBytes } });
+    // Told by its share of the package, about.
+    expect(asked).toHaveLength(1);
+    expect(Math.abs((asked[0] ?? 0) - wrongBytes)).toBeLessThan(wrongBytes / 10);
   });
 });
