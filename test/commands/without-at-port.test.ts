@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../device/clock.ts';
 import { tcpDoor } from '../../device/transport/tcp-door.ts';
+import { readAttempt } from '../../device/update/journal.ts';
+import { aCommandScene } from '../support/a-command.ts';
 import { flashFingerprint } from '../support/flash-fingerprint.ts';
 import { inProcessDoor } from '../support/in-process-door.ts';
 import { NEXT_VERSION } from '../support/local-package.ts';
@@ -48,5 +50,38 @@ describe('a modem whose AT port is not named', () => {
     expect(stderr).toContain(SOCAT);
     expect(stderr).toContain('--modem "tcp://192.0.2.1:9008?at=9007"');
     expect(modem.state()).toBe('normal');
+  });
+
+  it('whose flash is whole is rescued by a reset: nothing is written because nobody can ask it', async () => {
+    await withoutAt('edl');
+    const before = flashFingerprint(modem);
+    const { code, stderr } = await scene.cistern('rescue', await shelf.zip(NEXT_VERSION), '--yes');
+    expect([code, stderr]).toEqual([76, expect.stringContaining(SOCAT)]);
+    expect([modem.state(), flashFingerprint(modem)]).toEqual(['normal', before]);
+    expect(await readAttempt(scene.stateDir, 'simulated')).toEqual({ ok: true, value: null });
+  });
+
+  it('is rescued to the end where it does not start, and is never said to be confirmed', async () => {
+    await withoutAt('edl');
+    const calibration = modem.calibrationDigest();
+    for (let block = 0; block < 10; block++) modem.nand.eraseBlock(block);
+    const words = ['rescue', await shelf.zip(NEXT_VERSION), '--stage', await newStage(), '--yes', '--json'];
+    const { code, stdout } = await scene.cistern(...words);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      verdict: {
+        outcome: 'unconfirmed',
+        modemState: 'normal',
+        toVersion: NEXT_VERSION,
+        state: expect.stringContaining(
+          `${NEXT_VERSION} was written and read back; the modem is in normal mode`,
+        ),
+        next: expect.stringContaining(SOCAT),
+      },
+    });
+    const beside = await aCommandScene({ door: inProcessDoor(modem) });
+    expect((await beside.cistern('devices')).stdout).toContain(NEXT_VERSION);
+    await beside.end();
+    expect(modem.calibrationDigest()).toBe(calibration);
   });
 });
