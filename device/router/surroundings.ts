@@ -15,7 +15,7 @@ import { type UplinkCost, uplinkCost } from './uplink-cost.ts';
 export type Surroundings = {
   /** Runs `work`; what is stopped meanwhile is started again when the outermost work has ended, however it ends. */
   readonly around: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Long before: what would refuse it now. Nothing is changed. */
+  /** Long before: what would refuse it now. Nothing is changed; where it is ready already, nothing is asked. */
   readonly judgeAhead: (wish: {
     readonly packageOutlivesReboot: boolean;
     readonly accepted: readonly Check[];
@@ -102,6 +102,8 @@ export function surroundingsOf(modem: Surrounded, ports: SurroundingPorts): Surr
       }
     },
     judgeAhead: async (wish) => {
+      // For a modem that is helped all the same: what was let through then is let through now.
+      if (stopped !== null) return ok();
       const { onBus, repositoryUrl, throughInterface } = modem;
       const asked = { ...wish, repositoryUrl, throughInterface, modem: (await onBus?.look()) ?? null };
       return judgeAhead(asked, { ...ports, ownPid: ports.processTable.ownPid });

@@ -1,6 +1,10 @@
 /** What is refused before the first byte: what will still be there when the services are stopped, and nothing else. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../device/clock.ts';
+import { systemProcesses } from '../../device/process-table.ts';
 import type { ReadyWish } from '../../device/router/make-ready.ts';
+import { surroundingsOf } from '../../device/router/surroundings.ts';
 import { aModemRouter, type ModemRouterOptions } from './a-modem-router.ts';
 
 const WATCHDOG = '*/5 * * * * ping -c1 192.0.2.1 || reboot';
@@ -77,5 +81,36 @@ describe('before the first byte', () => {
     const router = await aRouterWith(around);
     expect(await router.ahead(around.wish)).toEqual({ ok: true, value: undefined });
     expect([await router.calls(), router.notes]).toEqual([[], []]);
+  });
+
+  it('nothing is refused of a modem that lies in EDL: the machine was made ready to help it', async () => {
+    const { gathering, modem, root, calls } = await aRouterWith({ crontab: WATCHDOG });
+    const notes: string[] = [];
+    const surroundings = surroundingsOf(
+      {
+        modemKey: 'usb-1',
+        onBus: { paths: ['1-1.4'], look: async () => modem },
+        repositoryUrl: 'https://firmware.example',
+        throughInterface: null,
+      },
+      {
+        ...gathering,
+        stateDir: join(root, 'state'),
+        processTable: systemProcesses,
+        clock: systemClock,
+        onNote: (note) => void notes.push(note),
+      },
+    );
+    const wish = { packageOutlivesReboot: false, accepted: [] };
+    await surroundings.around(async () => {
+      expect(await surroundings.judgeAhead(wish)).toMatchObject({
+        ok: false,
+        failure: { check: 'watchdogs' },
+      });
+      expect(await surroundings.makeReadyToFinish({ goesOnRegardless: false })).toMatchObject({ ok: true });
+      expect(await surroundings.judgeAhead(wish)).toMatchObject({ ok: true });
+    });
+    expect(notes).toEqual([expect.stringContaining(WATCHDOG)]);
+    expect(await calls()).toEqual(['stop', 'start']);
   });
 });
