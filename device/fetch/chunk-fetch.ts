@@ -7,6 +7,7 @@ import { checkStageProof } from '../stage/stage-proof.ts';
 import type { ChunkBases } from './chunk-bases.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import type { PartFile } from './part-file.ts';
+import type { PartMemories } from './part-memories.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Tally } from './tally.ts';
 
@@ -25,6 +26,7 @@ export type ChunkFetch = {
   /** Of it, in earlier runs. */
   readonly spentBefore: number;
   readonly rateLimit: RateLimit;
+  readonly memories: PartMemories;
   /** For people: what is worth knowing while it goes on. */
   readonly onNote: (note: string) => void;
 };

@@ -1,4 +1,5 @@
 /** One request for a chunk, or for what is missing of it, added to its part as it comes. */
+import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { assertNever, type Result } from '../../shared/result.ts';
 import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts';
@@ -128,15 +129,17 @@ async function take(
       restart(attempt, null);
       return { end: sizeIsKnown ? 'again' : 'too-large' };
     }
+    const pieceBytes = piece.value.length;
     part.append(piece.value);
-    tally.kept(piece.value.length);
+    giveBack(piece.value);
+    tally.kept(pieceBytes);
     if (tally.isSpent()) return { end: 'over-budget' };
     if (part.unsavedBytes() >= PART_STEP_BYTES && nowMs() - keptAtMs >= PART_STEP_MS) {
       const kept = await keep();
       if (!kept.ok) return { end: 'not-kept', failure: kept.failure };
       keptAtMs = nowMs();
     }
-    await rateLimit(piece.value.length, signal);
+    await rateLimit(pieceBytes, signal);
   }
   const { totalBytes } = bounds;
   if (totalBytes === null || part.sizeBytes() === totalBytes) return { end: 'complete' };

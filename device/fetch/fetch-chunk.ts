@@ -16,7 +16,11 @@ export async function fetchChunk(
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
   const { directory, proof } = fetch.stage;
-  const part = await openPart(directory, chunk.id, { durably: proof.kind === 'disk', isNew });
+  const part = await openPart(directory, chunk.id, {
+    durably: proof.kind === 'disk',
+    isNew,
+    memories: fetch.memories,
+  });
   try {
     return await completePart(part, chunk, fetch, signal);
   } finally {

@@ -27,6 +27,7 @@ import {
   REQUEST_MAX_MS,
   SILENCE_MS,
 } from './limits.ts';
+import { partMemories } from './part-memories.ts';
 import { limitRate, UNLIMITED } from './rate-limit.ts';
 import { type FetchProgress, type FetchSummary, startTally } from './tally.ts';
 
@@ -89,6 +90,7 @@ export async function fetchPackage(
     requestMaxMs: limits?.requestMaxMs ?? REQUEST_MAX_MS,
     mirrorChunkMaxMs: (limits?.mirrorChunkMaxMs ?? CHUNK_OF_MIRROR_MAX_MS) + heldBackMs(rate),
     rateLimit: rate === undefined ? UNLIMITED : limitRate(rate, wanted.clock),
+    memories: partMemories(),
     onNote: wanted.onNote ?? (() => {}),
   };
 
@@ -119,6 +121,7 @@ export async function fetchPackage(
     await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, worker));
   } finally {
     clearTimeout(timer);
+    fetch.memories.giveAllBack();
     await wanted.onSpent?.(tally.summary().fetchedBytes);
   }
   if (signal.aborted) return err({ reason: 'interrupted' });

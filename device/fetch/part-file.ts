@@ -13,7 +13,7 @@ import { readUpTo } from '../stage/chunk-file.ts';
 import { codeOf } from '../stage/error-code.ts';
 import { syncDirectory } from '../stage/sync-directory.ts';
 import { strongEtag } from './chunk-answer.ts';
-import { PART_FIRST_BYTES } from './limits.ts';
+import type { PartMemories } from './part-memories.ts';
 
 export type PartFile = {
   readonly sizeBytes: () => number;
@@ -45,7 +45,11 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 export async function openPart(
   stageDirectory: string,
   id: string,
-  { durably, isNew }: { readonly durably: boolean; readonly isNew: boolean },
+  {
+    durably,
+    isNew,
+    memories,
+  }: { readonly durably: boolean; readonly isNew: boolean; readonly memories: PartMemories },
 ): Promise<PartFile> {
   const finalPath = join(stageDirectory, chunkPath(id));
   const directory = dirname(finalPath);
@@ -54,7 +58,7 @@ export async function openPart(
 
   const earlier = isNew ? null : await earlierPart(partPath, etagPath);
   let file = earlier?.file ?? null;
-  let memory = earlier?.bytes ?? new Uint8Array(PART_FIRST_BYTES);
+  let memory = earlier?.bytes ?? memories.take();
   let sizeBytes = earlier?.bytes.length ?? 0;
   let savedBytes = sizeBytes;
   let etag = earlier === null ? null : await keptEtag(etagPath);
@@ -131,7 +135,7 @@ export async function openPart(
       if (durably) await syncDirectory(directory);
     },
     close: async () => {
-      giveBack(memory);
+      memories.leave(memory);
       await file?.close();
     },
   };
