@@ -1,9 +1,21 @@
 /**
- * Routers have 128 MiB, and two defaults of the runtime are made for servers: glibc keeps what large buffers leave
- * free, and V8 lets its young generation grow to 16 MiB a half. Both are chosen before a program starts, so the
- * program starts itself once more, in the same process.
+ * Routers have 128 MiB, and defaults of the runtime are made for servers. What V8 may still be told while it runs is told
+ * first; what is chosen before a program starts makes the program start itself once more, in the same process: glibc
+ * keeps what large buffers leave free, and V8 lets its young generation grow to 16 MiB a half.
  */
+import { setFlagsFromString } from 'node:v8';
 import type { Environment } from './config.ts';
+
+/** A V8 that has one no more says so on stderr and goes on; on the command line it would not start. */
+const V8_FLAGS = [
+  // undici's parser is one huge function of WebAssembly: to optimize it takes 16 MB for a moment, and bodies pass it by.
+  // The second and third follow from the first only where it is given on the command line.
+  '--liftoff-only',
+  '--no-wasm-tier-up',
+  '--no-wasm-dynamic-tiering',
+  // The collector comes when the heap, and what hangs from it, has grown by half, not by several times.
+  '--heap-growing-percent=50',
+];
 
 /** A young generation of 1 MiB: what streams through here is short-lived and large. */
 const NODE_FLAGS = ['--max-semi-space-size=1'];
@@ -23,6 +35,7 @@ export type Restartable = Pick<NodeJS.Process, 'argv' | 'execArgv' | 'execPath'>
 
 /** Returns where the process is small already, or its Node cannot start itself once more. */
 export function becomeSmall(process: Restartable): void {
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
   const { env, execPath, execArgv, argv } = process;
   const isSmall = Object.keys(ALLOCATOR).some((name) => env[name] !== undefined);
   if (isSmall || process.execve === undefined) return;
