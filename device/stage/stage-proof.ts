@@ -2,10 +2,9 @@
  * The proof of where a stage lies, taken when it is prepared and compared whenever it matters (P2): a directory
  * name alone says nothing once a mount has come or gone beneath it. It is written to the journal.
  */
-import { lstatSync } from 'node:fs';
 import * as z from 'zod';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { codeOf } from './error-code.ts';
+import { type DirectoryIdentity, identityOf } from './directory-identity.ts';
 import { type Mount, mountOf, parseMountTable } from './mount-table.ts';
 import type { StagePlatform } from './platform.ts';
 import type { StageFailure } from './stage-failure.ts';
@@ -32,15 +31,15 @@ export async function takeStageProof(
   kind: StageProof['kind'],
   platform: StagePlatform,
 ): Promise<Result<StageProof, StageFailure>> {
-  const inode = inodeOf(directory);
+  const identity = identityOf(directory);
   const fileSystem = await platform.fileSystem(directory);
-  const mount = mountOf(directory, parseMountTable(await platform.mountText()));
-  if (inode === null || !fileSystem.ok || mount === undefined)
+  const mount = mountNow(directory, identity, parseMountTable(await platform.mountText()));
+  if (identity === null || !fileSystem.ok || mount === undefined)
     return err({ reason: 'stage-vanished', directory });
   if (mount.readOnly) return err({ reason: 'stage-read-only', directory });
   const { id: mountId, mountPoint, device, filesystem } = mount;
   const { typeNumber } = fileSystem.value;
-  return ok({ kind, directory, inode, mountId, mountPoint, device, filesystem, typeNumber });
+  return ok({ kind, directory, inode: identity.inode, mountId, mountPoint, device, filesystem, typeNumber });
 }
 
 /** Whether the directory is still the one that the proof was taken of, and can still be written. */
@@ -49,8 +48,11 @@ export async function checkStageProof(
   platform: StagePlatform,
 ): Promise<Result<void, StageFailure>> {
   const { directory } = proof;
+  const identity = identityOf(directory);
+  if (identity !== null && isUntouched(identity, proof)) return ok();
+
   const table = parseMountTable(await platform.mountText());
-  const mount = mountOf(directory, table);
+  const mount = mountNow(directory, identity, table);
   if (mount === undefined) return err({ reason: 'stage-vanished', directory });
   if (!isSameMount(mount, proof)) return err(whatHappened(proof, mount, table));
 
@@ -60,8 +62,28 @@ export async function checkStageProof(
     const found = `type 0x${fileSystem.value.typeNumber.toString(16)}`;
     return err({ reason: 'wrong-filesystem', directory, wanted: proof.filesystem, found });
   }
-  if (inodeOf(directory) !== proof.inode) return err({ reason: 'stage-vanished', directory });
+  if (identity?.inode !== proof.inode) return err({ reason: 'stage-vanished', directory });
   return mount.readOnly ? err({ reason: 'stage-read-only', directory }) : ok();
+}
+
+/** The table need not be asked where nothing has happened, which is nearly always. */
+function isUntouched(found: DirectoryIdentity, proof: StageProof): boolean {
+  return (
+    found.canBeWritten &&
+    found.inode === proof.inode &&
+    found.mountId === proof.mountId &&
+    found.device === proof.device &&
+    found.typeNumber === proof.typeNumber
+  );
+}
+
+/** By the id where the kernel tells it: a mount over a directory above it hides one whose mount point is longer. */
+function mountNow(
+  directory: string,
+  identity: DirectoryIdentity | null,
+  table: readonly Mount[],
+): Mount | undefined {
+  return table.find(({ id }) => id === identity?.mountId) ?? mountOf(directory, table);
 }
 
 /** A remount keeps the id; an unmounted filesystem's id goes to the next one, so the rest must agree too. */
@@ -82,15 +104,4 @@ function whatHappened(proof: StageProof, mount: Mount, table: readonly Mount[]):
   if (mount.mountPoint !== mountPoint) return { reason: 'stage-unmounted', directory, mountPoint };
   const wanted = `${proof.filesystem} on ${proof.device}`;
   return { reason: 'wrong-filesystem', directory, wanted, found: `${mount.filesystem} on ${mount.device}` };
-}
-
-/** At once: the kernel knows it, because the stage is in use. */
-function inodeOf(directory: string): string | null {
-  try {
-    const found = lstatSync(directory, { bigint: true });
-    return found.isDirectory() ? found.ino.toString() : null;
-  } catch (error) {
-    codeOf(error);
-    return null;
-  }
 }

@@ -48,6 +48,10 @@ export function mountRamfs(directory: string): void {
   execFileSync('mount', ['-t', 'ramfs', 'cistern-test', directory]);
 }
 
+export function bindMount(from: string, onto: string): void {
+  execFileSync('mount', ['--bind', from, onto]);
+}
+
 export function unmount(directory: string, options: readonly string[] = []): void {
   execFileSync('umount', [...options, directory]);
 }
