@@ -10,6 +10,7 @@ import { mustSucceed, runTool, type ToolRun } from './tools.ts';
 export const ENTRIES = {
   'fetch-program': 'test/bench/fetch-program.ts',
   'stream-and-hash': 'test/bench/stream-and-hash.ts',
+  'fetch-and-hash': 'test/bench/fetch-and-hash.ts',
 } as const;
 export type Programs = Bundled<keyof typeof ENTRIES>;
 
@@ -33,6 +34,7 @@ export type Client = {
 
 export const CURL = 'curl -C - + sha256sum';
 export const BARE_NODE = 'bare Node streaming and hashing';
+export const GLOBAL_FETCH = 'global fetch streaming and hashing';
 const SHARED_MEMORY = '/dev/shm';
 
 /** With `reads` also what follows the download, as the updater does it: the stage verified, every file read out of it. */
@@ -78,15 +80,23 @@ export function peers({ indexFile, storedBytes }: LinePackage): readonly Client[
   ];
 }
 
-/** Streams the same bytes through SHA-256 and keeps none of them. */
-export function bareNode(programs: Programs, { chunkPaths }: LinePackage): Client {
+/** Stream the same bytes through SHA-256 and keep none of them: measures of memory, not peers. */
+export function bareNode(programs: Programs, cut: LinePackage): Client {
+  return streaming(BARE_NODE, programs['stream-and-hash'], cut);
+}
+
+export function globalFetch(programs: Programs, cut: LinePackage): Client {
+  return streaming(GLOBAL_FETCH, programs['fetch-and-hash'], cut);
+}
+
+function streaming(name: string, program: string, { chunkPaths }: LinePackage): Client {
   return {
-    name: BARE_NODE,
+    name,
     download: (url) =>
       inScratch(async (directory) => {
         const urlFile = join(directory, 'urls');
         await writeFile(urlFile, chunkPaths.map((path) => `${url}${path}\n`).join(''));
-        return judged(await runTool(process.execPath, [programs['stream-and-hash'], urlFile]));
+        return judged(await runTool(process.execPath, [program, urlFile]));
       }),
   };
 }
