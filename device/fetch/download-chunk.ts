@@ -72,8 +72,8 @@ export async function downloadChunk(
     rangesUnanswered = attempt.end === 'range-unanswered' ? rangesUnanswered + 1 : 0;
     const isRangeRefused = attempt.end === 'range-refused' || rangesUnanswered >= RANGES_UNANSWERED_MAX;
     if (attempt.end === 'again' || isRangeRefused) mayResume = false;
-    // What the whole meets as well is not for the range, and what is there is still there.
-    else if (attempt.end === 'broken' && before > 0 && part.sizeBytes() === before) mayResume = true;
+    // What the whole meets as well is not for the range: what is there is gone on from, and a refusal costs a request.
+    else if (attempt.end === 'broken' && part.sizeBytes() > 0) mayResume = true;
     fruitless = part.sizeBytes() > before ? 0 : fruitless + 1;
     if (fruitless >= fruitlessMax) return err(last);
     await clock.sleep(waitMs(attempt, fruitless, random), signal);

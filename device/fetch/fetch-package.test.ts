@@ -154,6 +154,17 @@ describe('a line that breaks', () => {
     },
   );
 
+  it.each([
+    ['hung up on twice', Array.from({ length: 2 }, () => ({ refuseRange: 'hang-up' }) as const)],
+    ['refused once', [{ refuseRange: 403 }]],
+    ['answered wrongly once', ['lie-about-range']],
+  ] as const)('goes on in ranges where one was %s and the whole breaks as well', async (_name, refusals) => {
+    const cut = { cutAfterBytes: 150_000 };
+    const fetched = await at.fetch(large, [cut, ...refusals, cut, cut]);
+    expect(fetched).toMatchObject({ ok: true, value: { fetchedBytes: largeBytes + 150_000 } });
+    expect(at.server?.seen.slice(-2).map(({ range }) => range)).toEqual(['bytes=150000-', 'bytes=300000-']);
+  });
+
   it('keeps what is there until the whole comes: a line that is away for a while costs no byte twice', async () => {
     const away = Array.from({ length: 3 }, () => ({ cutAfterBytes: -1 }));
     const fetched = await at.fetch(one, [{ cutAfterBytes: 1000 }, ...away]);
