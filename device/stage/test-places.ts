@@ -48,8 +48,8 @@ export function mountRamfs(directory: string): void {
   execFileSync('mount', ['-t', 'ramfs', 'cistern-test', directory]);
 }
 
-export function bindMount(from: string, onto: string): void {
-  execFileSync('mount', ['--bind', from, onto]);
+export function bindMount(from: string, onto: string, options = 'bind'): void {
+  execFileSync('mount', ['-o', options, from, onto]);
 }
 
 export function unmount(directory: string, options: readonly string[] = []): void {

@@ -11,7 +11,7 @@ import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import { diskStagesOf, isStageNameFor, stageName } from '../stage/stage-name.ts';
 import type { StageProof } from '../stage/stage-proof.ts';
-import { judgeMemory } from '../stage/stage-wish.ts';
+import { judgeMemory, type StageWish } from '../stage/stage-wish.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
 import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages, removeLeftStages } from './clear-up.ts';
@@ -41,25 +41,42 @@ export function tellCost(storedBytes: number, { events, download }: UpdatePorts)
   );
 }
 
-/** The journal's stage if it is still that one, or a new one where `wanted` says. */
+export type StageOrder = {
+  readonly wanted: string;
+  readonly version: string;
+  /** What the package may take, compressed. */
+  readonly neededBytes: number;
+  readonly earlier: StageProof | null;
+  /** From a repository: what a run that died left of it in memory saves the way. */
+  readonly isFetched: boolean;
+};
+type StagePorts = Pick<ModemPorts, 'stagePlatform' | 'stateDir' | 'events' | 'door'>;
+
+/** The journal's stage if it is still that one; its place, where that is on a disk; or a new one where `wanted` says. */
 export async function openStageFor(
-  order: {
-    readonly wanted: string;
-    readonly version: string;
-    /** What the package may take, compressed. */
-    readonly neededBytes: number;
-    readonly earlier: StageProof | null;
-    /** From a repository: what a run that died left of it in memory saves the way. */
-    readonly isFetched: boolean;
-  },
-  ports: Pick<ModemPorts, 'stagePlatform' | 'stateDir' | 'events' | 'door'>,
+  order: StageOrder,
+  ports: StagePorts,
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
-  const { wanted, version, neededBytes, earlier, isFetched } = order;
-  if (earlier !== null) {
-    const adopted = await adoptStage(earlier, ports.stagePlatform);
-    if (adopted.ok) return adopted;
-  }
+  const { earlier } = order;
+  if (earlier === null) return openNewStage(order, ports, signal);
+  const adopted = await adoptStage(earlier, ports.stagePlatform);
+  if (adopted.ok) return adopted;
+  if (earlier.kind !== 'disk') return openNewStage(order, ports, signal);
+  // A reboot mounts the same disk under another number, and hooks and rescues do not name it.
+  const { directory, mountPoint } = earlier;
+  const onItsDisk = await openNewStage({ ...order, wanted: dirname(directory), mountPoint }, ports, signal);
+  if (onItsDisk.ok) return onItsDisk;
+  ports.events.onNote(`${directory}, where it was staged, cannot be used (${onItsDisk.failure.reason})`);
+  return openNewStage(order, ports, signal);
+}
+
+async function openNewStage(
+  order: Omit<StageOrder, 'earlier'> & Pick<StageWish, 'mountPoint'>,
+  ports: StagePorts,
+  signal: AbortSignal,
+): Promise<Result<Stage, StageFailure>> {
+  const { wanted, version, neededBytes, isFetched, mountPoint } = order;
   const { stagePlatform: platform, door } = ports;
   const name = stageName(version, door.key);
   await removeLeftStages(
@@ -68,7 +85,13 @@ export async function openStageFor(
   );
   // What is cut from a local package is cut again at once, and in other chunks than a release's.
   const isTakenUp = wanted !== 'auto' || isFetched;
-  const wish = { wanted, neededBytes, platform, ...(isTakenUp ? { name } : {}) };
+  const wish = {
+    wanted,
+    neededBytes,
+    platform,
+    ...(isTakenUp ? { name } : {}),
+    ...(mountPoint === undefined ? {} : { mountPoint }),
+  };
   const prepare = () => prepareStageWhereKnown(wish, ports, signal);
   let stage = await prepare();
   if (!stage.ok && lacksMemory(stage.failure, wanted)) {

@@ -82,14 +82,18 @@ export async function removeKept(
   const copied = keepCopyIn === null ? [] : [diskStageDirectory(keepCopyIn, name)];
   await forgetSpent(ports);
   for (const directory of [...staged, ...copied]) await removeFromDisk(directory, ports);
-  await removeJournaledCopy(ports);
+  await removeJournaled(ports);
 }
 
-/** The copy of the modem's last attempt, which may have been kept elsewhere than this run would. */
-export async function removeJournaledCopy(ports: ModemPorts): Promise<void> {
+/** What the modem's last attempt left on disks, which this run may not have named. */
+export async function removeJournaled(ports: ModemPorts): Promise<void> {
   const last = await readAttempt(ports.stateDir, ports.door.key);
-  const copy = last.ok ? last.value?.copy : undefined;
-  if (copy !== undefined && versionOfDiskStage(basename(copy)) !== null) await removeFromDisk(copy, ports);
+  if (!last.ok || last.value === null) return;
+  const { copy, stage } = last.value;
+  const directories = [copy, stage?.kind === 'disk' ? stage.directory : undefined];
+  for (const directory of directories)
+    if (directory !== undefined && versionOfDiskStage(basename(directory)) !== null)
+      await removeFromDisk(directory, ports);
 }
 
 async function removeFromDisk(directory: string, { stagePlatform, events }: ModemPorts): Promise<void> {

@@ -19,7 +19,7 @@ import { conclude } from './conclude.ts';
 import { awaitIdentity } from './confirm.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
 import { type Attempt, isUnfinished, journalPath, readAttempt, writeDurably } from './journal.ts';
-import { removeJournaledCopy } from './keep-copy.ts';
+import { removeJournaled } from './keep-copy.ts';
 import { leaveFastboot } from './leave-fastboot.ts';
 import { takeLock } from './lock.ts';
 import { openAttempt } from './open-attempt.ts';
@@ -67,7 +67,7 @@ export async function rescue(
     const left = last.value !== null && isUnfinished(last.value) ? last.value : null;
     await clearUpAfterDeadRuns({ isGoingOn: left !== null }, ports);
     const result = await ports.surroundings.around(() => rescueReady(left, firmware, options, ports, signal));
-    if (result.kind === 'attempted' && result.verdict.outcome === 'updated') await removeJournaledCopy(ports);
+    if (result.kind === 'attempted' && result.verdict.outcome === 'updated') await removeJournaled(ports);
     await clearUpAfterEnd(result, ports);
     return result;
   } finally {

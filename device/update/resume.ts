@@ -4,6 +4,7 @@
  */
 import type { Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
+import type { StageProof } from '../stage/stage-proof.ts';
 import type { OpenedModem } from '../transport/door.ts';
 import { type AttemptEnd, type FlashOptions, type FlashPorts, isOver, type UpdateResult } from './attempt.ts';
 import { awaitUpdatable } from './await-updatable.ts';
@@ -102,7 +103,7 @@ async function finishFlashing(
   };
   const stage = await openStageFor(wish, ports, signal);
   if (!stage.ok) return unfinished(stage.failure);
-  const noted = await journal.note({ stage: stage.value.proof });
+  const noted = await journal.note(placesOf(stage.value.proof, journal.attempt));
   if (!noted.ok) return unfinished(noted.failure);
   const origin = originOf(journal.attempt);
   const staged = await healStage(stage.value, documents.value, origin, ports, signal);
@@ -124,6 +125,12 @@ async function finishFlashing(
     ports,
   };
   return flashThroughSilence(order, opened, signal);
+}
+
+/** A disk that cannot be staged on any more is read from still, as a copy is, also after the next power cut. */
+function placesOf(stage: StageProof, { stage: earlier }: Attempt): Pick<Attempt, 'stage' | 'copy'> {
+  const isElsewhere = earlier?.kind === 'disk' && earlier.directory !== stage.directory;
+  return isElsewhere ? { stage, copy: earlier.directory } : { stage };
 }
 
 function originOf({ origin, copy }: Attempt): Pick<PackageOrigin, 'refill'> {

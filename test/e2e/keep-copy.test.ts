@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { parseMountTable } from '../../device/stage/mount-table.ts';
 import { nodePlatform } from '../../device/stage/node-platform.ts';
+import { bindMount, CAN_MOUNT, unmount } from '../../device/stage/test-places.ts';
 import type { UpdateStep } from '../../shared/telemetry.ts';
 import { aCommandScene, type Said } from '../support/a-command.ts';
 import { aScenario } from '../support/a-scenario.ts';
@@ -22,11 +23,15 @@ async function keeping(keepCopyIn: string, options: ScenarioOptions = {}): Promi
   return aScenario({ ...options, ports: { ...options.ports, download } });
 }
 
-/** A run that dies while it writes flash, and, where its stage is in memory, a reboot that forgets it. */
-async function dieWhileFlashing(stage: string, keepCopyIn: string | null): Promise<void> {
+/** A run that dies once flash is touched, and, where its stage is in memory, a reboot that forgets it. */
+async function dieWhileFlashing(
+  stage: string,
+  keepCopyIn: string | null,
+  at: UpdateStep = 'programming',
+): Promise<void> {
   const ports = { download: { mirrors: [], limits: {}, keepCopyIn } };
   const onStep = (step: UpdateStep) => {
-    if (step === 'programming') throw new Error('killed');
+    if (step === at) throw new Error('killed');
   };
   scenario = await aScenario({ ports, onStep });
   await expect(scenario.run({ stage })).rejects.toThrow('killed');
@@ -118,6 +123,43 @@ describe('a disk that two modems share', () => {
     expect(await scenario.run({ stage })).toMatchObject({ verdict: { outcome: 'updated', fetchedBytes: 0 } });
     expect(readdirSync(disk)).toEqual([]);
   });
+});
+
+/** What a reboot does to a disk that stays plugged in: it is mounted under another number. */
+function mountAnew(disk: string, options?: string): void {
+  unmount(disk, ['-l']);
+  const other = aDisk();
+  bindMount(other, other);
+  bindMount(disk, disk, options);
+  unmount(other);
+}
+
+describe.runIf(CAN_MOUNT)('a stage on a disk that no flag names after a reboot', () => {
+  const atBoot = ['update', '--resume-only'];
+  it.each<[string, UpdateStep, string, string[], string]>([
+    ['by the hook after a reboot', 'programming', 'bind', atBoot, 'staged on'],
+    ['by a rescue', 'programming', 'bind', ['rescue', '--yes'], 'staged on'],
+    ['though it can only be read since', 'programming', 'bind,ro', atBoot, 'used (stage-read-only)'],
+    ['though the modem starts by itself', 'confirming', 'bind', atBoot, 'taking up the attempt'],
+  ])(
+    'is finished from and goes, %s, with no repository to be reached',
+    async (_, at, options, words, says) => {
+      const disk = aDisk();
+      bindMount(disk, disk);
+      try {
+        await dieWhileFlashing(disk, null, at);
+        mountAnew(disk, options);
+        const { url, rootFile } = inject('repository');
+        const where = ['--repository', url, '--root', rootFile, '--interface', 'gone0'];
+        const said = await cistern(null, ...words, ...where);
+        expect(said).toMatchObject({ code: 0, stderr: expect.stringContaining(says) });
+        expect(scenario.modem.state()).toBe('normal');
+        expect(readdirSync(disk)).toHaveLength(options === 'bind' ? 0 : 1);
+      } finally {
+        unmount(disk, ['-l']);
+      }
+    },
+  );
 });
 
 describe('a modem that lies half written in EDL and was the way to the repository', () => {
