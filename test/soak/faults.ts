@@ -47,21 +47,35 @@ export const FATAL: Readonly<Record<string, string>> = {
   gone: 'chunk-refused',
 };
 
-/** Answered so, what there was of a chunk may be worth nothing; after one, it is not asked for in ranges again. */
-export function spoils(fault: Fault, { isRanged }: { readonly isRanged: boolean }): boolean {
-  return SPOILING.includes(fault) || WRONGLY_RANGED.includes(fault) || (isRanged && UNRANGED.includes(fault));
+/** The most that one such answer may cost of a chunk, where `fromBytes` of it were there and the rest was asked for. */
+export function lostBytes(
+  fault: Fault,
+  { fromBytes, chunkBytes }: { readonly fromBytes: number | null; readonly chunkBytes: number },
+): number {
+  if (SPOILING.includes(fault) || fault === 'other-etag') return chunkBytes;
+  return LOSING_WHAT_WAS_THERE.includes(fault) ? (fromBytes ?? 0) : 0;
 }
 
-/** Taken for a firewall that knows no ranges, the second time in a row where it is only hung up on. */
-const UNRANGED: readonly Fault[] = ['refuse-range', 'reset-range', 'hang-up', 'forbid', 'gone'];
-
-const WRONGLY_RANGED: readonly Fault[] = ['ignore-range', 'lie-about-range', 'other-etag'];
+const LOSING_WHAT_WAS_THERE: readonly Fault[] = [
+  'ignore-range',
+  'lie-about-range',
+  'refuse-range',
+  'forbid',
+  'gone',
+];
 
 /** Faults that make a whole chunk arrive wrong; the updater gives a chunk up after three. */
 const SPOILING: readonly Fault[] = ['truncate', 'wrong-bytes', 'shift-range'];
 const SPOILING_PER_CHUNK_MAX = 2;
 /** After so many a chunk is served by the book: what is bounded in the updater is not what is tried here. */
-const FAULTS_PER_CHUNK_MAX = 9;
+const FAULTS_PER_CHUNK_MAX = 24;
+
+/** Lines that drop also drop before an answer: often enough that it happens twice in a row. */
+const HANG_UPS_AMONG_CUTS = 0.3;
+/** After the header fields, and before any of the body. */
+const EMPTY_AMONG_CUTS = 0.1;
+/** Share of the requests; a line that drops does so again and again while one chunk comes. */
+const BY_THE_BOOK = { cuts: 0.15, hostile: 0.3, fatal: 0.3 } as const;
 
 export type Profile = 'cuts' | 'hostile' | 'fatal';
 
@@ -96,12 +110,15 @@ export function seeded(seed: number): Draw {
 /** The fault of the next request for a chunk. */
 export function faultPlan(profile: Profile, draw: Draw): (chunkId: string) => Fault {
   const done = new Map<string, { all: number; spoiling: number }>();
-  const cut = (): Fault => ({ cutAt: draw() });
+  const cut = (): Fault => {
+    if (draw() < HANG_UPS_AMONG_CUTS) return 'hang-up';
+    return { cutAt: draw() < EMPTY_AMONG_CUTS ? 0 : draw() };
+  };
   const fatal = Object.keys(FATAL) as Fault[];
   return (chunkId) => {
     const so = done.get(chunkId) ?? { all: 0, spoiling: 0 };
     done.set(chunkId, so);
-    if (so.all >= FAULTS_PER_CHUNK_MAX || draw() < 0.3) return 'none';
+    if (so.all >= FAULTS_PER_CHUNK_MAX || draw() < BY_THE_BOOK[profile]) return 'none';
     so.all += 1;
     if (profile === 'cuts' || draw() < 0.4) return cut();
     if (profile === 'fatal' && draw() < 0.5) return pick(fatal, draw);
