@@ -5,8 +5,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ModelEntry } from '../../shared/catalogue.ts';
-import { modelIdSchema } from '../../shared/catalogue.ts';
+import { type ModelEntry, modelIdSchema } from '../../shared/catalogue.ts';
 import { deterministicBytes } from '../modem/deterministic-bytes.ts';
 import { buildGpt, GPT_SECTORS } from '../modem/gpt.ts';
 import { buildImage } from '../modem/image-format.ts';
@@ -15,6 +14,7 @@ import type { Partition } from '../modem/partitions.ts';
 import { buildProgrammer } from '../modem/programmer-format.ts';
 import { contentsXml } from './flash-files.ts';
 import { writeMd5List } from './md5-list.ts';
+import { simulatedEntry } from './simulated-entry.ts';
 
 export const EMMC_OLD_VERSION = 'RG650VEUAAR01A01M4G_01.001.01.001';
 export const EMMC_NEW_VERSION = 'RG650VEUAAR01A02M4G_01.001.01.001';
@@ -26,16 +26,11 @@ const IMAGE_BYTES = 12_000;
 const TOTAL_SECTORS = rg650v.geometry.blockCount * rg650v.geometry.pagesPerBlock;
 const PARTITIONS = rg650v.partitions(rg650v.geometry);
 
-/** What a catalogue would say of the simulated module. It stands in no catalogue: no such hardware was measured. */
 export function emmcEntry(changes: Partial<ModelEntry> = {}): ModelEntry {
-  return {
-    format: 'cistern-model/1',
+  const entry = simulatedEntry(rg650v, {
     model: modelIdSchema.parse('quectel/rg650veuaa-m4g'),
-    vendor: 'quectel',
     name: 'simulated module with eMMC',
     hardware: 'RG650VEUAA',
-    flash: 'M4G',
-    chip: rg650v.chip,
     flashMethod: 'firehose-emmc',
     storage: {
       type: 'emmc',
@@ -43,18 +38,10 @@ export function emmcEntry(changes: Partial<ModelEntry> = {}): ModelEntry {
       totalSectors: TOTAL_SECTORS,
       bootStartSector: find('SBL').startSector,
     },
-    usb: { normal: ['2c7c:0122'], edl: ['05c6:9008'], diagInterface: 0, atInterface: 2 },
-    programmerImageId: 13,
-    edlHardware: { msmIds: [rg650v.hardwareId.slice(0, 8)], oemKeyHashes: [rg650v.rootKeyHash] },
-    protectedRanges: PARTITIONS.filter(({ role }) => role === 'protected').map(
-      ({ name, startSector, sectorCount }) => ({ name, startSector, sectorCount }),
-    ),
-    edges: [],
-    knownIssues: [],
-    routers: [],
-    sources: ['test/modem/models.ts'],
-    ...changes,
-  };
+    usbId: '2c7c:0122',
+    partitions: PARTITIONS,
+  });
+  return { ...entry, ...changes };
 }
 
 /** `edit` changes the rawprogram before the vendor's list of digests is written. */

@@ -12,6 +12,7 @@ import { buildNandTable } from '../modem/nand-table.ts';
 import { buildProgrammer } from '../modem/programmer-format.ts';
 import { contentsXml, rawprogramXml } from './flash-files.ts';
 import { writeMd5List } from './md5-list.ts';
+import { simulatedEntry } from './simulated-entry.ts';
 
 export const SDX55_OLD_VERSION = 'RM500QGLAAR11A03M4G_01.001.01.001';
 export const SDX55_NEW_VERSION = 'RM500QGLAAR11A04M4G_01.001.01.001';
@@ -21,14 +22,10 @@ const GEOMETRY = rm500qGl.geometry;
 const PARTITIONS = rm500qGl.partitions(GEOMETRY);
 
 export function sdx55Entry(): ModelEntry {
-  return {
-    format: 'cistern-model/1',
+  return simulatedEntry(rm500qGl, {
     model: modelIdSchema.parse('quectel/rm500qglaa-m4g'),
-    vendor: 'quectel',
     name: 'simulated RM500Q-GL',
     hardware: 'RM500QGLAA',
-    flash: 'M4G',
-    chip: rm500qGl.chip,
     flashMethod: 'firehose-nand',
     storage: {
       type: 'nand',
@@ -36,17 +33,9 @@ export function sdx55Entry(): ModelEntry {
       pagesPerBlock: 64,
       totalPages: GEOMETRY.blockCount * GEOMETRY.pagesPerBlock,
     },
-    usb: { normal: ['2c7c:0800'], edl: ['05c6:9008'], diagInterface: 0, atInterface: 2 },
-    programmerImageId: 13,
-    edlHardware: { msmIds: [rm500qGl.hardwareId.slice(0, 8)], oemKeyHashes: [rm500qGl.rootKeyHash] },
-    protectedRanges: PARTITIONS.filter(({ role }) => role === 'protected').map(
-      ({ name, startSector, sectorCount }) => ({ name, startSector, sectorCount }),
-    ),
-    edges: [],
-    knownIssues: [],
-    routers: [],
-    sources: ['test/modem/models.ts'],
-  };
+    usbId: '2c7c:0800',
+    partitions: PARTITIONS,
+  });
 }
 
 export async function writeSdx55Package(directory: string): Promise<void> {
