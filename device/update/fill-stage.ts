@@ -19,7 +19,7 @@ import type { ReleaseDocuments } from './documents.ts';
 import { isWorthKeeping } from './failure-of-line.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import type { PackageOrigin } from './package-origin.ts';
-import { forgetSpent, openAccount } from './spent-bytes.ts';
+import { openAccount } from './spent-bytes.ts';
 
 /** A new stage for a release of the repository, where `wanted` says, and what fetching into it may cost. */
 export async function openStage(
@@ -158,8 +158,6 @@ export async function fillStage(
   );
   if (!fetched.ok) return fetched;
   await removeBeside(stage, version, ports);
-  // What a bad line costs is bounded; a package that is here whole has cost what it had to.
-  await forgetSpent(ports);
   return ok(fetched.value.fetchedBytes);
 }
 

@@ -19,7 +19,7 @@ export function refillFromRepository(copy: string | null): PackageOrigin['refill
 export function repositoryOrigin(
   view: RepositoryView,
   manifest: ReleaseManifest,
-  ports: UpdatePorts,
+  ports: UpdatePorts & Pick<FillPorts, 'budgetIsOf'>,
 ): PackageOrigin {
   return {
     recorded: { kind: 'repository' },
@@ -50,7 +50,7 @@ export function repositoryOrigin(
 async function fillWithCopy(
   { stage, copy }: { readonly stage: Stage; readonly copy: Stage | null },
   documents: ReleaseDocuments,
-  ports: UpdatePorts & Pick<FillPorts, 'onCost'>,
+  ports: UpdatePorts & Pick<FillPorts, 'onCost' | 'budgetIsOf'>,
   signal: AbortSignal,
 ): Promise<Result<Pick<StagedRelease, 'fetchedBytes' | 'copy'>, FetchFailure | StageFailure>> {
   const filled = await fillStage(stage, documents, ports, signal);

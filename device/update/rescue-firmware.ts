@@ -37,7 +37,9 @@ export function publishedFirmware(
       const device = { deviceId: ports.identity.deviceId, channel, nowMs };
       const manifest = await findNamedRelease({ releases, rollout, wanted: version, device });
       if (!manifest.ok) return manifest;
-      return ok({ origin: repositoryOrigin(view.value, manifest.value, ports), entry });
+      // What nights of a bad line have spent does not keep a modem in EDL.
+      const origin = repositoryOrigin(view.value, manifest.value, { ...ports, budgetIsOf: 'this-run' });
+      return ok({ origin, entry });
     },
   };
 }

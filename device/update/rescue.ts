@@ -27,6 +27,7 @@ import type { PackageOrigin } from './package-origin.ts';
 import { putBackLater } from './put-back.ts';
 import { type MayReset, type ResetEnd, type ResetFailure, resetAlone } from './reset-to-normal.ts';
 import { resumeAttempt } from './resume.ts';
+import { forgetSpent } from './spent-bytes.ts';
 import { isBeforeGateOne } from './steps.ts';
 
 /** What a person says that the modem is, and is to get. */
@@ -67,7 +68,10 @@ export async function rescue(
     const left = last.value !== null && isUnfinished(last.value) ? last.value : null;
     await clearUpAfterDeadRuns({ isGoingOn: left !== null }, ports);
     const result = await ports.surroundings.around(() => rescueReady(left, firmware, options, ports, signal));
-    if (result.kind === 'attempted' && result.verdict.outcome === 'updated') await removeJournaled(ports);
+    if (result.kind === 'attempted' && result.verdict.outcome === 'updated') {
+      await removeJournaled(ports);
+      await forgetSpent(ports);
+    }
     await clearUpAfterEnd(result, ports);
     return result;
   } finally {

@@ -1,6 +1,7 @@
 /**
- * What the release that a modem is to get has cost so far, over all runs: on a bad line a nightly run must not spend
- * its budget each night. One file a modem; another release begins at nothing.
+ * What the release that a modem is to get has cost so far, over all runs until it is installed: neither on a bad line nor
+ * where something else keeps the modem from it may a nightly run spend its budget each night. One file a modem; another
+ * release begins at nothing.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -135,7 +135,7 @@ describe.runIf(CAN_MOUNT)('a run that something keeps from EDL', () => {
     expect(stagesLeft()).toEqual([]);
   });
 
-  it('found only once services are stopped leaves it too, and is not in debt for it', async () => {
+  it('found only once services are stopped leaves it too', async () => {
     scenario = await aScenario();
     const { surroundings } = scenario.ports;
     const failure = { ...REFUSED, reason: 'preflight-refused' as const };
@@ -143,11 +143,31 @@ describe.runIf(CAN_MOUNT)('a run that something keeps from EDL', () => {
     const first = await scenario.run(inMemory);
     expect(endOf(first)).toBe('unchanged: preflight-refused');
     expect(fetchedBytes(first)).toBeGreaterThan(0);
-    expect(existsSync(join(scenario.ports.stateDir, 'spent', `${scenario.ports.door.key}.json`))).toBe(false);
     expect(fetchedBytes(await scenario.run(inMemory))).toBe(0);
     Object.assign(scenario.ports, { surroundings });
     const next = await scenario.run(inMemory);
     expect([endOf(next), fetchedBytes(next)]).toEqual(['updated', 0]);
+  });
+
+  it('and has no memory to leave it in pays for it twice, and not every night', async () => {
+    scenario = await aScenario();
+    setPlatform({ memoryText: async () => `MemAvailable: ${(90 * MIB) / 1024} kB\n` });
+    const { surroundings } = scenario.ports;
+    const failure = { ...REFUSED, reason: 'preflight-refused' as const };
+    Object.assign(scenario.ports, { surroundings: { ...surroundings, makeReady: async () => err(failure) } });
+    const first = await scenario.run(inMemory);
+    const whole = fetchedBytes(first);
+    setBudget(2 * whole);
+    const second = await scenario.run(inMemory);
+    expect([first, second].map(endOf)).toEqual(Array(2).fill('unchanged: preflight-refused'));
+    expect(fetchedBytes(second)).toBe(whole);
+    Object.assign(scenario.ports, { surroundings });
+    const third = await scenario.run(inMemory);
+    expect(endOf(third)).toBe('unchanged: byte-budget-spent');
+    expect(fetchedBytes(third)).toBeLessThan(whole / 2);
+    setBudget(4 * whole);
+    expect(endOf(await scenario.run(inMemory))).toBe('updated');
+    expect(existsSync(join(scenario.ports.stateDir, 'spent', `${scenario.ports.door.key}.json`))).toBe(false);
   });
 
   it('and can be foreseen is refused before the first byte', async () => {

@@ -92,8 +92,8 @@ export const repositorySentences = {
     notBelieved(`chunk ${id.slice(0, 12)} has more than ${maxBytes} bytes`),
   'byte-budget-spent': ({ fetchedBytes, budgetBytes }) => ({
     exit: 'UNAVAILABLE',
-    what: `This release has cost ${megabytes(fetchedBytes)} over all runs, and may cost ${megabytes(budgetBytes)}: the line is too bad.`,
-    next: 'Take another uplink or a mirror (--mirror), stage on a disk (--stage DIRECTORY) so that nothing is fetched twice, or allow more in all with --max-bytes.',
+    what: `This release has cost ${megabytes(fetchedBytes)} over all runs, and may cost ${megabytes(budgetBytes)}. The line is too bad, or it was fetched whole before and something else kept it from the modem.`,
+    next: 'Mend what ended the runs before this one, take another uplink or a mirror (--mirror), stage on a disk (--stage DIRECTORY) so that nothing is fetched twice, or allow more in all with --max-bytes.',
   }),
   'fetch-too-slow': ({ fetchedBytes, afterMs }) => ({
     exit: 'UNAVAILABLE',
