@@ -8,8 +8,8 @@ import type { Environment } from './config.ts';
 
 /** A V8 that has one no more says so on stderr and goes on; on the command line it would not start. */
 const V8_FLAGS = [
-  // undici's parser is one huge function of WebAssembly: to optimize it takes 16 MB for a moment, and bodies pass it by.
-  // The second and third follow from the first only where it is given on the command line.
+  // undici's parser is one huge function of WebAssembly: optimizing it takes 16 MB for a moment, and bodies pass it by
+  // (decision 0093). The second and third follow from the first only where it is given on the command line.
   '--liftoff-only',
   '--no-wasm-tier-up',
   '--no-wasm-dynamic-tiering',
