@@ -2,9 +2,10 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { judgeMemory } from './judge-memory.ts';
 import { isInMemory } from './platform.ts';
 import type { StageFailure } from './stage-failure.ts';
-import { judgeMemory, type StageWish } from './stage-wish.ts';
+import type { StageWish } from './stage-wish.ts';
 
 /** Whether what a stage lacks of `sizeBytes` fits, on its filesystem and, where that lies in memory, in memory. */
 export async function judgeRoom(

@@ -1,4 +1,7 @@
-/** Stages in memory whose runs have ended: killed, or broken off by a line that may be better the next time. */
+/**
+ * Stages in memory: of runs that have ended, killed or broken off by a line that may be better the next time, and what
+ * those of living runs are still going to take.
+ */
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './error-code.ts';
@@ -8,7 +11,7 @@ import { checkStageProof, type StageProof } from './stage-proof.ts';
 import { isHeld, RECORD_SUFFIX, readRecord, recordFiles, type StageRecord } from './stage-record.ts';
 import { OWN_PREFIX, SHARED_PREFIX } from './stage-wish.ts';
 
-export type LeftStage = {
+export type StageInMemory = {
   readonly directory: string;
   readonly kind: Exclude<StageProof['kind'], 'disk'>;
   /** Null where nothing says what it is. */
@@ -16,25 +19,43 @@ export type LeftStage = {
 };
 
 /** Those that no living process holds. */
-export async function stagesLeftInMemory(platform: StagePlatform): Promise<readonly LeftStage[]> {
+export async function stagesLeftInMemory(platform: StagePlatform): Promise<readonly StageInMemory[]> {
+  const all = await stagesInMemory(platform);
+  return all.filter(({ record }) => !isHeld(record, platform)).slice(0, STALE_STAGES_MAX);
+}
+
+/**
+ * What living runs have mounted for themselves and not filled yet: the system still counts it as available. In shared
+ * memory nobody can see how much a run is going to take.
+ */
+export async function promisedBytes(platform: StagePlatform): Promise<number> {
+  let bytes = 0;
+  for (const { directory, kind, record } of await stagesInMemory(platform)) {
+    if (kind !== 'own-tmpfs' || !isHeld(record, platform) || record?.proof?.directory !== directory) continue;
+    const isMounted = (await checkStageProof(record.proof, platform)).ok;
+    const fileSystem = isMounted ? await platform.fileSystem(directory) : null;
+    if (fileSystem?.ok) bytes += fileSystem.value.availableBytes;
+  }
+  return bytes;
+}
+
+async function stagesInMemory(platform: StagePlatform): Promise<readonly StageInMemory[]> {
   const { own, shared } = platform.memoryPlaces;
   const places = [
     { kind: 'own-tmpfs', parent: own, prefix: OWN_PREFIX },
     { kind: 'shared-memory', parent: shared, prefix: SHARED_PREFIX },
   ] as const;
-  const left: LeftStage[] = [];
+  const stages: StageInMemory[] = [];
   for (const { kind, parent, prefix } of places) {
-    for (const directory of await stagesBelow(parent, prefix)) {
-      const record = await readRecord(directory);
-      if (left.length < STALE_STAGES_MAX && !isHeld(record, platform)) left.push({ directory, kind, record });
-    }
+    for (const directory of await stagesBelow(parent, prefix))
+      stages.push({ directory, kind, record: await readRecord(directory) });
   }
-  return left;
+  return stages;
 }
 
 /** The proof by which the next run of its name may take it up; null where it is another's, too old, or not what it was. */
 export async function proofToTakeUp(
-  { directory, record }: LeftStage,
+  { directory, record }: StageInMemory,
   platform: StagePlatform,
 ): Promise<StageProof | null> {
   if (record === null || record.name === null || record.proof?.directory !== directory) return null;

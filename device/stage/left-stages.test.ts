@@ -10,6 +10,7 @@ import { prepareStage } from './prepare-stage.ts';
 import { removeStaleStages } from './remove-stale-stages.ts';
 import type { Stage } from './stage.ts';
 import { checkStageProof } from './stage-proof.ts';
+import { stageSizeBytes } from './stage-wish.ts';
 import { aDirectory, CAN_MOUNT, mountTmpfs, platformWith, unmount } from './test-places.ts';
 
 const never = new AbortController().signal;
@@ -108,6 +109,28 @@ describe.runIf(CAN_MOUNT)('a stage that a run left in memory', () => {
       expect(existsSync(left.directory)).toBe(false);
     },
   );
+});
+
+describe.runIf(CAN_MOUNT)('memory that two living runs want', () => {
+  const memoryText = async () => `MemAvailable: ${(56 * MIB) / 1024} kB\n`;
+  const prepare = (name: string) => {
+    const platform = here(platformWith({ memoryText }));
+    return prepareStage({ wanted: 'auto', neededBytes: 4 * MIB, name, platform }, never);
+  };
+
+  it('is the first one’s, as far as that has not filled its stage', async () => {
+    const first = await prepare('first');
+    if (!first.ok) throw new Error(first.failure.reason);
+    stages.push(first.value);
+    const sizeBytes = stageSizeBytes(4 * MIB);
+    expect(await prepare('second')).toMatchObject({
+      failure: { reason: 'not-enough-memory', availableBytes: 56 * MIB, promisedBytes: sizeBytes },
+    });
+    writeFileSync(join(first.value.directory, 'chunks'), new Uint8Array(4 * MIB));
+    const second = await prepare('second');
+    if (!second.ok) throw new Error(second.failure.reason);
+    stages.push(second.value);
+  });
 });
 
 describe.runIf(CAN_MOUNT)('what runs that died left in memory', () => {

@@ -121,6 +121,7 @@ describe('a stage in memory', () => {
         neededBytes: needed,
         availableBytes: enough - 1024,
         reserveBytes: 16 * MIB,
+        promisedBytes: 0,
       },
     });
   });

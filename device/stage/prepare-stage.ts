@@ -7,13 +7,14 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { adoptLeftStage } from './adopt-stage.ts';
 import { codeOf } from './error-code.ts';
+import { judgeMemory } from './judge-memory.ts';
 import { isInMemory, TMPFS_TYPE } from './platform.ts';
 import { prepareDiskStage } from './prepare-disk-stage.ts';
 import { makeStage, removeStage, type Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
 import { type StageProof, takeStageProof } from './stage-proof.ts';
 import { claimDirectory, holdStage } from './stage-record.ts';
-import { judgeMemory, OWN_PREFIX, SHARED_PREFIX, type StageWish, stageSizeBytes } from './stage-wish.ts';
+import { OWN_PREFIX, SHARED_PREFIX, type StageWish, stageSizeBytes } from './stage-wish.ts';
 
 export async function prepareStage(
   wish: StageWish,

@@ -1,5 +1,5 @@
 /** Stages in memory that no run holds and none will take up. Stages on disks stay: they are kept on purpose. */
-import { type LeftStage, proofToTakeUp, stagesLeftInMemory } from './left-in-memory.ts';
+import { proofToTakeUp, type StageInMemory, stagesLeftInMemory } from './left-in-memory.ts';
 import type { StagePlatform } from './platform.ts';
 import { type Removal, removeStages } from './stage.ts';
 
@@ -12,7 +12,7 @@ export type StaleSearch = {
 };
 
 export async function removeStaleStages({ platform, keep, spares }: StaleSearch): Promise<Removal> {
-  const stale: LeftStage[] = [];
+  const stale: StageInMemory[] = [];
   for (const left of await stagesLeftInMemory(platform)) {
     const name = left.record?.name ?? null;
     const isSpared = name !== null && spares(name) && (await proofToTakeUp(left, platform)) !== null;

@@ -1,11 +1,12 @@
 /** Everything that can be wrong with a stage, before, while and after it is filled. */
 export type StageFailure =
-  /** MemAvailable less the reserve does not hold the package. */
+  /** MemAvailable less the reserve, and less what other runs are going to fill, does not hold the package. */
   | {
       readonly reason: 'not-enough-memory';
       readonly neededBytes: number;
       readonly availableBytes: number;
       readonly reserveBytes: number;
+      readonly promisedBytes: number;
     }
   /** The system does not say how much memory is available, so nothing is promised. */
   | { readonly reason: 'memory-unknown' }

@@ -1,8 +1,6 @@
 /** What is asked of a stage, and the arithmetic of whether it can be had. */
-import { err, ok, type Result } from '../../shared/result.ts';
-import { MEMORY_RESERVE_BYTES, STAGE_OVERHEAD_BYTES, STAGE_ROUNDING_SHARE } from './limits.ts';
-import { memAvailableBytes, type StagePlatform } from './platform.ts';
-import type { StageFailure } from './stage-failure.ts';
+import { STAGE_OVERHEAD_BYTES, STAGE_ROUNDING_SHARE } from './limits.ts';
+import type { StagePlatform } from './platform.ts';
 
 export type StageWish = {
   /** `auto`, or an existing directory on the disk that is meant. */
@@ -26,17 +24,4 @@ export const SHARED_PREFIX = 'cistern-stage-';
 /** What a package of this stored size takes on a filesystem. */
 export function stageSizeBytes(neededBytes: number): number {
   return Math.ceil(neededBytes * (1 + STAGE_ROUNDING_SHARE)) + STAGE_OVERHEAD_BYTES;
-}
-
-/** Whether memory holds the stage. Asks MemAvailable: a tmpfs's own free room promises what nobody has (ota 2). */
-export async function judgeMemory(
-  wish: Pick<StageWish, 'reserveBytes' | 'platform'>,
-  neededBytes: number,
-): Promise<Result<void, StageFailure>> {
-  const reserveBytes = wish.reserveBytes ?? MEMORY_RESERVE_BYTES;
-  const machineBytes = memAvailableBytes(await wish.platform.memoryText());
-  if (machineBytes === null) return err({ reason: 'memory-unknown' });
-  const availableBytes = Math.min(machineBytes, wish.platform.cgroupAvailableBytes() ?? machineBytes);
-  if (neededBytes + reserveBytes <= availableBytes) return ok();
-  return err({ reason: 'not-enough-memory', neededBytes, availableBytes, reserveBytes });
 }

@@ -5,10 +5,10 @@ import { type Explainers, megabytes } from './explanation.ts';
 const STAGE_AGAIN = 'Run the same command again: what is missing is fetched again.';
 
 export const stageSentences = {
-  'not-enough-memory': ({ neededBytes, availableBytes, reserveBytes }) => ({
+  'not-enough-memory': ({ neededBytes, availableBytes, reserveBytes, promisedBytes }) => ({
     exit: 'OS',
-    what: `The package needs ${megabytes(neededBytes)} of memory; ${megabytes(availableBytes)} are available, of which ${megabytes(reserveBytes)} stay reserved.`,
-    next: 'Give a disk with --stage DIRECTORY (a USB stick, an SD card), or run cistern on a computer beside the router.',
+    what: `The package needs ${megabytes(neededBytes)} of memory; ${megabytes(availableBytes)} are available, of which ${megabytes(reserveBytes)} stay reserved${promisedBytes > 0 ? ` and ${megabytes(promisedBytes)} belong to another update that is under way` : ''}.`,
+    next: `${promisedBytes > 0 ? 'Wait until the other update has ended, give' : 'Give'} a disk with --stage DIRECTORY (a USB stick, an SD card), or run cistern on a computer beside the router.`,
   }),
   'memory-unknown': () => ({
     exit: 'OS',
