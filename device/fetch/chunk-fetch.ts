@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Http } from '../http/http.ts';
 import type { Stage } from '../stage/stage.ts';
 import { checkStageProof } from '../stage/stage-proof.ts';
+import type { Budget } from './budget.ts';
 import type { ChunkBases } from './chunk-bases.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import type { PartFile } from './part-file.ts';
@@ -22,9 +23,7 @@ export type ChunkFetch = {
   readonly requestMaxMs: number;
   /** How long one chunk may take of a mirror. */
   readonly mirrorChunkMaxMs: number;
-  readonly budgetBytes: number;
-  /** Of it, in earlier runs. */
-  readonly spentBefore: number;
+  readonly budget: Budget;
   readonly rateLimit: RateLimit;
   readonly memories: PartMemories;
   /** For people: what is worth knowing while it goes on. */

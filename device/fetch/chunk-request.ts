@@ -3,6 +3,8 @@ import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { assertNever, type Result } from '../../shared/result.ts';
 import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts';
+import type { WantedChunk } from '../stage/chunk-file.ts';
+import type { Budget, RequestCost } from './budget.ts';
 import { type ChunkRequest, judgeAnswer, strongEtag } from './chunk-answer.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import { PART_STEP_BYTES, PART_STEP_MS } from './limits.ts';
@@ -33,7 +35,9 @@ export type ChunkAttempt = {
   readonly http: Http;
   readonly url: string;
   readonly part: PartFile;
+  readonly chunk: WantedChunk;
   readonly tally: Tally;
+  readonly budget: Budget;
   readonly silenceMs: number;
   readonly requestMaxMs: number;
   readonly rateLimit: RateLimit;
@@ -47,6 +51,23 @@ export type ChunkAttempt = {
 };
 
 export async function requestChunk(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
+  // Nearly always the stored size is below it.
+  const cost = await attempt.budget.begin(attempt.chunk.sizeBytes, signal);
+  if (cost === null) return { end: 'over-budget' };
+  try {
+    const ended = await requestInTime(attempt, cost, signal);
+    if (ended.end !== 'complete' && hasReachedPeer(ended)) cost.wasForNothing();
+    return ended;
+  } finally {
+    cost.end();
+  }
+}
+
+async function requestInTime(
+  attempt: ChunkAttempt,
+  cost: RequestCost,
+  signal: AbortSignal,
+): Promise<Attempt> {
   const { url, requestMaxMs } = attempt;
   // By hand: AbortSignal.timeout and AbortSignal.any would keep each request in memory until its time is over.
   const bounded = new AbortController();
@@ -55,21 +76,22 @@ export async function requestChunk(attempt: ChunkAttempt, signal: AbortSignal): 
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    const ended = await ask(attempt, bounded.signal);
+    const ended = await ask(attempt, cost, bounded.signal);
     const expired = ended.end === 'broken' && ended.failure.reason === 'interrupted' && !signal.aborted;
-    return expired ? { end: 'broken', failure: { reason: 'timed-out', url, afterMs: requestMaxMs } } : ended;
+    return expired
+      ? { end: 'broken', failure: { reason: 'timed-out', url, afterMs: requestMaxMs, during: 'answer' } }
+      : ended;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }
 }
 
-async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt> {
+async function ask(attempt: ChunkAttempt, cost: RequestCost, signal: AbortSignal): Promise<Attempt> {
   const { http, url, part, tally, silenceMs } = attempt;
   const fromBytes = attempt.mayResume && part.sizeBytes() > 0 ? part.sizeBytes() : null;
   const request = { fromBytes, etag: part.etag() };
 
-  if (tally.isSpent()) return { end: 'over-budget' };
   tally.requested();
   const answer = await http.getStream(
     url,
@@ -85,10 +107,10 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
   switch (verdict.take) {
     case 'rest':
       tally.resumed();
-      return take(attempt, stream, { endBytes: verdict.endBytes, totalBytes: verdict.totalBytes }, signal);
+      return take(attempt, stream, { ...verdict, cost }, signal);
     case 'whole':
       restart(attempt, strongEtag(stream.headers));
-      return take(attempt, stream, { endBytes: CHUNK_STORED_MAX_BYTES, totalBytes: null }, signal);
+      return take(attempt, stream, { endBytes: CHUNK_STORED_MAX_BYTES, totalBytes: null, cost }, signal);
     case 'again':
       stream.discard();
       restart(attempt, null);
@@ -116,16 +138,18 @@ async function ask(attempt: ChunkAttempt, signal: AbortSignal): Promise<Attempt>
 async function take(
   attempt: ChunkAttempt,
   stream: HttpStream,
-  bounds: { readonly endBytes: number; readonly totalBytes: number | null },
+  bounds: { readonly endBytes: number; readonly totalBytes: number | null; readonly cost: RequestCost },
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const { part, tally, rateLimit, nowMs, keep } = attempt;
+  const { part, tally, budget, rateLimit, nowMs, keep } = attempt;
+  const { endBytes, totalBytes, cost } = bounds;
   let keptAtMs = nowMs();
   for await (const piece of stream.body) {
     if (!piece.ok) return { end: 'broken', failure: piece.failure };
-    if (part.sizeBytes() + piece.value.length > bounds.endBytes) {
+    cost.came(piece.value.length);
+    if (part.sizeBytes() + piece.value.length > endBytes) {
       tally.wasted(piece.value.length);
-      const sizeIsKnown = bounds.totalBytes !== null;
+      const sizeIsKnown = totalBytes !== null;
       restart(attempt, null);
       return { end: sizeIsKnown ? 'again' : 'too-large' };
     }
@@ -133,7 +157,7 @@ async function take(
     part.append(piece.value);
     giveBack(piece.value);
     tally.kept(pieceBytes);
-    if (tally.isSpent()) return { end: 'over-budget' };
+    if (budget.isSpent() && part.sizeBytes() !== totalBytes) return { end: 'over-budget' };
     if (part.unsavedBytes() >= PART_STEP_BYTES && nowMs() - keptAtMs >= PART_STEP_MS) {
       const kept = await keep();
       if (!kept.ok) return { end: 'not-kept', failure: kept.failure };
@@ -141,7 +165,6 @@ async function take(
     }
     await rateLimit(pieceBytes, signal);
   }
-  const { totalBytes } = bounds;
   if (totalBytes === null || part.sizeBytes() === totalBytes) return { end: 'complete' };
   const failure = {
     reason: 'cut',
@@ -154,8 +177,14 @@ async function take(
 
 /** A peer was reached and said nothing: of a network that is away the codes are others. */
 function isHangUp(failure: HttpFailure): boolean {
-  if (failure.reason === 'timed-out') return true;
+  if (failure.reason === 'timed-out') return failure.during === 'answer';
   return failure.reason === 'unreachable' && HANG_UPS.has(failure.code);
+}
+
+/** It has cost bytes; what never came to a connection has not. */
+function hasReachedPeer(attempt: Exclude<Attempt, { end: 'complete' }>): boolean {
+  if (attempt.end !== 'broken' && attempt.end !== 'range-unanswered') return true;
+  return attempt.failure.reason === 'cut' || isHangUp(attempt.failure);
 }
 
 const HANG_UPS = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);

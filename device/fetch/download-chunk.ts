@@ -28,11 +28,12 @@ type Asked = {
 
 /** Asks until the part is the chunk. */
 export async function downloadChunk(
-  { chunk, part, base }: Asked,
+  asked: Asked,
   fetch: ChunkFetch,
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
-  const { http, clock, random, tally, silenceMs, rateLimit } = fetch;
+  const { chunk, part, base } = asked;
+  const { http, clock, random, tally, budget, silenceMs, rateLimit } = fetch;
   const url = chunkUrl(base.url, chunk.id);
   const nowMs = clock.nowMs;
   const keep = () => keepPart(part, fetch);
@@ -50,7 +51,20 @@ export async function downloadChunk(
     if (requestMaxMs <= 0) return err(last);
     const before = part.sizeBytes();
     const attempt = await requestChunk(
-      { http, url, part, tally, silenceMs, requestMaxMs, rateLimit, nowMs, mayResume, isMirror, keep },
+      {
+        ...asked,
+        http,
+        url,
+        tally,
+        budget,
+        silenceMs,
+        requestMaxMs,
+        rateLimit,
+        nowMs,
+        mayResume,
+        isMirror,
+        keep,
+      },
       signal,
     );
     if (attempt.end === 'complete') {
@@ -87,7 +101,7 @@ function finalFailure(
   attempt: Exclude<Attempt, { end: 'complete' }>,
   id: string,
   url: string,
-  { tally, budgetBytes, spentBefore }: ChunkFetch,
+  { budget }: ChunkFetch,
 ): FetchFailure | null {
   switch (attempt.end) {
     case 'refused':
@@ -99,8 +113,8 @@ function finalFailure(
     case 'over-budget':
       return {
         reason: 'byte-budget-spent',
-        fetchedBytes: spentBefore + tally.summary().fetchedBytes,
-        budgetBytes,
+        fetchedBytes: budget.spentBytes(),
+        budgetBytes: budget.budgetBytes,
       };
     case 'busy': {
       const { status, retryAfterMs } = attempt;

@@ -15,6 +15,7 @@ import { readChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import { codeOf } from '../stage/error-code.ts';
 import type { Stage } from '../stage/stage.ts';
 import { checkStageProof } from '../stage/stage-proof.ts';
+import { startBudget } from './budget.ts';
 import { chunkBases } from './chunk-bases.ts';
 import type { ChunkFetch } from './chunk-fetch.ts';
 import { fetchChunk } from './fetch-chunk.ts';
@@ -32,7 +33,7 @@ import { limitRate, UNLIMITED } from './rate-limit.ts';
 import { type FetchProgress, type FetchSummary, startTally } from './tally.ts';
 
 export type FetchLimits = {
-  /** Bytes of bodies that the download may cost; by default twice the package, and a chunk. */
+  /** What the download may cost (`budget.ts`); by default twice the package, and a chunk. */
   readonly budgetBytes?: number;
   readonly silenceMs?: number;
   /** How long all of it may take. */
@@ -45,7 +46,7 @@ export type FetchLimits = {
   readonly bytesPerSecond?: number;
 };
 
-/** Bytes of bodies that a download may cost. */
+/** Bytes that a download may cost. */
 export function budgetOf(storedBytes: number, { budgetBytes }: FetchLimits): number {
   return budgetBytes ?? BUDGET_FACTOR * storedBytes + CHUNK_STORED_MAX_BYTES;
 }
@@ -68,8 +69,8 @@ export type PackageFetch = {
   readonly limits?: FetchLimits;
   /** What earlier runs have spent of the budget. */
   readonly spentBefore?: number;
-  /** Hears at the end, however it ends, how many bytes of bodies this run has cost. */
-  readonly onSpent?: (fetchedBytes: number) => Promise<void>;
+  /** Hears at the end, however it ends, what this run has spent of the budget. */
+  readonly onSpent?: (spentBytes: number) => Promise<void>;
 };
 
 export async function fetchPackage(
@@ -77,14 +78,13 @@ export async function fetchPackage(
   signal: AbortSignal,
 ): Promise<Result<FetchSummary, FetchFailure>> {
   const { index, storedBytes, stage, limits, spentBefore = 0 } = wanted;
-  const budgetBytes = budgetOf(storedBytes, limits ?? {});
-  const tally = startTally({ totalBytes: storedBytes, budgetBytes, spentBefore }, wanted.onProgress);
+  const budget = startBudget(budgetOf(storedBytes, limits ?? {}), spentBefore);
+  const tally = startTally(storedBytes, wanted.onProgress);
   const rate = limits?.bytesPerSecond;
   const fetch: ChunkFetch = {
     ...wanted,
     tally,
-    budgetBytes,
-    spentBefore,
+    budget,
     bases: chunkBases(wanted.mirrors ?? [], wanted.repositoryUrl),
     silenceMs: limits?.silenceMs ?? SILENCE_MS,
     requestMaxMs: limits?.requestMaxMs ?? REQUEST_MAX_MS,
@@ -122,11 +122,10 @@ export async function fetchPackage(
   } finally {
     clearTimeout(timer);
     fetch.memories.giveAllBack();
-    await wanted.onSpent?.(tally.summary().fetchedBytes);
+    await wanted.onSpent?.(budget.spentHereBytes());
   }
   if (signal.aborted) return err({ reason: 'interrupted' });
-  const cost = tally.summary();
-  return failure === undefined ? ok(cost) : err(withWholeCost(failure, spentBefore, cost.fetchedBytes));
+  return failure === undefined ? ok(tally.summary()) : err(withWholeCost(failure, fetch));
 }
 
 /** How long a rate limit makes the largest chunks take that share it. */
@@ -137,9 +136,9 @@ function heldBackMs(bytesPerSecond: number | undefined): number {
 }
 
 /** The chunks that were under way beside the one that failed have cost bytes too. */
-function withWholeCost(failure: FetchFailure, spentBefore: number, fetchedBytes: number): FetchFailure {
-  if (failure.reason === 'byte-budget-spent') return { ...failure, fetchedBytes: spentBefore + fetchedBytes };
-  if (failure.reason === 'fetch-too-slow') return { ...failure, fetchedBytes };
+function withWholeCost(failure: FetchFailure, { budget, tally }: ChunkFetch): FetchFailure {
+  if (failure.reason === 'byte-budget-spent') return { ...failure, fetchedBytes: budget.spentBytes() };
+  if (failure.reason === 'fetch-too-slow') return { ...failure, fetchedBytes: tally.summary().fetchedBytes };
   return failure;
 }
 

@@ -3,10 +3,15 @@ import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aPackage } from '../stage/test-package.ts';
 import { CAN_MOUNT, unmount } from '../stage/test-places.ts';
-import { PARALLEL_CHUNKS } from './limits.ts';
+import { PARALLEL_CHUNKS, REQUEST_COST_BYTES } from './limits.ts';
 import { ONE as one, ONE_ID as oneId, MANY as pkg, setUpDownload } from './test-download.ts';
 
 const at = setUpDownload();
+const MIB = 1024 * 1024;
+/** What undici hands over at once. */
+const PIECE_MAX_BYTES = 64 * 1024;
+/** More chunks than are fetched at a time, each of several pieces. */
+const large = aPackage({ chunkBytes: MIB, fileSizes: { 'update/large.bin': 6 * MIB } });
 
 describe('a repository that misbehaves', () => {
   it.each([
@@ -80,10 +85,55 @@ describe('a repository that misbehaves', () => {
     });
   });
 
-  it('costs no more than the budget', async () => {
-    const limits = { budgetBytes: 10_000, silenceMs: 300 };
-    const fetched = await at.fetch(one, [], { limits });
-    expect(fetched).toMatchObject({ failure: { reason: 'byte-budget-spent', budgetBytes: 10_000 } });
+  it.each([300_000, 1_000_000])(
+    'costs no more than the budget of %d, and the piece that spends it',
+    async (budgetBytes) => {
+      at.stage = await at.aStage('disk', 4 * MIB);
+      const limits = { budgetBytes, silenceMs: 300 };
+      const spent: number[] = [];
+      const onSpent = async (bytes: number) => void spent.push(bytes);
+      const fetched = await at.fetch(large, [], { limits, onSpent });
+      expect(fetched).toMatchObject({ failure: { reason: 'byte-budget-spent', budgetBytes } });
+      expect(spent[0]).toBeGreaterThanOrEqual(budgetBytes);
+      expect(spent[0]).toBeLessThanOrEqual(budgetBytes + PIECE_MAX_BYTES);
+    },
+  );
+
+  it('gives a package for a budget that is exactly it, however the chunks share it', async () => {
+    const { storedBytes } = large.manifest.package;
+    at.stage = await at.aStage('disk', 4 * MIB);
+    const limits = { budgetBytes: storedBytes, silenceMs: 300 };
+    expect(await at.fetch(large, [{ cutAfterBytes: 100_000 }], { limits })).toMatchObject({
+      value: { fetchedBytes: storedBytes },
+    });
+  });
+
+  it.each([
+    ['an answer without a chunk', { status: 503 }, 12],
+    ['a hang-up', { cutAfterBytes: -1 }, 12],
+    ['an answer without a byte', { cutAfterBytes: 0 }, 12],
+    ['an answer of some bytes', { cutAfterBytes: 1 }, 64],
+  ] as const)(
+    'has %s counted against the budget, so that attempts end over all runs',
+    async (_name, how, each) => {
+      const spent: number[] = [];
+      const onSpent = async (bytes: number) => void spent.push(bytes);
+      const limits = { budgetBytes: 1.5 * each * REQUEST_COST_BYTES, silenceMs: 300 };
+      expect(await at.fetch(one, Array(200).fill(how), { limits, onSpent })).toMatchObject({ ok: false });
+      expect(spent).toEqual([each * REQUEST_COST_BYTES]);
+      const [spentBefore = 0] = spent;
+      expect(await at.fetch(one, [], { limits, spentBefore })).toMatchObject({
+        failure: { reason: 'byte-budget-spent', fetchedBytes: limits.budgetBytes },
+      });
+      expect(at.server?.seen).toHaveLength(1.5 * each);
+    },
+  );
+
+  it('costs nothing while it cannot be connected to', async () => {
+    const spent: number[] = [];
+    const onSpent = async (bytes: number) => void spent.push(bytes);
+    await at.fetch(one, [], { repositoryUrl: 'http://127.0.0.1:1/', onSpent });
+    expect(spent).toEqual([0]);
   });
 
   it('says all that it cost, with the chunks that were under way beside the one that spent the budget', async () => {
@@ -97,7 +147,8 @@ describe('a repository that misbehaves', () => {
     const limits = { budgetBytes: 10_000, silenceMs: 300 };
     const spent: number[] = [];
     const onSpent = async (bytes: number) => void spent.push(bytes);
-    expect(await at.fetch(one, [], { limits, onSpent })).toMatchObject({ ok: false });
+    const stopped = [{ status: 503 }, { cutAfterBytes: 10_000 }];
+    expect(await at.fetch(one, stopped, { limits, onSpent })).toMatchObject({ ok: false });
     expect(spent[0]).toBeGreaterThan(10_000);
     const asked = at.server?.seen.length;
     expect(await at.fetch(pkg, [], { limits, onSpent, spentBefore: spent[0] ?? 0 })).toEqual({

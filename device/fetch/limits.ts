@@ -26,6 +26,11 @@ export const BACKOFF_CAP_MS = 60_000;
 export const RETRY_AFTER_MAX_MS = 10 * 60_000;
 /** What a download may cost at most, in stored sizes of its package: data volume is paid for (ota 3, field 5). */
 export const BUDGET_FACTOR = 2;
+/**
+ * Bytes that a request counts as at least which reached a peer and did not end its chunk: what it and the header fields
+ * of an answer take on the line. So the budget ends attempts too, over all runs; what never connected costs nothing.
+ */
+export const REQUEST_COST_BYTES = 1024;
 /** How long one fetch may go on: a package that takes longer is for another uplink, or a mirror. */
 export const FETCH_MAX_MS = 12 * 60 * 60_000;
 /** What a rate limit lets through at once, in time at its rate. */

@@ -1,4 +1,4 @@
-/** What a download has cost and brought so far, and what it may cost. */
+/** What a download has brought so far, and for how many bytes. */
 export type FetchProgress = {
   /** Stored bytes that are in the stage. */
   readonly doneBytes: number;
@@ -29,16 +29,10 @@ export type Tally = {
   readonly copied: (bytes: number) => void;
   /** Bytes that were there before this run. */
   readonly reused: (bytes: number) => void;
-  /** With what earlier runs have spent. */
-  readonly isSpent: () => boolean;
   readonly summary: () => FetchSummary;
 };
 
-export function startTally(
-  limits: { readonly totalBytes: number; readonly budgetBytes: number; readonly spentBefore?: number },
-  onProgress: (progress: FetchProgress) => void,
-): Tally {
-  const { totalBytes, budgetBytes, spentBefore = 0 } = limits;
+export function startTally(totalBytes: number, onProgress: (progress: FetchProgress) => void): Tally {
   let doneBytes = 0;
   let fetchedBytes = 0;
   let reusedBytes = 0;
@@ -73,7 +67,6 @@ export function startTally(
       doneBytes += bytes;
       if (bytes > 0) tell();
     },
-    isSpent: () => spentBefore + fetchedBytes > budgetBytes,
     summary: () => ({ fetchedBytes, reusedBytes, requests, resumed }),
   };
 }

@@ -70,8 +70,9 @@ describe('a proxy that takes the connection and never answers', () => {
         { headers: {}, timeoutMs: 400 },
         AbortSignal.timeout(8_000),
       );
-      const afterMs = scheme === 'https' ? 300 : 400;
-      expect(asked).toMatchObject({ ok: false, failure: { reason: 'timed-out', afterMs } });
+      const when =
+        scheme === 'https' ? { afterMs: 300, during: 'connect' } : { afterMs: 400, during: 'answer' };
+      expect(asked).toMatchObject({ ok: false, failure: { reason: 'timed-out', ...when } });
     },
   );
 });

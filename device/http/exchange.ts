@@ -83,8 +83,11 @@ export function exchange(
         onResponseEnd: () => finish(null),
         onResponseError: (_current, error) => {
           const { silenceMs, connectTimeoutMs } = request;
-          const boundMs = controller === undefined ? connectTimeoutMs : silenceMs;
-          finish(failureOf(error, { url, answered, receivedBytes, boundMs }));
+          const silence =
+            controller === undefined
+              ? ({ during: 'connect', afterMs: connectTimeoutMs } as const)
+              : ({ during: 'answer', afterMs: silenceMs } as const);
+          finish(failureOf(error, { url, answered, receivedBytes, silence }));
         },
       },
     );
@@ -104,14 +107,14 @@ function failureOf(
     readonly url: string;
     readonly answered: boolean;
     readonly receivedBytes: number;
-    /** Of the silence that it met, before a connection or after. */
-    readonly boundMs: number;
+    /** The bound of the silence that it met. */
+    readonly silence: Pick<Extract<HttpFailure, { reason: 'timed-out' }>, 'during' | 'afterMs'>;
   },
 ): HttpFailure {
   if (error instanceof NotTheWay) return error.failure;
   const { url, answered, receivedBytes } = at;
   const code = typeof error.code === 'string' ? error.code : error.name;
-  if (TIMEOUT_CODES.has(code)) return { reason: 'timed-out', url, afterMs: at.boundMs };
+  if (TIMEOUT_CODES.has(code)) return { reason: 'timed-out', url, ...at.silence };
   return answered ? { reason: 'cut', url, receivedBytes, code } : { reason: 'unreachable', url, code };
 }
 

@@ -12,7 +12,13 @@ export type HttpHeaders = Readonly<Record<string, string>>;
 export type HttpFailure =
   /** No answer began. `code` is the cause as the system names it: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. */
   | { readonly reason: 'unreachable'; readonly url: string; readonly code: string }
-  | { readonly reason: 'timed-out'; readonly url: string; readonly afterMs: number }
+  | {
+      readonly reason: 'timed-out';
+      readonly url: string;
+      readonly afterMs: number;
+      /** On the way to a connection, or waiting for an answer and in the middle of it. */
+      readonly during: 'connect' | 'answer';
+    }
   | { readonly reason: 'too-large'; readonly url: string; readonly maxBytes: number }
   /** The connection ended in the middle of the body; `receivedBytes` of it came. */
   | { readonly reason: 'cut'; readonly url: string; readonly receivedBytes: number; readonly code: string }

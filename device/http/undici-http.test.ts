@@ -49,7 +49,10 @@ describe('get', () => {
       response.on('close', () => clearInterval(drip));
     });
     const answer = await http.get(url, { ...bounds, timeoutMs: 100 }, never);
-    expect(answer).toEqual({ ok: false, failure: { reason: 'timed-out', url: `${url}`, afterMs: 100 } });
+    expect(answer).toEqual({
+      ok: false,
+      failure: { reason: 'timed-out', url: `${url}`, afterMs: 100, during: 'answer' },
+    });
   });
 
   it('takes a body of exactly the bound and refuses one byte more', async () => {

@@ -114,7 +114,9 @@ async function withinTime<T>(
   try {
     const answer = await ask(AbortSignal.any([signal, deadline.signal]));
     const expired = !answer.ok && answer.failure.reason === 'interrupted' && !signal.aborted;
-    return expired ? err({ reason: 'timed-out', url: shownUrl(url), afterMs: timeoutMs }) : answer;
+    return expired
+      ? err({ reason: 'timed-out', url: shownUrl(url), afterMs: timeoutMs, during: 'answer' })
+      : answer;
   } finally {
     clearTimeout(timer);
   }

@@ -40,8 +40,10 @@ export type SoakResult = {
 };
 
 const KILLS_MAX = 2;
-/** Of each chunk on its way: a step that is due, and the piece that makes it so (undici reads 64 KiB at a time). */
-const LOST_BY_KILL_MAX_BYTES = PARALLEL_CHUNKS * (PART_STEP_BYTES + 64 * 1024);
+/** What undici reads at a time. */
+const PIECE_MAX_BYTES = 64 * 1024;
+/** Of each chunk on its way: a step that is due, and the piece that makes it so. */
+const LOST_BY_KILL_MAX_BYTES = PARALLEL_CHUNKS * (PART_STEP_BYTES + PIECE_MAX_BYTES);
 const STALL_MS = 250;
 const SILENCE_MS = 10_000;
 /** Far below what a chunk in crumbs takes: it is resumed instead. */
@@ -109,6 +111,8 @@ type RunEnd = {
   readonly end: string;
   /** Of this run alone. */
   readonly fetchedBytes: number;
+  /** Of its budget. */
+  readonly spentBytes: number;
 };
 
 async function runOnce(run: {
@@ -125,6 +129,7 @@ async function runOnce(run: {
   const killing = new AbortController();
   const beganAtBytes = proxy.sentBytes();
   let fetchedBytes = 0;
+  let spentBytes = 0;
   let fetchedAtKill: number | null = null;
   proxy.onSent = (sentBytes) => {
     if (killAfterBytes === null || fetchedAtKill !== null || sentBytes - beganAtBytes < killAfterBytes)
@@ -149,13 +154,16 @@ async function runOnce(run: {
       onProgress: (progress) => {
         fetchedBytes = progress.fetchedBytes;
       },
+      onSpent: async (bytes) => {
+        spentBytes = bytes;
+      },
     },
     killing.signal,
   );
   proxy.onSent = () => {};
-  if (fetchedAtKill !== null) return { end: 'killed', fetchedBytes: fetchedAtKill };
-  if (!fetched.ok) return { end: fetched.failure.reason, fetchedBytes };
-  return { end: 'staged', fetchedBytes: fetched.value.fetchedBytes };
+  if (fetchedAtKill !== null) return { end: 'killed', fetchedBytes: fetchedAtKill, spentBytes };
+  if (!fetched.ok) return { end: fetched.failure.reason, fetchedBytes, spentBytes };
+  return { end: 'staged', fetchedBytes: fetched.value.fetchedBytes, spentBytes };
 }
 
 async function bytesIn(directory: string): Promise<number> {
@@ -188,7 +196,10 @@ function judge(run: {
       return `fetched ${fetchedBytes} bytes for ${storedBytes}, of which ${excusedBytes} are excused`;
     return null;
   }
-  if (end === 'byte-budget-spent')
-    return last.fetchedBytes >= limits.budgetBytes ? null : 'gave up within its budget';
+  if (end === 'byte-budget-spent') {
+    const overBytes = last.spentBytes - limits.budgetBytes;
+    if (overBytes < 0) return 'gave up within its budget';
+    return overBytes <= PIECE_MAX_BYTES ? null : `its budget was overrun by ${overBytes} bytes`;
+  }
   return proxy.fatal.has(end) ? null : `refused with ${end}, which nothing asked for`;
 }
