@@ -1,7 +1,7 @@
 /** Stages of earlier runs that are taken up again. What lies in them is not trusted: verify it. */
 import { ok, type Result } from '../../shared/result.ts';
 import { judgeRoom } from './judge-room.ts';
-import { proofToTakeUp, stagesLeftInMemory } from './left-in-memory.ts';
+import { stagesToTakeUp } from './left-in-memory.ts';
 import type { StagePlatform } from './platform.ts';
 import { makeStage, type Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
@@ -27,10 +27,8 @@ export async function adoptStage(
 /** What a run that was killed or broken off left in memory under the same name, where it holds the rest too. */
 export async function adoptLeftStage(wish: StageWish): Promise<Stage | null> {
   if (wish.name === undefined) return null;
-  for (const left of await stagesLeftInMemory(wish.platform)) {
-    if (left.record?.name !== wish.name) continue;
-    const proof = await proofToTakeUp(left, wish.platform);
-    if (proof === null || !(await judgeRoom(left.directory, wish, wish.neededBytes)).ok) continue;
+  for (const proof of await stagesToTakeUp(wish.name, wish.platform)) {
+    if (!(await judgeRoom(proof.directory, wish, wish.neededBytes)).ok) continue;
     const adopted = await adoptStage(proof, wish.platform);
     if (adopted.ok) return adopted.value;
   }

@@ -53,6 +53,16 @@ async function stagesInMemory(platform: StagePlatform): Promise<readonly StageIn
   return stages;
 }
 
+/** Those that the next run of this name may take up, or read. */
+export async function stagesToTakeUp(name: string, platform: StagePlatform): Promise<readonly StageProof[]> {
+  const proofs: StageProof[] = [];
+  for (const left of await stagesLeftInMemory(platform)) {
+    const proof = left.record?.name === name ? await proofToTakeUp(left, platform) : null;
+    if (proof !== null) proofs.push(proof);
+  }
+  return proofs;
+}
+
 /** The proof by which the next run of its name may take it up; null where it is another's, too old, or not what it was. */
 export async function proofToTakeUp(
   { directory, record }: StageInMemory,

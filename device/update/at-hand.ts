@@ -9,7 +9,7 @@ import type { ReleaseManifest } from '../../shared/release.ts';
 import { readMirror, storesIn } from '../fetch/chunk-bases.ts';
 import { BASE_FAILURES_MAX } from '../fetch/limits.ts';
 import { readChunk, type WantedChunk } from '../stage/chunk-file.ts';
-import { proofToTakeUp, stagesLeftInMemory } from '../stage/left-in-memory.ts';
+import { stagesToTakeUp } from '../stage/left-in-memory.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { diskStagesOf, stageName } from '../stage/stage-name.ts';
 import type { UpdatePorts } from './attempt.ts';
@@ -22,7 +22,7 @@ export type Store = {
   readonly isStage: boolean;
 };
 
-/** A stage or copies on disks, a stage left in memory that will be taken up, mirrors that are directories. */
+/** A stage or copies on disks, a stage left in memory that will be taken up or read, mirrors that are directories. */
 export async function storesAtHand(
   stage: string,
   { version }: Pick<ReleaseManifest, 'version'>,
@@ -36,13 +36,9 @@ export async function storesAtHand(
   const own = stage === 'auto' ? null : diskStageDirectory(stage, name);
   const parents = [stage === 'auto' ? null : stage, keepCopyIn].filter((parent) => parent !== null);
   const onDisks = (await Promise.all(parents.map((parent) => diskStagesOf(parent, version)))).flat();
-  const left = stage === 'auto' ? await stagesLeftInMemory(stagePlatform) : [];
-  const taken: Store[] = [];
-  for (const each of left.filter(({ record }) => record?.name === name))
-    if ((await proofToTakeUp(each, stagePlatform)) !== null)
-      taken.push({ directories: [each.directory], isStage: true });
+  const inMemory = await stagesToTakeUp(name, stagePlatform);
   return [
-    ...taken,
+    ...inMemory.map(({ directory }) => ({ directories: [directory], isStage: stage === 'auto' })),
     ...onDisks.map((directory) => ({ directories: [directory], isStage: directory === own })),
     ...mirrors
       .map(readMirror)

@@ -7,6 +7,7 @@ import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
 import { megabytes } from '../report/explain/explanation.ts';
 import { adoptStage } from '../stage/adopt-stage.ts';
 import { judgeMemory } from '../stage/judge-memory.ts';
+import { stagesToTakeUp } from '../stage/left-in-memory.ts';
 import { LEFT_RESERVE_BYTES } from '../stage/limits.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
@@ -139,7 +140,7 @@ export async function fillStage(
       stage,
       repositoryUrl,
       limits: download.limits,
-      mirrors: [...(await copiesAtHand(stage, version, download.keepCopyIn)), ...download.mirrors],
+      mirrors: [...(await copiesAtHand(stage, version, ports)), ...download.mirrors],
       http,
       clock,
       random,
@@ -171,15 +172,20 @@ export async function removeBeside(
   if (proof.kind === 'disk') await removeLeftPackages({ parent: dirname(directory), version }, ports);
 }
 
-/** What earlier runs copied or staged on disks, for this modem or another: taken from as from any mirror, and believed as little. */
+/**
+ * What earlier runs copied or staged on disks, for this modem or another, and what of it waits in memory: taken from as
+ * from any mirror, and believed as little.
+ */
 async function copiesAtHand(
   { directory, proof }: Stage,
   version: string,
-  keepCopyIn: string | null,
+  { stagePlatform, door, download: { keepCopyIn } }: Pick<UpdatePorts, 'stagePlatform' | 'door' | 'download'>,
 ): Promise<readonly string[]> {
+  const waiting = await stagesToTakeUp(stageName(version, door.key), stagePlatform);
+  const inMemory = waiting.map((left) => left.directory);
   const copies = keepCopyIn === null ? [] : await diskStagesOf(keepCopyIn, version);
   const staged = proof.kind === 'disk' ? await diskStagesOf(dirname(directory), version) : [];
-  return [...new Set([...copies, ...staged])].filter((found) => found !== directory);
+  return [...new Set([...inMemory, ...copies, ...staged])].filter((found) => found !== directory);
 }
 
 /**
