@@ -118,7 +118,15 @@ export async function fetchPackage(
     stop.abort();
   }, afterMs);
   try {
-    await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, worker));
+    // A bug in one of them ends all, and nothing is given back before the last has left it.
+    const workers = Array.from({ length: PARALLEL_CHUNKS }, () =>
+      worker().catch((bug: unknown) => {
+        stop.abort();
+        throw bug;
+      }),
+    );
+    const ended = await Promise.allSettled(workers);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
   } finally {
     clearTimeout(timer);
     fetch.memories.giveAllBack();

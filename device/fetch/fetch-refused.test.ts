@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Http } from '../http/http.ts';
 import { aPackage } from '../stage/test-package.ts';
 import { CAN_MOUNT, unmount } from '../stage/test-places.ts';
 import { PARALLEL_CHUNKS, REQUEST_COST_BYTES } from './limits.ts';
@@ -164,6 +165,21 @@ describe('a repository that misbehaves', () => {
     expect(await at.fetch(one, ['never-end'], { limits })).toMatchObject({
       failure: { reason: 'fetch-too-slow', afterMs: 100 },
     });
+  });
+
+  it('is left with all its requests where the updater has a bug', async () => {
+    const asked: AbortSignal[] = [];
+    const getStream: Http['getStream'] = (url, options, signal) => {
+      asked.push(signal);
+      return at.http.getStream(url, options, signal);
+    };
+    const random = () => {
+      throw new TypeError('a bug');
+    };
+    const others = Array.from({ length: PARALLEL_CHUNKS - 1 }, () => 'never-end' as const);
+    const changes = { http: { ...at.http, getStream }, random, limits: { silenceMs: 20_000 } };
+    await expect(at.fetch(pkg, [...others, { status: 503 }], changes)).rejects.toThrow('a bug');
+    expect(asked.filter(({ aborted }) => aborted)).toHaveLength(others.length);
   });
 
   it('says which address it was when nobody answers', async () => {
