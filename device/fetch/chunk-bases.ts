@@ -19,8 +19,14 @@ export type ChunkBase =
 export type ChunkBases = {
   /** Those that are still worth asking; the last one always is. */
   readonly inOrder: () => readonly ChunkBase[];
-  /** True when the base is given up with this. */
-  readonly hasFailed: (base: ChunkBase) => boolean;
+  readonly isUsable: (base: ChunkBase) => boolean;
+  /** True when the base is given up with this; `forGood` at once. */
+  readonly hasFailed: (base: ChunkBase, options: { readonly forGood: boolean }) => boolean;
+  /**
+   * Reads of directories, one after the other: one whose server has gone holds a thread of the pool for ever, and there
+   * are four, which the stage needs too.
+   */
+  readonly inTurn: <T>(read: () => Promise<T>) => Promise<T>;
 };
 
 /** `mirrors` are directories or addresses, as they were given. */
@@ -29,11 +35,19 @@ export function chunkBases(mirrors: readonly string[], repositoryUrl: string): C
   const last = all.at(-1);
   const failures = new Map<ChunkBase, number>();
   const isUsable = (base: ChunkBase) => base === last || (failures.get(base) ?? 0) < BASE_FAILURES_MAX;
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     inOrder: () => all.filter(isUsable),
-    hasFailed: (base) => {
-      failures.set(base, (failures.get(base) ?? 0) + 1);
-      return base !== last && failures.get(base) === BASE_FAILURES_MAX;
+    isUsable,
+    hasFailed: (base, { forGood }) => {
+      const wasUsable = isUsable(base);
+      failures.set(base, forGood ? BASE_FAILURES_MAX : (failures.get(base) ?? 0) + 1);
+      return wasUsable && !isUsable(base);
+    },
+    inTurn: (read) => {
+      const next = turn.then(read);
+      turn = next.catch(() => {});
+      return next;
     },
   };
 }

@@ -1,5 +1,6 @@
 /** One chunk from a directory on this machine: a USB stick, a mounted share. */
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { chunkPath } from '../../shared/caibx.ts';
 import { giveBack } from '../../shared/give-back.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -14,12 +15,16 @@ export async function copyChunk(
   directory: string,
   chunk: WantedChunk,
   part: PartFile,
-  { tally }: ChunkFetch,
+  { tally, mirrorChunkMaxMs }: ChunkFetch,
+  signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
   const missing = { reason: 'chunk-missing', id: chunk.id, file: null } as const;
   let last: FetchFailure = missing;
   for (const store of storesIn(directory)) {
-    const stored = await readStored(join(store, chunkPath(chunk.id)));
+    if (signal.aborted) break;
+    const stored = await inTime(readStored(join(store, chunkPath(chunk.id))), mirrorChunkMaxMs, signal);
+    if (stored === null && signal.aborted) break;
+    if (stored === null) return err({ ...missing, reason: 'chunk-unreadable', code: 'ETIMEDOUT' });
     const content = stored.ok ? checkChunk(stored.value, chunk) : stored;
     if (stored.ok && content.ok) {
       tally.dropped(part.sizeBytes());
@@ -32,5 +37,18 @@ export async function copyChunk(
     if (!content.ok && content.failure.reason !== 'chunk-missing')
       last = { ...content.failure, id: chunk.id, file: null };
   }
-  return err(last);
+  return err(signal.aborted ? { reason: 'interrupted' } : last);
+}
+
+/** Null where it is not done in time: a mount whose server is gone never answers, and cannot be asked to stop. */
+async function inTime<T>(work: Promise<T>, maxMs: number, signal: AbortSignal): Promise<T | null> {
+  const over = new AbortController();
+  const stop = () => over.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, setTimeout(maxMs, null, { signal: over.signal }).catch(() => null)]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
 }

@@ -1,6 +1,6 @@
 /** One chunk into the stage, from whichever base has it. */
 import { stat } from 'node:fs/promises';
-import { ok, type Result } from '../../shared/result.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import { checkChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import { type ChunkBase, nameOfBase } from './chunk-bases.ts';
 import { type ChunkFetch, keepPart, proveStage } from './chunk-fetch.ts';
@@ -58,13 +58,38 @@ async function fromBases(
   for (const base of fetch.bases.inOrder()) {
     arrived =
       base.kind === 'directory'
-        ? await copyChunk(base.path, chunk, part, fetch)
-        : await downloadChunk({ chunk, part, base }, fetch, signal);
+        ? await fetch.bases.inTurn(() => fromDirectory(base, chunk, part, fetch, signal))
+        : await judged(base, fetch, await downloadChunk({ chunk, part, base }, fetch, signal));
     if (arrived.ok || !isOfItsBase(arrived.failure)) return arrived;
-    if (!(await isOnlyIncomplete(base, arrived.failure)) && fetch.bases.hasFailed(base))
-      fetch.onNote(`${nameOfBase(base)} is not asked any more (${arrived.failure.reason})`);
     part.forgetEtag();
   }
+  return arrived;
+}
+
+async function fromDirectory(
+  base: Extract<ChunkBase, { kind: 'directory' }>,
+  chunk: WantedChunk,
+  part: PartFile,
+  fetch: ChunkFetch,
+  signal: AbortSignal,
+): Promise<Result<void, FetchFailure>> {
+  // Given up while this one waited for its turn.
+  if (!fetch.bases.isUsable(base)) return err({ reason: 'chunk-missing', id: chunk.id, file: null });
+  return judged(base, fetch, await copyChunk(base.path, chunk, part, fetch, signal));
+}
+
+/** What failed counts against its base. */
+async function judged(
+  base: ChunkBase,
+  { bases, onNote }: ChunkFetch,
+  arrived: Result<void, FetchFailure>,
+): Promise<Result<void, FetchFailure>> {
+  if (arrived.ok || !isOfItsBase(arrived.failure)) return arrived;
+  const { failure } = arrived;
+  if (await isOnlyIncomplete(base, failure)) return arrived;
+  const forGood = failure.reason === 'chunk-unreadable' && failure.code === 'ETIMEDOUT';
+  if (bases.hasFailed(base, { forGood }))
+    onNote(`${nameOfBase(base)} is not asked any more (${failure.reason})`);
   return arrived;
 }
 

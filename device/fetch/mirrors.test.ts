@@ -1,22 +1,24 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
 import type { Http } from '../http/http.ts';
+import { aDirectory, CAN_MOUNT, unmount } from '../stage/test-places.ts';
 import type { FetchLimits } from './fetch-package.ts';
 import { ATTEMPTS_OF_MIRROR_MAX, BASE_FAILURES_MAX, PARALLEL_CHUNKS } from './limits.ts';
 import { MANY, ONE, setUpDownload } from './test-download.ts';
 import { type ChunkServer, type Misbehaviour, serveChunks } from './test-repository-server.ts';
 
 const at = setUpDownload();
-const opened: ChunkServer[] = [];
+const ending: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const server of opened.splice(0)) await server.close();
+  for (const end of ending.splice(0)) await end();
 });
 
 async function aMirror(misbehaviours: Misbehaviour[] = [], stored = MANY.stored): Promise<ChunkServer> {
   const server = await serveChunks(stored, misbehaviours);
-  opened.push(server);
+  ending.push(server.close);
   return server;
 }
 
@@ -30,6 +32,21 @@ function aDirectoryMirror(
     const path = join(directory, layout, chunkPath(id));
     mkdirSync(dirname(path), { recursive: true });
     if (changed !== null) writeFileSync(path, changed);
+  });
+  return directory;
+}
+
+/** A filesystem in user space that nobody serves (fuse(4)): whatever asks it waits until its descriptor is closed. */
+function aDeadMount(): string {
+  const directory = aDirectory();
+  const server = openSync('/dev/fuse', 'r+');
+  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0';
+  execFileSync('mount', ['-i', '-t', 'fuse', '-o', options, 'dead', directory], {
+    stdio: ['ignore', 'pipe', 'pipe', server],
+  });
+  ending.push(async () => {
+    closeSync(server);
+    unmount(directory, ['-l']);
   });
   return directory;
 }
@@ -76,6 +93,31 @@ describe('a mirror', () => {
     expect(fetched).toMatchObject({ ok: true, value: { requests: lacking } });
     expect(askedRepository).toBe(lacking);
     expect(notes).toEqual([]);
+  });
+
+  it('that is a directory keeps nothing waiting with a pipe in the place of a chunk', async () => {
+    const stick = aDirectoryMirror('chunks', (bytes, i) => (i === 0 ? null : bytes));
+    const [id = ''] = MANY.stored.keys();
+    execFileSync('mkfifo', [join(stick, 'chunks', chunkPath(id))]);
+    expect(await fetchFrom([stick])).toMatchObject({ fetched: { ok: true }, askedRepository: 1 });
+  });
+
+  it.runIf(CAN_MOUNT)(
+    'that is a mount whose server is gone is left after the time of one chunk',
+    async () => {
+      const directory = aDeadMount();
+      const limits = { mirrorChunkMaxMs: 60, silenceMs: 300 };
+      const { fetched, notes } = await fetchFrom([directory], [], limits);
+      expect(fetched).toMatchObject({ ok: true, value: { requests: MANY.stored.size } });
+      expect(notes).toEqual([`${directory} is not asked any more (chunk-unreadable)`]);
+    },
+  );
+
+  it.runIf(CAN_MOUNT)('that is a mount whose server is gone holds up nobody who stops', async () => {
+    const abort = new AbortController();
+    const fetching = at.fetch(MANY, [], { mirrors: [aDeadMount()] }, abort.signal);
+    setTimeout(() => abort.abort(), 50);
+    expect(await fetching).toMatchObject({ failure: { reason: 'interrupted' } });
   });
 
   it('on the network is asked before the repository', async () => {

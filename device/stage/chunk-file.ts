@@ -68,7 +68,8 @@ function defectOf(bytes: Uint8Array, { id, sizeBytes }: WantedChunk): 'size' | '
 export async function readStored(path: string): Promise<Result<Uint8Array, ChunkDefect>> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, fsConstants.O_RDONLY | fsConstants.O_NOFOLLOW);
+    // Neither a pipe nor a device may keep it waiting.
+    handle = await open(path, fsConstants.O_RDONLY | fsConstants.O_NOFOLLOW | fsConstants.O_NONBLOCK);
     const found = await handle.stat();
     if (!found.isFile()) return wrong('not-a-file');
     if (found.size > CHUNK_STORED_MAX_BYTES) return wrong('stored-size');
