@@ -6,6 +6,8 @@ const MIB = 1024 * 1024;
 export const MEMORY_RESERVE_BYTES = 48 * MIB;
 /** Room beside the chunks themselves: directories, and parts of chunks that are under way. */
 export const STAGE_OVERHEAD_BYTES = MIB;
+/** What a stage leaves of the filesystem that carries journals, verdicts and reports too: each is of kilobytes. */
+export const STATE_RESERVE_BYTES = 4 * MIB;
 /** Files end on pages of 4 KiB: at most a sixteenth of chunks that are 64 KiB and more. */
 export const STAGE_ROUNDING_SHARE = 1 / 16;
 

@@ -6,7 +6,7 @@ import { codeOf } from './error-code.ts';
 import { judgeRoom } from './judge-room.ts';
 import { isAtOrBelow, mountOf, parseFstab, parseMountTable } from './mount-table.ts';
 import { isOwnDirectory } from './own-directory.ts';
-import { makeStage, type Stage } from './stage.ts';
+import { makeStage, removeIfEmpty, type Stage } from './stage.ts';
 import type { StageFailure } from './stage-failure.ts';
 import { takeStageProof } from './stage-proof.ts';
 import { SHARED_PREFIX, type StageWish } from './stage-wish.ts';
@@ -24,9 +24,11 @@ export async function prepareDiskStage(
   const made = await ownDirectory(directory);
   if (!made.ok) return made;
   const room = await judgeRoom(directory, wish, sizeBytes);
-  if (!room.ok) return room;
-  const proof = await takeStageProof(directory, 'disk', wish.platform);
-  if (!proof.ok) return proof;
+  const proof = room.ok ? await takeStageProof(directory, 'disk', wish.platform) : room;
+  if (!proof.ok) {
+    await removeIfEmpty(directory);
+    return proof;
+  }
   const says = `staged on ${proof.value.filesystem} at ${directory}`;
   return ok(makeStage(proof.value, says, wish.platform));
 }

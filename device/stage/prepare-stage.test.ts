@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { err } from '../../shared/result.ts';
+import { err, ok } from '../../shared/result.ts';
 import { adoptStage } from './adopt-stage.ts';
+import { STATE_RESERVE_BYTES } from './limits.ts';
 import { nodePlatform } from './node-platform.ts';
 import { prepareStage } from './prepare-stage.ts';
 import type { Stage } from './stage.ts';
@@ -197,6 +198,43 @@ describe('a stage on a disk', () => {
     } finally {
       unmount(base);
     }
+  });
+
+  it.runIf(CAN_MOUNT)('counts what lies there already of the package, and nothing else', async () => {
+    const [ours = '', another = ''] = ['a', 'b'].map((digit) => digit.repeat(64));
+    mountTmpfs(base, 'size=4m');
+    try {
+      const directory = join(base, 'cistern-stage-package');
+      mkdirSync(directory, { mode: 0o700 });
+      const there = (name: string) => {
+        mkdirSync(join(directory, name.slice(0, 4)), { recursive: true });
+        writeFileSync(join(directory, name.slice(0, 4), name), new Uint8Array(2 * MIB));
+        return prepare({ wanted: base, neededBytes: 2 * MIB, chunkIds: new Set([ours]) });
+      };
+      for (const name of ['core.dump', `${another}.cacnk`]) {
+        expect(await there(name)).toMatchObject({ failure: { reason: 'stage-full' } });
+        rmSync(join(directory, name.slice(0, 4)), { recursive: true });
+      }
+      expect((await there(`${ours}.cacnk`)).ok).toBe(true);
+      rmSync(join(directory, ours.slice(0, 4)), { recursive: true });
+      expect((await there(`${ours}.cacnk.part`)).ok).toBe(true);
+    } finally {
+      unmount(base, ['-l']);
+    }
+  });
+
+  it.each([
+    ['beside the journals leaves room for them', () => base, STATE_RESERVE_BYTES],
+    ['elsewhere is filled', () => '/proc', 0],
+  ])('that is refused or had by one byte %s', async (_, stateDir, reserveBytes) => {
+    const enoughBytes = stageSizeBytes(3 * MIB) + reserveBytes;
+    const withRoom = (availableBytes: number) => {
+      const fileSystem = async () => ok({ typeNumber: 0xef53, availableBytes });
+      return prepare({ wanted: base, stateDir: stateDir(), platform: platformWith({ fileSystem }) });
+    };
+    expect(await withRoom(enoughBytes - 1)).toMatchObject({ failure: { reason: 'stage-full' } });
+    expect(readdirSync(base)).toEqual([]);
+    expect((await withRoom(enoughBytes)).ok).toBe(true);
   });
 
   it.runIf(CAN_MOUNT)('counts memory too when the named disk is really memory', async () => {

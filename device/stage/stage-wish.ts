@@ -7,6 +7,10 @@ export type StageWish = {
   readonly wanted: 'auto' | string;
   /** Compressed size of the package. */
   readonly neededBytes: number;
+  /** Of the package, where they are known before it is here: what else lies in a stage saves no room. */
+  readonly chunkIds?: ReadonlySet<string>;
+  /** Where journals are written: a stage beside them leaves them room. */
+  readonly stateDir?: string;
   /** Memory that is left to the router. */
   readonly reserveBytes?: number;
   /** Package and modem: a stage of the same name is taken up again. One in memory without a name never is. */

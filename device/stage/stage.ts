@@ -1,5 +1,5 @@
 /** A prepared place for a package, and its end. */
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { codeOf } from './error-code.ts';
 import { STACKED_MOUNTS_MAX } from './limits.ts';
@@ -39,11 +39,20 @@ export function makeStage(proof: StageProof, says: string, platform: StagePlatfo
     platform,
     says,
     release,
-    setAside: async () => (proof.kind === 'disk' ? ok() : release()),
+    setAside: async () => {
+      if (proof.kind !== 'disk') return release();
+      await removeIfEmpty(directory);
+      return ok();
+    },
     leave: async () => {
       if (proof.kind !== 'disk') await leaveStage(proof, platform);
     },
   };
+}
+
+/** A stage on a disk into which nothing came is nothing to keep. */
+export async function removeIfEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch(codeOf);
 }
 
 /** Removes a stage's directory, whatever became of the mount on it. On a disk only our own directory goes. */

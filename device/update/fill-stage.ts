@@ -1,5 +1,6 @@
 /** A stage that holds the package: taken up from the journal where it still stands, else a new one; then filled. */
 import { dirname } from 'node:path';
+import type { PackageIndex } from '../../shared/caibx.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
@@ -23,15 +24,19 @@ import { prepareStageWhereKnown } from './named-disks.ts';
 import type { PackageOrigin } from './package-origin.ts';
 import { openAccount } from './spent-bytes.ts';
 
+/** What a stage is opened for. */
+export type StageDocuments = Pick<ReleaseDocuments, 'manifest' | 'index'>;
+
 /** A new stage for a release of the repository, where `wanted` says, and what fetching into it may cost. */
 export async function openStage(
-  { wanted, documents }: { readonly wanted: string; readonly documents: Pick<ReleaseDocuments, 'manifest'> },
+  { wanted, documents }: { readonly wanted: string; readonly documents: StageDocuments },
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
   const { version, package: its } = documents.manifest;
-  const wish = { wanted, version, neededBytes: its.storedBytes, earlier: null, isFetched: true };
-  const stage = await openStageFor(wish, ports, signal);
+  const chunkIds = idsOf(documents.index);
+  const order = { wanted, version, neededBytes: its.storedBytes, chunkIds, earlier: null, isFetched: true };
+  const stage = await openStageFor(order, ports, signal);
   if (stage.ok) tellCost(its.storedBytes, ports);
   return stage;
 }
@@ -43,11 +48,8 @@ export function tellCost(storedBytes: number, { events, download }: UpdatePorts)
   );
 }
 
-export type StageOrder = {
-  readonly wanted: string;
+export type StageOrder = Pick<StageWish, 'wanted' | 'neededBytes' | 'chunkIds'> & {
   readonly version: string;
-  /** What the package may take, compressed. */
-  readonly neededBytes: number;
   readonly earlier: StageProof | null;
   /** From a repository: what a run that died left of it in memory saves the way. */
   readonly isFetched: boolean;
@@ -56,11 +58,10 @@ type StagePorts = Pick<ModemPorts, 'stagePlatform' | 'stateDir' | 'events' | 'do
 
 /** The journal's stage if it is still that one; its place, where that is on a disk; or a new one where `wanted` says. */
 export async function openStageFor(
-  order: StageOrder,
+  { earlier, ...order }: StageOrder,
   ports: StagePorts,
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
-  const { earlier } = order;
   if (earlier === null) return openNewStage(order, ports, signal);
   const adopted = await adoptStage(earlier, ports.stagePlatform);
   if (adopted.ok) return adopted;
@@ -78,7 +79,8 @@ async function openNewStage(
   ports: StagePorts,
   signal: AbortSignal,
 ): Promise<Result<Stage, StageFailure>> {
-  const { wanted, version, neededBytes, isFetched, mountPoint } = order;
+  const { version, isFetched, ...place } = order;
+  const { wanted } = place;
   const { stagePlatform: platform, door } = ports;
   const name = stageName(version, door.key);
   await removeLeftStages(
@@ -87,13 +89,7 @@ async function openNewStage(
   );
   // What is cut from a local package is cut again at once, and in other chunks than a release's.
   const isTakenUp = wanted !== 'auto' || isFetched;
-  const wish = {
-    wanted,
-    neededBytes,
-    platform,
-    ...(isTakenUp ? { name } : {}),
-    ...(mountPoint === undefined ? {} : { mountPoint }),
-  };
+  const wish = { ...place, platform, ...(isTakenUp ? { name } : {}) };
   const prepare = () => prepareStageWhereKnown(wish, ports, signal);
   let stage = await prepare();
   if (!stage.ok && lacksMemory(stage.failure, wanted)) {
@@ -106,6 +102,10 @@ async function openNewStage(
   }
   if (stage.ok) ports.events.onNote(stage.value.says);
   return stage;
+}
+
+export function idsOf({ chunks }: PackageIndex): ReadonlySet<string> {
+  return new Set(chunks.map(({ id }) => id));
 }
 
 function lacksMemory({ reason }: StageFailure, wanted: string): boolean {

@@ -14,14 +14,14 @@ import { verifyStage } from '../stage/staged-package.ts';
 import type { ModemPorts, UpdateOptions, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { fillStage, lacksRoom } from './fill-stage.ts';
+import { fillStage, idsOf, lacksRoom, type StageDocuments } from './fill-stage.ts';
 import { readAttempt } from './journal.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
 import { forgetSpent } from './spent-bytes.ts';
 
 /** Its place, before a byte is fetched: null where no copy is wanted, or the stage is on a disk already. */
 export async function prepareCopy(
-  { wanted, documents }: { readonly wanted: string; readonly documents: Pick<ReleaseDocuments, 'manifest'> },
+  { wanted, documents }: { readonly wanted: string; readonly documents: StageDocuments },
   ports: UpdatePorts,
   signal: AbortSignal,
 ): Promise<Result<Stage | null, StageFailure>> {
@@ -31,6 +31,7 @@ export async function prepareCopy(
   const wish = {
     wanted: keepCopyIn,
     neededBytes: its.storedBytes,
+    chunkIds: idsOf(documents.index),
     name: stageName(version, ports.door.key),
   };
   const prepare = () => prepareStageWhereKnown({ ...wish, platform: ports.stagePlatform }, ports, signal);

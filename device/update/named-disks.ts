@@ -31,7 +31,8 @@ export async function prepareStageWhereKnown(
   const directory = resolve(wish.wanted);
   const known = await readMountPoints(stateDir);
   const mountPoint = known[directory];
-  const stage = await prepareStage(mountPoint === undefined ? wish : { ...wish, mountPoint }, signal);
+  const placed = { ...wish, stateDir, ...(mountPoint === undefined ? {} : { mountPoint }) };
+  const stage = await prepareStage(placed, signal);
   if (!stage.ok || stage.value.proof.mountPoint === mountPoint) return stage;
   const { [directory]: _, ...others } = known;
   const latest = [...Object.entries(others), [directory, stage.value.proof.mountPoint] as const];

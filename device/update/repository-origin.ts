@@ -32,7 +32,10 @@ export function repositoryOrigin(
       const copy = await prepareCopy({ wanted, documents }, ports, signal);
       if (!copy.ok) return copy;
       const stage = await openStage({ wanted, documents }, ports, signal);
-      if (!stage.ok) return stage;
+      if (!stage.ok) {
+        await copy.value?.setAside();
+        return stage;
+      }
       const filled = await fillWithCopy(
         { stage: stage.value, copy: copy.value },
         documents,
@@ -40,6 +43,7 @@ export function repositoryOrigin(
         signal,
       );
       if (filled.ok) return ok({ stage: stage.value, documents, ...filled.value });
+      await copy.value?.setAside();
       await setAsideAfter(filled.failure, stage.value, ports);
       return filled;
     },

@@ -11,7 +11,7 @@ import { awaitUpdatable } from './await-updatable.ts';
 import { backToNormal } from './back-to-normal.ts';
 import { conclude } from './conclude.ts';
 import { documentsDirectory, recallDocuments } from './documents.ts';
-import { healStage, openStageFor, putAwayJournaled } from './fill-stage.ts';
+import { healStage, idsOf, openStageFor, putAwayJournaled } from './fill-stage.ts';
 import { flashThroughSilence } from './flash-through-silence.ts';
 import { confirm, notConfirmed } from './flash-to-the-end.ts';
 import { isGoneOrMute } from './gone-or-mute.ts';
@@ -98,6 +98,7 @@ async function finishFlashing(
     wanted: options.stage,
     version,
     neededBytes: its.storedBytes,
+    chunkIds: idsOf(documents.value.index),
     earlier: journal.attempt.stage,
     isFetched: journal.attempt.origin.kind === 'repository',
   };

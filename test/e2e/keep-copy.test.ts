@@ -86,6 +86,14 @@ describe('a copy on a disk', () => {
     expect(readdirSync(disk)).toEqual([]);
   });
 
+  it('leaves nothing on its disk where the stage cannot be had', async () => {
+    const disk = aDisk();
+    const stagePlatform = { ...nodePlatform, memoryText: async () => 'MemAvailable: 1024 kB\n' };
+    scenario = await keeping(disk, { ports: { stagePlatform } });
+    expect(endOf(await scenario.run(inMemory))).toBe('unchanged: not-enough-memory');
+    expect(readdirSync(disk)).toEqual([]);
+  });
+
   it('that cannot be made ends the update before the first byte', async () => {
     scenario = await keeping('/nowhere/at/all');
     const fetched: unknown[] = [];
