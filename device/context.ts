@@ -4,11 +4,11 @@ import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { CommandContext } from '@stricli/core';
-import { ok, type Result } from '../shared/result.ts';
+import type { Result } from '../shared/result.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Environment } from './config.ts';
 import type { Http } from './http/http.ts';
-import { type InterfaceFailure, localAddressOf } from './http/local-address.ts';
+import { localAddressOf } from './http/local-address.ts';
 import { undiciHttp } from './http/undici-http.ts';
 import { Interruption } from './interruption.ts';
 import { type ProcessTable, systemProcesses } from './process-table.ts';
@@ -44,7 +44,7 @@ export type Context = CommandContext & {
   /** A file that a person names, or `-` for standard input. */
   readonly readInput: ReadInput;
   /** Through the proxies of the environment, or from the interface that is named. */
-  readonly openHttp: (options: { readonly interface: string | undefined }) => Result<Http, InterfaceFailure>;
+  readonly openHttp: (options: { readonly interface: string | undefined }) => Http;
   /** The USB bus and the ttys of this machine. */
   readonly localPorts: LocalPorts;
   readonly openDoor: (locator: string) => Promise<Result<ModemDoor, OpenDoorFailure | RemoteFailure>>;
@@ -102,13 +102,12 @@ export function buildContext(process: NodeJS.Process): Context {
   };
 }
 
-function openHttp(name: string | undefined, environment: Environment): Result<Http, InterfaceFailure> {
+function openHttp(name: string | undefined, environment: Environment): Http {
   const userAgent = `cistern/${UPDATER_VERSION}`;
-  if (name === undefined) return ok(undiciHttp({ userAgent, environment }));
-  const localAddress = localAddressOf(name, networkInterfaces());
-  if (!localAddress.ok) return localAddress;
+  if (name === undefined) return undiciHttp({ userAgent, environment });
+  const localAddress = () => localAddressOf(name, networkInterfaces());
   const routeOf = (address: string, from: string) => askRoute({ address, from }, systemMachine);
-  return ok(undiciHttp({ userAgent, through: { name, localAddress: localAddress.value, routeOf } }));
+  return undiciHttp({ userAgent, through: { name, localAddress, routeOf } });
 }
 
 /** Stays installed: a second Ctrl-C must not kill a process that is writing flash. */

@@ -11,7 +11,6 @@ import {
 } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { UpdateFailure } from '../failure.ts';
-import { lazyHttp } from '../http/lazy-http.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
 import { type Surroundings, surroundingsOf } from '../router/surroundings.ts';
 import { parseSize } from '../size-text.ts';
@@ -116,7 +115,7 @@ export async function openUpdatePorts(
   if (!modemPorts.ok) return modemPorts;
   return ok({
     ...modemPorts.value,
-    http: lazyHttp(() => context.openHttp({ interface: settings.interface })),
+    http: context.openHttp({ interface: settings.interface }),
     random: context.random,
     repositoryUrl: repositoryUrl.value,
     ...(settings.fleetToken === undefined ? {} : { fleetToken: settings.fleetToken }),

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { localAddressOf } from './local-address.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { type InterfaceFailure, localAddressOf } from './local-address.ts';
 import { undiciHttp } from './undici-http.ts';
 
 const never = new AbortController().signal;
@@ -11,11 +12,14 @@ afterEach(async () => {
   for (const end of ending.splice(0)) await end();
 });
 
-async function listen(answer: (request: IncomingMessage) => string) {
+async function listen(
+  answer: (request: IncomingMessage) => string,
+  headers: Readonly<Record<string, string>> = {},
+) {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? '');
-    response.end(answer(request));
+    response.writeHead(200, headers).end(answer(request));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ending.push(async () => {
@@ -39,6 +43,41 @@ describe('the proxy of the environment', () => {
     const said = await get('http://firmware.example/x', { environment, allowInsecure: true });
     expect(said).toBe('from the proxy');
     expect(proxy.asked.join(' ')).toContain('firmware.example');
+  });
+
+  it('may be named without a scheme, as curl takes it', async () => {
+    const proxy = await listen(() => 'from the proxy');
+    const environment = { http_proxy: `127.0.0.1:${proxy.port}` };
+    const said = await get('http://firmware.example/x', { environment, allowInsecure: true });
+    expect(said).toBe('from the proxy');
+  });
+
+  it.each([
+    ['http_proxy', 'not a proxy'],
+    ['https_proxy', 'ftp://user:secret@192.0.2.1'],
+  ])('fails each request where %s is %s, and does not repeat it', async (variable, text) => {
+    const http = undiciHttp({ userAgent: 'cistern-test', environment: { [variable]: text } });
+    ending.push(() => http.close());
+    const bounds = { headers: {}, maxBytes: 1000, timeoutMs: 5_000 };
+    expect(await http.get('https://firmware.example/', bounds, never)).toEqual({
+      ok: false,
+      failure: { reason: 'proxy-not-usable', variable },
+    });
+  });
+
+  it('says with which status it let nothing through', async () => {
+    const proxy = createNetServer((socket) =>
+      socket.on('error', () => {}).end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
+    );
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    ending.push(async () => proxy.close());
+    const environment = { https_proxy: `127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    const http = undiciHttp({ userAgent: 'cistern-test', environment });
+    ending.push(() => http.close());
+    const bounds = { headers: {}, maxBytes: 1000, timeoutMs: 5_000 };
+    expect(await http.get('https://firmware.example/', bounds, never)).toMatchObject({
+      failure: { reason: 'unreachable', code: 'proxy-407' },
+    });
   });
 
   it('is not asked for this machine, nor where no_proxy says so', async () => {
@@ -79,7 +118,7 @@ describe('a proxy that takes the connection and never answers', () => {
 
 const through = (device: string | null) => ({
   name: 'eth0:1',
-  localAddress: '127.0.0.9',
+  localAddress: () => ok('127.0.0.9'),
   routeOf: async () => device,
 });
 
@@ -107,6 +146,30 @@ describe('an interface that was named', () => {
       expect(await get(`${origin}:${server.port}/`, { through: through('eth0') })).toBe('never');
     },
   );
+
+  it('is left from by the address that it has by now, and by none while it has none', async () => {
+    const server = await listen((request) => String(request.socket.remoteAddress), { connection: 'close' });
+    const gone = err({ reason: 'interface-not-usable', name: 'eth0:1', known: ['lo'] } as const);
+    let now: Result<string, InterfaceFailure> = ok('127.0.0.9');
+    const http = undiciHttp({
+      userAgent: 'cistern-test',
+      through: { ...through('lo'), localAddress: () => now },
+    });
+    ending.push(() => http.close());
+    const said: unknown[] = [];
+    for (const next of [now, gone, ok('127.0.0.10')]) {
+      now = next;
+      for (const host of ['127.0.0.1', 'localhost']) {
+        const bounds = { headers: {}, maxBytes: 1000, timeoutMs: 5_000 };
+        const answer = await http.get(`http://${host}:${server.port}/`, bounds, never);
+        said.push(answer.ok ? new TextDecoder().decode(answer.value.bytes) : answer.failure);
+      }
+    }
+    expect(said).toEqual([
+      ...['127.0.0.9', '127.0.0.9', gone.failure, gone.failure],
+      ...['127.0.0.10', '127.0.0.10'],
+    ]);
+  });
 
   it('is found by its name on this machine', () => {
     expect(localAddressOf('lo', networkInterfaces())).toEqual({ ok: true, value: '127.0.0.1' });

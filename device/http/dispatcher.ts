@@ -1,6 +1,9 @@
 /** undici's pool: through the interface that was named, or through the proxy that the environment names. */
+
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { err, ok, type Result } from '../../shared/result.ts';
 import { CONNECT_TIMEOUT_MS, CONNECTIONS_MAX, RESPONSE_HEADERS_MAX_BYTES } from './limits.ts';
+import type { ProxyFailure } from './local-address.ts';
 import { connectThrough, type NamedWay } from './named-way.ts';
 
 export type DispatcherOptions = {
@@ -19,7 +22,7 @@ export function makeDispatcher({
   through,
   environment = {},
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
-}: DispatcherOptions): Dispatcher {
+}: DispatcherOptions): Result<Dispatcher, ProxyFailure> {
   const pool = {
     allowH2: false,
     connections: CONNECTIONS_MAX,
@@ -29,14 +32,26 @@ export function makeDispatcher({
   // undici reaches a proxy from any address: whoever names an interface wants that way, and no other.
   if (through !== undefined) {
     const connect = connectThrough(through, { allowH2: false, timeout: connectTimeoutMs });
-    return new Agent({ ...pool, localAddress: through.localAddress, connect });
+    return ok(new Agent({ ...pool, connect }));
   }
   const value = (name: string) => environment[name] ?? environment[name.toUpperCase()] ?? '';
-  const proxies = { httpProxy: value('http_proxy'), httpsProxy: value('https_proxy') };
-  if (proxies.httpProxy === '' && proxies.httpsProxy === '') return new Agent(pool);
+  const httpProxy = proxyAddress('http_proxy', value('http_proxy'));
+  if (!httpProxy.ok) return httpProxy;
+  const httpsProxy = proxyAddress('https_proxy', value('https_proxy'));
+  if (!httpsProxy.ok) return httpsProxy;
+  if (httpProxy.value === '' && httpsProxy.value === '') return ok(new Agent(pool));
+  const proxies = { httpProxy: httpProxy.value, httpsProxy: httpsProxy.value };
   const noProxy = [value('no_proxy'), LOOPBACK].filter((list) => list !== '').join(',');
   // A proxy that takes the connection and never answers CONNECT would hold it for undici's five minutes.
   const clientFactory = (origin: URL, options: object) =>
     new Pool(origin, { ...options, headersTimeout: connectTimeoutMs });
-  return new EnvHttpProxyAgent({ ...pool, ...proxies, noProxy, clientFactory });
+  return ok(new EnvHttpProxyAgent({ ...pool, ...proxies, noProxy, clientFactory }));
+}
+
+/** `192.0.2.1:3128` is one of http, as curl(1) takes it; empty where none is named. */
+function proxyAddress(variable: string, text: string): Result<string, ProxyFailure> {
+  if (text === '') return ok(text);
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const isUsable = URL.canParse(address) && /^(https?|socks5?):$/.test(new URL(address).protocol);
+  return isUsable ? ok(address) : err({ reason: 'proxy-not-usable', variable });
 }

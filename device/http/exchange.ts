@@ -115,6 +115,9 @@ function failureOf(
   const { url, answered, receivedBytes } = at;
   const code = typeof error.code === 'string' ? error.code : error.name;
   if (TIMEOUT_CODES.has(code)) return { reason: 'timed-out', url, ...at.silence };
+  // undici says the status of a proxy that let no connection through in words alone.
+  const refusedByProxy = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
+  if (refusedByProxy !== undefined) return { reason: 'unreachable', url, code: `proxy-${refusedByProxy}` };
   return answered ? { reason: 'cut', url, receivedBytes, code } : { reason: 'unreachable', url, code };
 }
 

@@ -10,7 +10,7 @@ import type { InterfaceFailure } from './local-address.ts';
 export type HttpHeaders = Readonly<Record<string, string>>;
 
 export type HttpFailure =
-  /** No answer began. `code` is the cause as the system names it: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED. */
+  /** No answer began. `code` is the cause as the system names it: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED; `proxy-407` of a proxy's refusal. */
   | { readonly reason: 'unreachable'; readonly url: string; readonly code: string }
   | {
       readonly reason: 'timed-out';
@@ -27,7 +27,7 @@ export type HttpFailure =
       readonly url: string;
       readonly why: AddressRefusal;
     }
-  /** The interface that was named has no address now, or is not the way there; the next request looks again. */
+  /** The interface that was named has no address now, or is not the way there; the next connection looks again. */
   | InterfaceFailure
   | { readonly reason: 'interrupted' };
 

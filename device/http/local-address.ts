@@ -9,7 +9,8 @@ export type InterfaceFailure =
       /** Interfaces of this machine that have an address. */
       readonly known: readonly string[];
     }
-  | WayFailure;
+  | WayFailure
+  | ProxyFailure;
 
 /** Packets to `address` would leave through `device`; null where nobody says through which. */
 export type WayFailure = {
@@ -18,6 +19,9 @@ export type WayFailure = {
   readonly address: string;
   readonly device: string | null;
 };
+
+/** What a variable of the environment names is no address of a proxy; it may hold a password and is not repeated. */
+export type ProxyFailure = { readonly reason: 'proxy-not-usable'; readonly variable: string };
 
 export type NetworkInterfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 

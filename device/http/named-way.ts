@@ -6,21 +6,22 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import type { WayFailure } from './local-address.ts';
+import type { Result } from '../../shared/result.ts';
+import type { InterfaceFailure, WayFailure } from './local-address.ts';
 
 export type NamedWay = {
   readonly name: string;
-  /** The address of the interface that requests leave from. */
-  readonly localAddress: string;
+  /** The address of the interface that a connection leaves from, looked up for each: a modem's changes with its session. */
+  readonly localAddress: () => Result<string, InterfaceFailure>;
   /** The interface that packets to `address` from the local address leave through; null where nobody says. */
   readonly routeOf: (address: string, localAddress: string) => Promise<string | null>;
 };
 
 /** What undici's callbacks carry; `exchange.ts` makes a value of it again. */
 export class NotTheWay extends Error {
-  readonly failure: WayFailure;
+  readonly failure: InterfaceFailure;
 
-  constructor(failure: WayFailure) {
+  constructor(failure: InterfaceFailure) {
     super(failure.reason);
     this.failure = failure;
   }
@@ -32,10 +33,13 @@ export function connectThrough(
 ): buildConnector.connector {
   const connect = buildConnector({ ...options, lookup: provedLookup(way) });
   return (to, callback) => {
-    if (isIP(to.hostname) === 0) return connect(to, callback);
+    const from = way.localAddress();
+    if (!from.ok) return callback(new NotTheWay(from.failure), null);
+    const bound = { ...to, localAddress: from.value };
+    if (isIP(to.hostname) === 0) return connect(bound, callback);
     // No name is looked up for a number.
-    prove(to.hostname, way).then(
-      (failure) => (failure === null ? connect(to, callback) : callback(new NotTheWay(failure), null)),
+    prove(to.hostname, from.value, way).then(
+      (failure) => (failure === null ? connect(bound, callback) : callback(new NotTheWay(failure), null)),
       (error: Error) => callback(error, null),
     );
   };
@@ -43,11 +47,13 @@ export function connectThrough(
 
 /** Those of a host's addresses that the way leads to. */
 function provedLookup(way: NamedWay): LookupFunction {
-  const family = isIP(way.localAddress);
   return (hostname, options, callback) => {
+    const from = way.localAddress();
+    if (!from.ok) return callback(new NotTheWay(from.failure), '');
+    const family = isIP(from.value);
     lookup(hostname, { ...options, family, all: true }, (error, found) => {
       if (error !== null) return callback(error, '');
-      Promise.all(found.map(({ address }) => prove(address, way))).then(
+      Promise.all(found.map(({ address }) => prove(address, from.value, way))).then(
         (failures) => {
           const proved = found.filter((_, i) => failures[i] === null);
           const [first] = proved;
@@ -64,7 +70,11 @@ function provedLookup(way: NamedWay): LookupFunction {
 }
 
 /** Null where packets leave as they should. What stays on this machine leaves through nothing. */
-async function prove(address: string, { name, localAddress, routeOf }: NamedWay): Promise<WayFailure | null> {
+async function prove(
+  address: string,
+  localAddress: string,
+  { name, routeOf }: NamedWay,
+): Promise<WayFailure | null> {
   const device = await routeOf(address, localAddress);
   // `eth0:1` is a second address of eth0.
   if (device === 'lo' || (device !== null && device === name.replace(/:.*$/, ''))) return null;

@@ -7,6 +7,7 @@ import { type DispatcherOptions, makeDispatcher } from './dispatcher.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import type { GetOptions, Http, HttpAnswer, HttpFailure, HttpStream } from './http.ts';
 import { CONNECT_TIMEOUT_MS, REDIRECTS_MAX } from './limits.ts';
+import { noWay } from './no-way.ts';
 
 export type UndiciHttpOptions = DispatcherOptions & {
   /** `cistern/0.1.0`, sent with every request. */
@@ -17,7 +18,9 @@ export type UndiciHttpOptions = DispatcherOptions & {
 
 export function undiciHttp({ userAgent, allowInsecure = false, ...way }: UndiciHttpOptions): Http {
   const policy: AddressPolicy = { allowInsecure };
-  const agent = makeDispatcher(way);
+  const dispatcher = makeDispatcher(way);
+  if (!dispatcher.ok) return noWay(dispatcher.failure);
+  const agent = dispatcher.value;
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = way;
   const withAgent = (headers: GetOptions['headers']) => ({ 'user-agent': userAgent, ...headers });
 

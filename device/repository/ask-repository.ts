@@ -77,6 +77,7 @@ function trustFailureOf(failure: HttpFailure): TrustFailure {
     case 'address-refused':
     case 'interface-not-usable':
     case 'interface-not-the-way':
+    case 'proxy-not-usable':
       return failure;
     case 'too-large':
       return {

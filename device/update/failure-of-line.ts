@@ -8,6 +8,7 @@ const OF_THE_LINE: ReadonlySet<string> = new Set<UpdateFailure['reason']>([
   'byte-budget-spent',
   'interface-not-usable',
   'interface-not-the-way',
+  'proxy-not-usable',
 ]);
 
 /** The modem was not touched because of something around it, which the next run may find mended. */

@@ -1,7 +1,7 @@
 /** The repository as an attempt under way sees it, and what stands in its place where none is asked. */
 import { err } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
-import { lazyHttp } from '../http/lazy-http.ts';
+import { noWay } from '../http/no-way.ts';
 import { deliverReports } from '../report/deliver.ts';
 import { waitingReports } from '../report/spool.ts';
 import type { FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
@@ -53,4 +53,4 @@ export function withoutUplink(
   };
 }
 
-const NOBODY = lazyHttp(() => err({ reason: 'address-refused', url: 'none', why: 'not-an-address' }));
+const NOBODY = noWay({ reason: 'address-refused', url: 'none', why: 'not-an-address' });

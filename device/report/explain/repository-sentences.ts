@@ -43,11 +43,7 @@ export const repositorySentences = {
     what: `The repository knows nothing about ${model}.`,
     next: 'There is no firmware for this modem here. Unknown means refuse.',
   }),
-  'repository-unreachable': ({ url, code }) => ({
-    exit: 'UNAVAILABLE',
-    what: `The repository ${url} could not be reached (${code}).`,
-    next: CHECK_UPLINK,
-  }),
+  'repository-unreachable': ({ url, code }) => unreachable(url, code),
   'repository-busy': ({ url, status }) => ({
     exit: 'TEMPORARY',
     what: `The repository ${url} is busy (HTTP status ${status}).`,
@@ -146,12 +142,35 @@ export const repositorySentences = {
         : `Packets to ${address} would leave through ${device}, not through ${name}.`,
     next: `Give ${name} a route there and a rule for its address (ip rule), as multi-WAN setups do, or leave out --interface.`,
   }),
+  'proxy-not-usable': ({ variable }) => ({
+    exit: 'CONFIG',
+    what: `What the variable ${variable} of the environment names is no address of a proxy.`,
+    next: `Write it as http://192.0.2.1:3128, or leave ${variable} out.`,
+  }),
   'setting-missing': ({ name, flag, variable }) => ({
     exit: 'CONFIG',
     what: `The setting "${name}" is missing.`,
     next: `Give ${flag}, set ${variable}, or write "${name}" into /etc/cistern/config.json.`,
   }),
 } satisfies Partial<Explainers>;
+
+function unreachable(url: string, code: string) {
+  const status = /^proxy-(\d{3})$/.exec(code)?.[1];
+  if (status === undefined)
+    return {
+      exit: 'UNAVAILABLE',
+      what: `The repository ${url} could not be reached (${code}).`,
+      next: CHECK_UPLINK,
+    } as const;
+  return {
+    exit: 'UNAVAILABLE',
+    what: `The proxy that the environment names lets nothing through to ${url} (HTTP status ${status}).`,
+    next:
+      status === '407'
+        ? 'It wants a name and a password: https_proxy=http://NAME:PASSWORD@PROXY:PORT.'
+        : 'Ask whoever runs that proxy, or take another uplink (no_proxy leaves the proxy out).',
+  } as const;
+}
 
 function notBelieved(why: string) {
   return { exit: 'DATA', what: `The repository is not believed: ${why}.`, next: NOT_BELIEVED } as const;
