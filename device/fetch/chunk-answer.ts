@@ -63,7 +63,13 @@ function judgeRange(request: ChunkRequest, headers: HttpHeaders): ChunkVerdict {
 }
 
 function declaresTooMuch(headers: HttpHeaders): boolean {
-  return Number(headers['content-length'] ?? 0) > CHUNK_STORED_MAX_BYTES;
+  return (declaredBytes(headers) ?? 0) > CHUNK_STORED_MAX_BYTES;
+}
+
+/** Length of the body; null where the answer does not say it. */
+export function declaredBytes(headers: HttpHeaders): number | null {
+  const length = headers['content-length'] ?? '';
+  return /^\d{1,15}$/.test(length) ? Number(length) : null;
 }
 
 /** The ETag if it is strong; a weak one proves nothing about bytes (RFC 9110 section 13.1.5). */

@@ -5,7 +5,7 @@ import { assertNever, type Result } from '../../shared/result.ts';
 import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts';
 import type { WantedChunk } from '../stage/chunk-file.ts';
 import type { Budget, RequestCost } from './budget.ts';
-import { type ChunkRequest, judgeAnswer, strongEtag } from './chunk-answer.ts';
+import { type ChunkRequest, declaredBytes, judgeAnswer, strongEtag } from './chunk-answer.ts';
 import type { FetchFailure } from './fetch-failure.ts';
 import { PART_STEP_BYTES, PART_STEP_MS } from './limits.ts';
 import type { PartFile } from './part-file.ts';
@@ -13,8 +13,11 @@ import type { RateLimit } from './rate-limit.ts';
 import type { Tally } from './tally.ts';
 
 export type Attempt =
-  /** The part ends where the chunk ends; whether it is right is not known yet. */
-  | { readonly end: 'complete' }
+  /**
+   * The part ends where the answer ends; whether it is the chunk is not known yet. `isEndKnown` is off where the end of
+   * the connection was all that ended it (RFC 9112 section 6.3, as HTTP/1.0 proxies do): it may have been cut.
+   */
+  | { readonly end: 'complete'; readonly isEndKnown: boolean }
   /** Worth another request, from where the part ends. */
   | { readonly end: 'broken'; readonly failure: HttpFailure }
   /** The request for a range was hung up on, or met silence, before any answer. */
@@ -110,7 +113,12 @@ async function ask(attempt: ChunkAttempt, cost: RequestCost, signal: AbortSignal
       return take(attempt, stream, { ...verdict, cost }, signal);
     case 'whole':
       restart(attempt, strongEtag(stream.headers));
-      return take(attempt, stream, { endBytes: CHUNK_STORED_MAX_BYTES, totalBytes: null, cost }, signal);
+      return take(
+        attempt,
+        stream,
+        { endBytes: CHUNK_STORED_MAX_BYTES, totalBytes: declaredBytes(stream.headers), cost },
+        signal,
+      );
     case 'again':
       stream.discard();
       restart(attempt, null);
@@ -165,7 +173,9 @@ async function take(
     }
     await rateLimit(pieceBytes, signal);
   }
-  if (totalBytes === null || part.sizeBytes() === totalBytes) return { end: 'complete' };
+  if (totalBytes === null)
+    return { end: 'complete', isEndKnown: stream.headers['transfer-encoding'] !== undefined };
+  if (part.sizeBytes() === totalBytes) return { end: 'complete', isEndKnown: true };
   const failure = {
     reason: 'cut',
     url: attempt.url,

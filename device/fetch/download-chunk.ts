@@ -71,11 +71,15 @@ export async function downloadChunk(
       const content = checkChunk(part.content(), chunk);
       if (content.ok) return ok();
       last = { ...content.failure, id: chunk.id, file: null };
-      tally.dropped(part.sizeBytes());
-      part.restart(null);
-      if (++wrongContents >= WRONG_CONTENTS_MAX) return err(last);
+      const isGivenUp = ++wrongContents >= WRONG_CONTENTS_MAX;
+      // What may only have been cut is gone on from, as far as wrong contents are borne at all.
+      if (attempt.isEndKnown || isGivenUp) {
+        tally.dropped(part.sizeBytes());
+        part.restart(null);
+      }
+      if (isGivenUp) return err(last);
     } else {
-      const final = finalFailure(attempt, chunk.id, url, fetch);
+      const final = finalFailure(attempt, { id: chunk.id, url, attempts }, fetch);
       if (final !== null) return err(final);
       last = transientFailure(attempt, url, attempts) ?? last;
     }
@@ -99,8 +103,7 @@ export async function downloadChunk(
 /** Failures that another request would only repeat. */
 function finalFailure(
   attempt: Exclude<Attempt, { end: 'complete' }>,
-  id: string,
-  url: string,
+  { id, url, attempts }: { readonly id: string; readonly url: string; readonly attempts: number },
   { budget }: ChunkFetch,
 ): FetchFailure | null {
   switch (attempt.end) {
@@ -119,10 +122,12 @@ function finalFailure(
     case 'busy': {
       const { status, retryAfterMs } = attempt;
       if ((retryAfterMs ?? 0) <= RETRY_AFTER_MAX_MS) return null;
-      return { reason: 'repository-busy', url, status, retryAfterMs, attempts: 1 };
+      return { reason: 'repository-busy', url, status, retryAfterMs, attempts };
     }
     case 'broken':
     case 'range-unanswered':
+      if (isRefusedByProxy(attempt.failure))
+        return { reason: 'repository-unreachable', url, code: attempt.failure.code, attempts };
       return repeatsItself(attempt.failure) ? attempt.failure : null;
     case 'not-kept':
       return attempt.failure;
@@ -134,12 +139,18 @@ function finalFailure(
   }
 }
 
+/** A 4xx is an answer, a proxy's too. */
+function isRefusedByProxy(failure: HttpFailure): failure is Extract<HttpFailure, { reason: 'unreachable' }> {
+  return failure.reason === 'unreachable' && failure.code.startsWith('proxy-4');
+}
+
 function repeatsItself(failure: HttpFailure): failure is Extract<HttpFailure, FetchFailure> {
   switch (failure.reason) {
     case 'interrupted':
     case 'address-refused':
     case 'interface-not-usable':
     case 'interface-not-the-way':
+    case 'proxy-not-usable':
       return true;
     default:
       return false;

@@ -116,6 +116,7 @@ function isOfItsBase({ reason }: FetchFailure): boolean {
     case 'address-refused':
     case 'interface-not-usable':
     case 'interface-not-the-way':
+    case 'proxy-not-usable':
       return true;
     default:
       return false;

@@ -165,6 +165,12 @@ describe('a line that breaks', () => {
     expect(at.server?.seen.slice(-2).map(({ range }) => range)).toEqual(['bytes=150000-', 'bytes=300000-']);
   });
 
+  it('goes on where answers tell no length and are cut: nobody says that they are', async () => {
+    const closed = { closeAfterBytes: 150_000 };
+    const fetched = await at.fetch(large, [closed, closed, closed]);
+    expect(fetched).toMatchObject({ ok: true, value: { fetchedBytes: largeBytes, resumed: 3 } });
+  });
+
   it('keeps what is there until the whole comes: a line that is away for a while costs no byte twice', async () => {
     const away = Array.from({ length: 3 }, () => ({ cutAfterBytes: -1 }));
     const fetched = await at.fetch(one, [{ cutAfterBytes: 1000 }, ...away]);

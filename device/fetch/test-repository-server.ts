@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net';
 export type Misbehaviour =
   /** Announces the whole body and drops the connection after this many bytes of it; -1 before the answer. */
   | { readonly cutAfterBytes: number }
+  /** The same without a length, as an HTTP/1.0 proxy: the end of the connection is the end of the body. */
+  | { readonly closeAfterBytes: number }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** Sends the whole chunk with 200, Range or not. */
   | 'ignore-range'
@@ -92,6 +94,11 @@ function answer(
     response.setHeader('content-range', `bytes ${said}-${bytes.length - 1}/${bytes.length}`);
   }
   const body = how === 'shift-range' ? bytes.toReversed().subarray(start) : bytes.subarray(start);
+  if (typeof how === 'object' && 'closeAfterBytes' in how) {
+    response.useChunkedEncodingByDefault = false;
+    response.shouldKeepAlive = false;
+    return void response.end(body.subarray(0, how.closeAfterBytes));
+  }
   response.setHeader('content-length', body.length);
   if (how === 'trickle') return void trickle(response, body);
   if (how === 'never-end') return void response.write(body.subarray(0, 1));
