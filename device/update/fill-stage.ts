@@ -1,7 +1,7 @@
 /** A stage that holds the package: taken up from the journal where it still stands, else a new one; then filled. */
 import { dirname } from 'node:path';
 import type { PackageIndex } from '../../shared/caibx.ts';
-import { ok, type Result } from '../../shared/result.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
@@ -16,6 +16,7 @@ import { diskStagesOf, isStageNameFor, stageName } from '../stage/stage-name.ts'
 import type { StageProof } from '../stage/stage-proof.ts';
 import type { StageWish } from '../stage/stage-wish.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
+import { watchMemory } from '../stage/watch-memory.ts';
 import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages, removeLeftStages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
@@ -134,6 +135,7 @@ export async function fillStage(
   const { index, manifest } = documents;
   const { version } = manifest;
   const account = await openAccount(version, ports);
+  const memory = watchMemory(stage, signal);
   const fetched = await fetchPackage(
     {
       index,
@@ -147,6 +149,7 @@ export async function fillStage(
       storedBytes: manifest.package.storedBytes,
       onProgress: (progress) => {
         account.onProgress(progress);
+        memory.onProgress(progress);
         events.onFetch(progress);
       },
       onNote: events.onNote,
@@ -156,9 +159,10 @@ export async function fillStage(
         await ports.onCost?.(fetchedBytes);
       },
     },
-    signal,
+    memory.signal,
   );
-  if (!fetched.ok) return fetched;
+  const shortage = signal.aborted ? null : memory.shortage();
+  if (!fetched.ok) return shortage === null ? fetched : err(shortage);
   await removeBeside(stage, version, ports);
   return ok(fetched.value.fetchedBytes);
 }
