@@ -38,4 +38,14 @@ describe('plain HTTP to a mirror that was named', () => {
     expect(parseRedirect('/v1/chunks', from, NAMED)).toMatchObject({ ok: true });
     expect(parseRedirect('http://192.168.1.2/chunks', from, NAMED)).toMatchObject(refused);
   });
+
+  it.each(['http://127.0.0.1:8080/cgi-bin/reboot', 'http://localhost/', 'http://[::1]/', 'http://127.1/'])(
+    'is not led to %s, where this machine trusts itself',
+    (location) => {
+      const toItself = { ok: false, failure: { why: 'redirect-to-this-machine' } };
+      for (const policy of [NAMED, { allowInsecure: true }])
+        expect(parseRedirect(location, new URL('http://192.168.1.1/'), policy)).toMatchObject(toItself);
+      expect(parseRedirect(location, new URL('http://127.0.0.9/'), OTHERWISE)).toMatchObject({ ok: true });
+    },
+  );
 });

@@ -29,6 +29,9 @@ export function parseRedirect(location: string, from: URL, policy: AddressPolicy
   if (!URL.canParse(location, from.href)) return refuse(location, 'not-an-address');
   const target = new URL(location, from.href);
   if (target.protocol !== from.protocol) return refuse(location, 'redirect-to-another-scheme');
+  // What listens here trusts this machine: whoever it asks may not send it there.
+  if (isLoopback(target.hostname) && !isLoopback(from.hostname))
+    return refuse(location, 'redirect-to-this-machine');
   // A mirror may lead to another path of its own, not to another machine that nobody named.
   const allowPrivate = policy.allowPrivate === true && target.host === from.host;
   return parseAddress(target.href, { ...policy, allowPrivate });

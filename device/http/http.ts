@@ -37,6 +37,7 @@ export type AddressRefusal =
   | 'not-http'
   | 'plain-http-to-another-machine'
   | 'redirect-to-another-scheme'
+  | 'redirect-to-this-machine'
   | 'too-many-redirects';
 
 export type HttpAnswer = {
