@@ -44,8 +44,8 @@ export const TOOL_TIMEOUT_MS = 180_000;
 export const UPDATE_TIMEOUT_MS = 150_000;
 export const MODEM_REBOOT_MS = 200;
 
-/** `bench lines`: small enough that four programs bring it over the slow line within a few minutes. Bytes. */
-export const LINES_PACKAGE_BYTES = 30_000_000;
+/** Small enough that six programs bring it over the slow line within two minutes. Bytes. */
+export const SLOW_LINE_PACKAGE_BYTES = 30_000_000;
 /** 10 Mbit/s, and 100 ms from a question to its answer. */
 export const SLOW_LINE_BYTES_PER_SECOND = 1_250_000;
 export const SLOW_LINE_ROUND_TRIP_MS = 100;

@@ -9,8 +9,9 @@ import { startFarEnd } from './far-end.ts';
 import {
   CLEAN_LINE_ROUNDS,
   CUT_AFTER_BYTES,
-  LINES_PACKAGE_BYTES,
+  PACKAGE_BYTES,
   SLOW_LINE_BYTES_PER_SECOND,
+  SLOW_LINE_PACKAGE_BYTES,
   SLOW_LINE_ROUND_TRIP_MS,
 } from './limits.ts';
 import type { LineCount, LineShape } from './line.ts';
@@ -24,26 +25,34 @@ import {
   GLOBAL_FETCH,
   globalFetch,
   ourClient,
+  type Programs,
   peers,
 } from './line-clients.ts';
-import { makeLinePackage } from './line-package.ts';
+import { type LinePackage, makeLinePackage } from './line-package.ts';
 import { RELEASE, type Scene } from './scene.ts';
 import { median } from './statistics.ts';
 import { isInstalled, notInstalled } from './tools.ts';
 
-type Passage = { readonly name: string; readonly shape: LineShape; readonly rounds: number };
+type Passage = {
+  readonly name: string;
+  readonly shape: LineShape;
+  readonly rounds: number;
+  readonly packageBytes: number;
+};
 
 const PASSAGES: readonly Passage[] = [
-  { name: 'clean line', shape: {}, rounds: CLEAN_LINE_ROUNDS },
+  { name: 'clean line', shape: {}, rounds: CLEAN_LINE_ROUNDS, packageBytes: PACKAGE_BYTES },
   {
     name: `${(SLOW_LINE_BYTES_PER_SECOND * 8) / 1e6} Mbit/s, ${SLOW_LINE_ROUND_TRIP_MS} ms`,
     shape: { bytesPerSecond: SLOW_LINE_BYTES_PER_SECOND, roundTripMs: SLOW_LINE_ROUND_TRIP_MS },
     rounds: 1,
+    packageBytes: SLOW_LINE_PACKAGE_BYTES,
   },
   {
     name: `cut every ${CUT_AFTER_BYTES / 1e6} MB`,
     shape: { cutAfterBytes: CUT_AFTER_BYTES },
     rounds: 1,
+    packageBytes: PACKAGE_BYTES,
   },
 ];
 
@@ -59,27 +68,16 @@ type Taken = {
 };
 
 export async function benchLines(scene: Scene): Promise<Comparison[]> {
-  const packageDirectory = await scene.packageOf({ ...RELEASE, sizeBytes: LINES_PACKAGE_BYTES });
-  const cut = await makeLinePackage(packageDirectory, RELEASE.version, await scene.scratch('lines'));
   const programs = await bundle(ENTRIES, await scene.scratch('bundles'));
-  const farEnd = startFarEnd(cut.servedDirectory);
-  scene.atEnd(farEnd.stop);
-  const others = [...peers(cut), bareNode(programs, cut), globalFetch(programs, cut)];
   const missing = new Set<string>();
-  for (const { tool } of others) if (tool !== undefined && !(await isInstalled(tool))) missing.add(tool);
-  const clients = [
-    ourClient(programs, cut, { reads: false }),
-    ...others.filter(({ tool }) => !missing.has(tool ?? '')),
-  ];
-
   const comparisons: Comparison[] = [];
   for (const passage of PASSAGES) {
-    // A stream that knows no resuming has nothing to say of a line that is cut.
-    const able = clients.filter(
-      ({ name }) => !(name in MEMORY_GOALS) || passage.shape.cutAfterBytes === undefined,
-    );
-    const taken = await takeTurns(able, passage, farEnd.openLine);
-    const [ours, ...theirs] = taken;
+    const packageDirectory = await scene.packageOf({ ...RELEASE, sizeBytes: passage.packageBytes });
+    const cut = await makeLinePackage(packageDirectory, RELEASE.version, await scene.scratch('lines'));
+    const farEnd = startFarEnd(cut.servedDirectory);
+    scene.atEnd(farEnd.stop);
+    const clients = await installed(clientsOf(passage, programs, cut), missing);
+    const [ours, ...theirs] = await takeTurns(clients, passage, farEnd.openLine);
     if (ours === undefined || ours.failure !== null) throw new Error(`ours: ${ours?.failure}`);
     comparisons.push(...rowsOf(passage, ours, theirs, cut.storedBytes));
   }
@@ -88,6 +86,22 @@ export async function benchLines(scene: Scene): Promise<Comparison[]> {
     comparisons.push({ bench: 'lines', what: 'every line', unit: '', ours: notInstalled(tool), peer });
   }
   return comparisons;
+}
+
+/** A stream that knows no resuming has nothing to say of a line that is cut. */
+function clientsOf({ shape }: Passage, programs: Programs, cut: LinePackage): readonly Client[] {
+  const measures = [bareNode(programs, cut), globalFetch(programs, cut)];
+  return [
+    ourClient(programs, cut, { reads: false }),
+    ...peers(cut),
+    ...(shape.cutAfterBytes === undefined ? measures : []),
+  ];
+}
+
+/** Adds to `missing` the tools that are not. */
+async function installed(clients: readonly Client[], missing: Set<string>): Promise<readonly Client[]> {
+  for (const { tool } of clients) if (tool !== undefined && !(await isInstalled(tool))) missing.add(tool);
+  return clients.filter(({ tool }) => !missing.has(tool ?? ''));
 }
 
 async function takeTurns(
