@@ -1,9 +1,11 @@
 /** How long to wait before the next attempt. */
-import { BACKOFF_BASE_MS, BACKOFF_CAP_MS } from './limits.ts';
+import { BACKOFF_AFTER_BYTES_MS, BACKOFF_BASE_MS, BACKOFF_CAP_MS } from './limits.ts';
 
 /** Full jitter; `fruitless` is how many attempts in a row brought nothing, `random` gives 0 up to 1. */
 export function backoffMs(fruitless: number, random: () => number): number {
-  return Math.floor(random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** fruitless));
+  const longestMs =
+    fruitless === 0 ? BACKOFF_AFTER_BYTES_MS : Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** fruitless);
+  return Math.floor(random() * longestMs);
 }
 
 /** `Retry-After` in milliseconds from now (RFC 9110 section 10.2.3): seconds or a date; null for anything else. */

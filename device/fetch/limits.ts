@@ -22,6 +22,8 @@ export const WRONG_CONTENTS_MAX = 3;
 /** Full jitter: a wait is drawn between nothing and the base doubled with each fruitless attempt, up to the cap. */
 export const BACKOFF_BASE_MS = 500;
 export const BACKOFF_CAP_MS = 60_000;
+/** The longest wait after a request that brought bytes: the line drops, the peer is well. It only parts connections that dropped together. */
+export const BACKOFF_AFTER_BYTES_MS = 100;
 /** A repository that asks for more patience than this (Retry-After) ends the run; the next one resumes. */
 export const RETRY_AFTER_MAX_MS = 10 * 60_000;
 /** What a download may cost at most, in stored sizes of its package: data volume is paid for (ota 3, field 5). */
