@@ -29,6 +29,26 @@ describe('settings', () => {
     expect(mergeSettings({}, {}, file({ [name]: 'c' }))).toMatchObject({ value: { [name]: 'c' } });
   });
 
+  it.each([
+    ['https://fleet:s3cret@nas.example/fw', 'nas.example', 'credentials-in-address'],
+    ['ftp://fleet:s3cret@nas.example/fw', 'nas.example', 'credentials-in-address'],
+    ['ftp://nas.lan/fw', 'ftp://nas.lan/fw', 'not-http'],
+    ['http://nas.lan', 'http://nas.lan', 'plain-http-to-another-machine'],
+    ['https://fleet:s3cret@', 'that was given', 'not-an-address'],
+  ])('refuse the mirror %s', (mirror, shown, why) => {
+    expect(mergeSettings({ mirrors: ['/mnt/stick', mirror] }, {}, file(null))).toEqual({
+      ok: false,
+      failure: { reason: 'mirror-refused', mirror: shown, why },
+    });
+  });
+
+  it.each(['/mnt/a:b', 'file:///mnt/stick', 'stick', 'http://192.168.1.5/fw', 'http://127.0.0.1:8080'])(
+    'take the mirror %s',
+    (mirror) => {
+      expect(mergeSettings({ mirrors: [mirror] }, {}, file(null))).toMatchObject({ ok: true });
+    },
+  );
+
   it('know where to download from and what it may cost', () => {
     const environment = {
       CISTERN_MIRRORS: '/mnt/stick, https://lan.example',

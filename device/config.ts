@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { err, ok, type Result } from '../shared/result.ts';
+import { judgeMirror, type MirrorFailure } from './fetch/judge-mirror.ts';
 import { ACCEPTABLE_CHECKS } from './router/preflight/preflight.ts';
 import { METERED_RULES } from './router/uplink-cost.ts';
 import { parseSize } from './size-text.ts';
@@ -48,6 +49,7 @@ const configSchema = z.strictObject({
 export type Settings = z.infer<typeof configSchema>;
 
 export type ConfigFailure =
+  | MirrorFailure
   | { readonly reason: 'config-unreadable'; readonly path: string; readonly why: string }
   | {
       readonly reason: 'setting-missing';
@@ -92,7 +94,12 @@ export function mergeSettings(
       why: z.prettifyError(fromEnvironment.error),
     });
   }
-  return ok({ ...fromFile.value, ...fromEnvironment.data, ...withoutUndefined(flags) });
+  const settings = { ...fromFile.value, ...fromEnvironment.data, ...withoutUndefined(flags) };
+  for (const mirror of settings.mirrors ?? []) {
+    const judged = judgeMirror(mirror);
+    if (!judged.ok) return judged;
+  }
+  return ok(settings);
 }
 
 export function requireSetting(

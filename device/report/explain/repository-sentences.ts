@@ -1,4 +1,5 @@
 /** Failures of the settings, and of reaching, trusting, fetching from and choosing from the repository. */
+import type { AddressRefusal } from '../../http/http.ts';
 import { type Explainers, megabytes } from './explanation.ts';
 
 const NOT_BELIEVED =
@@ -6,6 +7,14 @@ const NOT_BELIEVED =
 const CHECK_UPLINK =
   'Check the uplink and the address, then run the same command again. What was fetched is kept where the stage is a disk (--stage).';
 const TELL_OPERATOR = 'Tell the operator of the repository.';
+
+const MIRROR_INSTEAD: Readonly<Partial<Record<AddressRefusal, string>>> = {
+  'credentials-in-address':
+    'Leave the name and the password out: addresses are shown and logged, and chunks prove themselves.',
+  'not-http': 'Mount it and name the directory, or have it served over https.',
+  'plain-http-to-another-machine':
+    'Give its private address as a number (http://192.168.1.5), or have it served over https: a name may lead anywhere.',
+};
 
 export const repositorySentences = {
   'signature-wrong': ({ role, found, wanted }) =>
@@ -128,6 +137,11 @@ export const repositorySentences = {
     exit: 'CONFIG',
     what: `${path} cannot be used: ${why}.`,
     next: 'Correct it or give another with --config or --root.',
+  }),
+  'mirror-refused': ({ mirror, why }) => ({
+    exit: 'CONFIG',
+    what: `The mirror ${mirror} is refused: ${why.replaceAll('-', ' ')}.`,
+    next: MIRROR_INSTEAD[why] ?? 'Name a directory, or an address of https.',
   }),
   'interface-not-usable': ({ name, known }) => ({
     exit: 'CONFIG',

@@ -1,0 +1,23 @@
+/** Whether what a person gave as a mirror can be one: judged where settings are read, before anything shows it. */
+import { err, ok, type Result } from '../../shared/result.ts';
+import { parseAddress } from '../http/address.ts';
+import type { AddressRefusal } from '../http/http.ts';
+import { readMirror } from './chunk-bases.ts';
+
+/** `mirror` as it may be shown: of one with a password in it, the machine alone. */
+export type MirrorFailure = {
+  readonly reason: 'mirror-refused';
+  readonly mirror: string;
+  readonly why: AddressRefusal;
+};
+
+export function judgeMirror(text: string): Result<void, MirrorFailure> {
+  const mirror = readMirror(text);
+  const isOtherAddress = mirror.kind === 'directory' && /^[a-z][a-z0-9+.-]*:\/\//i.test(mirror.path);
+  if (mirror.kind === 'directory' && !isOtherAddress) return ok();
+  const address = parseAddress(text, { allowInsecure: false, allowPrivate: true });
+  if (address.ok || address.failure.reason !== 'address-refused') return ok();
+  const { url, why } = address.failure;
+  // What cannot be read as an address may hold a password all the same.
+  return err({ reason: 'mirror-refused', mirror: why === 'not-an-address' ? 'that was given' : url, why });
+}
