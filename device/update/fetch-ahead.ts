@@ -3,9 +3,10 @@ import { ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import { verifyStage } from '../stage/staged-package.ts';
 import type { UpdateOptions, UpdatePorts } from './attempt.ts';
-import { fillStage, openStage } from './fill-stage.ts';
+import { fillStage } from './fill-stage.ts';
 import { takeLock } from './lock.ts';
 import { mayDownload } from './metered.ts';
+import { openStage } from './open-stage.ts';
 import { type Decision, decide } from './update.ts';
 
 export type FetchedAhead =

@@ -6,7 +6,8 @@ import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { stageName } from '../stage/stage-name.ts';
 import { TEST_VERSION } from '../stage/test-package.ts';
 import { aDirectory, CAN_MOUNT, mountTmpfs, platformAt, unmount } from '../stage/test-places.ts';
-import { openStageFor, removeBeside } from './fill-stage.ts';
+import { removeBeside } from './fill-stage.ts';
+import { openStageFor } from './open-stage.ts';
 
 const never = new AbortController().signal;
 const MIB = 1024 * 1024;

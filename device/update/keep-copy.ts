@@ -14,9 +14,10 @@ import { verifyStage } from '../stage/staged-package.ts';
 import type { ModemPorts, UpdateOptions, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { fillStage, idsOf, lacksRoom, type StageDocuments } from './fill-stage.ts';
+import { fillStage } from './fill-stage.ts';
 import { readAttempt } from './journal.ts';
 import { prepareStageWhereKnown } from './named-disks.ts';
+import { idsOf, lacksRoom, type StageDocuments } from './open-stage.ts';
 import { forgetSpent } from './spent-bytes.ts';
 
 /** Its place, before a byte is fetched: null where no copy is wanted, or the stage is on a disk already. */

@@ -10,7 +10,8 @@ import type { Stage } from '../stage/stage.ts';
 import { type LocalCut, type LocalStageFailure, stageLocalPackage } from '../stage/stage-local-package.ts';
 import type { FlashPorts, ModemPorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { openStageFor, removeBeside } from './fill-stage.ts';
+import { removeBeside } from './fill-stage.ts';
+import { openStageFor } from './open-stage.ts';
 import type { PackageOrigin, StagedRelease } from './package-origin.ts';
 
 /** `voucher`: who says that the step to this version works, where no rule of the catalogue does. */

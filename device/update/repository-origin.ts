@@ -7,8 +7,9 @@ import type { Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
 import type { UpdatePorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
-import { type FillPorts, fillStage, openStage, setAsideAfter } from './fill-stage.ts';
+import { type FillPorts, fillStage, setAsideAfter } from './fill-stage.ts';
 import { fillCopy, prepareCopy } from './keep-copy.ts';
+import { openStage } from './open-stage.ts';
 import type { PackageOrigin, StagedRelease } from './package-origin.ts';
 
 /** `copy`: where the attempt kept one on a disk; believed as little as any mirror. */
