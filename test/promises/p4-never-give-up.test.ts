@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { rescue } from '../../device/update/rescue.ts';
 import { publishedFirmware } from '../../device/update/rescue-firmware.ts';
+import { openAccount } from '../../device/update/spent-bytes.ts';
 import { withUplink } from '../../device/update/uplink.ts';
 import { modelIdSchema } from '../../shared/catalogue.ts';
 import { DEMO_NEW_VERSION, DEMO_OLD_VERSION } from '../firmware/demo-package.ts';
@@ -210,7 +211,10 @@ describe('P4 for a modem that lies damaged in EDL and is rescued from a package 
       );
     expect(await rescueWith(DEMO_OLD_VERSION)).toBe('refused: release-not-published');
     expect(scenario.modem.state()).toBe('edl-sahara');
+    // A budget that nights of a bad line have spent does not keep it there.
+    await (await openAccount(DEMO_NEW_VERSION, ports)).close(1_000_000_000);
     expect(await rescueWith(DEMO_NEW_VERSION)).toBe('updated');
+    expect((await openAccount(DEMO_NEW_VERSION, ports)).spentBefore).toBe(0);
     expect(scenario.modem.bootOutcome).toMatchObject({ kind: 'normal', firmware: DEMO_NEW_VERSION });
   });
 });
