@@ -2,6 +2,7 @@
 import { giveBack } from '../../shared/give-back.ts';
 import { CHUNK_STORED_MAX_BYTES } from '../../shared/limits.ts';
 import { assertNever, type Result } from '../../shared/result.ts';
+import type { Clock } from '../clock.ts';
 import type { Http, HttpFailure, HttpHeaders, HttpStream } from '../http/http.ts';
 import type { WantedChunk } from '../stage/chunk-file.ts';
 import type { Budget, RequestCost } from './budget.ts';
@@ -44,7 +45,7 @@ export type ChunkAttempt = {
   readonly silenceMs: number;
   readonly requestMaxMs: number;
   readonly rateLimit: RateLimit;
-  readonly nowMs: () => number;
+  readonly clock: Clock;
   /** Writes the part down, so that a kill loses little. */
   readonly keep: () => Promise<Result<void, FetchFailure>>;
   /** Off after a range was answered wrongly, or refused. */
@@ -106,7 +107,7 @@ async function ask(attempt: ChunkAttempt, cost: RequestCost, signal: AbortSignal
     return { end: mayBeTheRange ? 'range-unanswered' : 'broken', failure: answer.failure };
   }
   const stream = answer.value;
-  const verdict = judgeAnswer(request, stream, attempt.nowMs());
+  const verdict = judgeAnswer(request, stream, attempt.clock.nowMs());
   switch (verdict.take) {
     case 'rest':
       tally.resumed();
@@ -149,9 +150,9 @@ async function take(
   bounds: { readonly endBytes: number; readonly totalBytes: number | null; readonly cost: RequestCost },
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const { part, tally, budget, rateLimit, nowMs, keep } = attempt;
+  const { part, tally, budget, rateLimit, clock, keep } = attempt;
   const { endBytes, totalBytes, cost } = bounds;
-  let keptAtMs = nowMs();
+  let keptAtMs = clock.elapsedMs();
   for await (const piece of stream.body) {
     if (!piece.ok) return { end: 'broken', failure: piece.failure };
     cost.came(piece.value.length);
@@ -166,10 +167,10 @@ async function take(
     giveBack(piece.value);
     tally.kept(pieceBytes);
     if (budget.isSpent() && part.sizeBytes() !== totalBytes) return { end: 'over-budget' };
-    if (part.unsavedBytes() >= PART_STEP_BYTES && nowMs() - keptAtMs >= PART_STEP_MS) {
+    if (part.unsavedBytes() >= PART_STEP_BYTES && clock.elapsedMs() - keptAtMs >= PART_STEP_MS) {
       const kept = await keep();
       if (!kept.ok) return { end: 'not-kept', failure: kept.failure };
-      keptAtMs = nowMs();
+      keptAtMs = clock.elapsedMs();
     }
     await rateLimit(pieceBytes, signal);
   }

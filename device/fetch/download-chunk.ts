@@ -35,19 +35,18 @@ export async function downloadChunk(
   const { chunk, part, base } = asked;
   const { http, clock, random, tally, budget, silenceMs, rateLimit } = fetch;
   const url = chunkUrl(base.url, chunk.id);
-  const nowMs = clock.nowMs;
   const keep = () => keepPart(part, fetch);
   const isMirror = base.patience === 'little';
   const attemptsMax = isMirror ? ATTEMPTS_OF_MIRROR_MAX : ATTEMPTS_PER_CHUNK_MAX;
   const fruitlessMax = isMirror ? FRUITLESS_ATTEMPTS_OF_MIRROR_MAX : FRUITLESS_ATTEMPTS_MAX;
-  const endsAtMs = isMirror ? nowMs() + fetch.mirrorChunkMaxMs : Number.POSITIVE_INFINITY;
+  const endsAtMs = isMirror ? clock.elapsedMs() + fetch.mirrorChunkMaxMs : Number.POSITIVE_INFINITY;
   let mayResume = true;
   let rangesUnanswered = 0;
   let fruitless = 0;
   let wrongContents = 0;
   let last: FetchFailure = { reason: 'repository-unreachable', url, code: 'none', attempts: 0 };
   for (let attempts = 1; attempts <= attemptsMax; attempts++) {
-    const requestMaxMs = Math.min(fetch.requestMaxMs, endsAtMs - nowMs());
+    const requestMaxMs = Math.min(fetch.requestMaxMs, endsAtMs - clock.elapsedMs());
     if (requestMaxMs <= 0) return err(last);
     const before = part.sizeBytes();
     const attempt = await requestChunk(
@@ -60,7 +59,7 @@ export async function downloadChunk(
         silenceMs,
         requestMaxMs,
         rateLimit,
-        nowMs,
+        clock,
         mayResume,
         isMirror,
         keep,

@@ -97,7 +97,7 @@ describe('a line that breaks', () => {
     let nowMs = 0;
     let doneAtKill = 0;
     await at.fetch(large, [{ cutAfterBytes: 200_000 }, { status: 404 }], {
-      clock: { nowMs: () => (nowMs += stepMs), sleep: async () => {} },
+      clock: { nowMs: Date.now, elapsedMs: () => (nowMs += stepMs), sleep: async () => {} },
       onProgress: ({ doneBytes }) => {
         if (doneBytes < 190_000 || doneAtKill > 0) return;
         doneAtKill = doneBytes;

@@ -217,6 +217,7 @@ describe('a rate limit', () => {
     let nowMs = 0;
     const clock = {
       nowMs: () => nowMs,
+      elapsedMs: () => nowMs,
       sleep: async (ms: number) => {
         nowMs += ms;
       },

@@ -14,7 +14,7 @@ export const UNLIMITED: RateLimit = async () => {};
 export function limitRate(bytesPerSecond: number, clock: Clock): RateLimit {
   let emptyAtMs = 0;
   return async (bytes, signal) => {
-    const nowMs = clock.nowMs();
+    const nowMs = clock.elapsedMs();
     emptyAtMs = Math.max(emptyAtMs, nowMs) + (bytes / bytesPerSecond) * 1000;
     const waitMs = Math.ceil(emptyAtMs - nowMs - RATE_BURST_MS);
     if (waitMs > 0) await clock.sleep(waitMs, signal);

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
+import { systemClock } from '../clock.ts';
 import { undiciHttp } from '../http/undici-http.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -54,7 +55,7 @@ export class TestDownload {
         stage: this.stage,
         repositoryUrl: this.server.url,
         http: this.http,
-        clock: { nowMs: () => Date.now(), sleep },
+        clock: { ...systemClock, sleep },
         random: () => 0.5,
         onProgress: () => {},
         limits: { silenceMs: 300 },

@@ -59,7 +59,7 @@ function doorOf({
 
 const slept: number[] = [];
 const patience = {
-  clock: { nowMs: () => 0, sleep: async (ms: number) => void slept.push(ms) },
+  clock: { nowMs: () => 0, elapsedMs: () => 0, sleep: async (ms: number) => void slept.push(ms) },
   timings: { versionRetryMs: 1000 },
 };
 const closed = (...pipes: readonly ScriptedPipe[]) => pipes.map((pipe) => pipe.isClosed());

@@ -34,7 +34,11 @@ export class TestDevice {
   readonly http = undiciHttp({ userAgent: 'cistern-test' });
 
   refresh(changes: Partial<RepositoryRefresh> = {}, signal = never) {
-    const clock = { nowMs: () => this.nowMs(), sleep: () => Promise.resolve() };
+    const clock = {
+      nowMs: () => this.nowMs(),
+      elapsedMs: () => this.nowMs(),
+      sleep: () => Promise.resolve(),
+    };
     const { stateDir, http, root: pinnedRoot } = this;
     const { model } = this.repository;
     const usual = { stateDir, model, pinnedRoot, repositoryUrl: this.server.url, http, clock };

@@ -38,7 +38,7 @@ export async function aMachine(script: string) {
       {
         stateDir: directory,
         deviceId: `${'0'.repeat(56)}00000007`,
-        clock: { nowMs: () => NOW, sleep: async (delayMs) => void slept.push(delayMs) },
+        clock: { nowMs: () => NOW, elapsedMs: () => NOW, sleep: async (delayMs) => void slept.push(delayMs) },
         random: () => 0.5,
         tellSyslog: async (told) => void syslog.push(told),
         clearUpAfterDeadRuns: async () => startedServices.push('after'),

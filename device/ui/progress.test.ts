@@ -39,7 +39,7 @@ describe('progress', () => {
   ) => {
     let nowMs = 0;
     const written: string[] = [];
-    const clock = { nowMs: () => nowMs, sleep: async () => {} };
+    const clock = { nowMs: () => nowMs, elapsedMs: () => nowMs, sleep: async () => {} };
     const bar = progressBar('fetching', { write: (text) => written.push(text) }, clock, { animated });
     for (const [atMs, done, total] of steps) {
       nowMs = atMs;

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { Attempt } from './journal.ts';
 
 export const NOW_MS = Date.parse('2026-02-02T03:04:05.678Z');
-export const clock: Clock = { nowMs: () => NOW_MS, sleep: async () => {} };
+export const clock: Clock = { nowMs: () => NOW_MS, elapsedMs: () => NOW_MS, sleep: async () => {} };
 
 /** A real directory that is gone after the test. */
 export async function temporaryDirectory(): Promise<string> {

@@ -57,7 +57,7 @@ async function aScheduledMachine() {
     const context: Partial<Context> = {
       process: itself,
       environment: { CISTERN_STATE: stateDir },
-      clock: { nowMs: () => Date.UTC(2026, 10, 23), sleep: async () => {} },
+      clock: { nowMs: () => Date.UTC(2026, 10, 23), elapsedMs: () => 0, sleep: async () => {} },
       stagePlatform: platformAt(memory, changes),
     };
     const door = undefined as never;

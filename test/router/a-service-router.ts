@@ -22,6 +22,7 @@ afterEach(async () => {
 const HURRY = 5;
 const hurried: Clock = {
   nowMs: () => performance.now() * HURRY,
+  elapsedMs: () => performance.now() * HURRY,
   sleep: (delayMs, signal) => systemClock.sleep(delayMs / HURRY, signal),
 };
 

@@ -4,6 +4,7 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '../../device/clock.ts';
 import { type FetchLimits, fetchPackage } from '../../device/fetch/fetch-package.ts';
 import { PARALLEL_CHUNKS, PART_STEP_BYTES, PART_STEP_MS } from '../../device/fetch/limits.ts';
 import type { Http } from '../../device/http/http.ts';
@@ -139,8 +140,8 @@ async function runOnce(run: {
     killing.abort();
   };
   // Each look at the clock is late enough for a step: what is tried is what a line that is slow leaves.
-  let nowMs = Date.now();
-  const clock = { nowMs: () => (nowMs += PART_STEP_MS), sleep: async () => {} };
+  let elapsedMs = 0;
+  const clock = { ...systemClock, elapsedMs: () => (elapsedMs += PART_STEP_MS), sleep: async () => {} };
   const fetched = await fetchPackage(
     {
       index,
