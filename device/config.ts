@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { err, ok, type Result } from '../shared/result.ts';
-import { judgeMirror, type MirrorFailure } from './fetch/judge-mirror.ts';
+import { judgeMirrors, type MirrorFailure } from './fetch/judge-mirror.ts';
 import { ACCEPTABLE_CHECKS } from './router/preflight/preflight.ts';
 import { METERED_RULES } from './router/uplink-cost.ts';
 import { parseSize } from './size-text.ts';
@@ -95,11 +95,8 @@ export function mergeSettings(
     });
   }
   const settings = { ...fromFile.value, ...fromEnvironment.data, ...withoutUndefined(flags) };
-  for (const mirror of settings.mirrors ?? []) {
-    const judged = judgeMirror(mirror);
-    if (!judged.ok) return judged;
-  }
-  return ok(settings);
+  const mirrors = judgeMirrors(settings.mirrors ?? []);
+  return mirrors.ok ? ok(settings) : mirrors;
 }
 
 export function requireSetting(

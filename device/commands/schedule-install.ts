@@ -2,6 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import { OPENWRT_STATE } from '../config.ts';
 import type { Context } from '../context.ts';
+import { judgeMirrors } from '../fetch/judge-mirror.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
 import { detectSystem, type SystemFacts } from '../schedule/detect-system.ts';
 import { type Installed, installSchedule } from '../schedule/install-schedule.ts';
@@ -22,6 +23,7 @@ import { ownCommand } from './own-command.ts';
 import { type RootFlags, rootFlags, tellScheduleFailure, tellSystem } from './schedule-telling.ts';
 import { readSettings } from './session.ts';
 import { tellFailure } from './tell.ts';
+import { UNTOUCHED } from './tell-result.ts';
 
 type InstallFlags = RootFlags &
   CommonFlags &
@@ -82,6 +84,8 @@ export const scheduleInstallCommand = buildCommand<InstallFlags, [], Context>({
 async function runInstall(this: Context, flags: InstallFlags): Promise<void> {
   const window = parseWindow(flags.window);
   if (!window.ok) return tellScheduleFailure(this, window.failure, flags.json);
+  const mirrors = judgeMirrors(flags.mirror ?? []);
+  if (!mirrors.ok) return tellFailure(this, mirrors.failure, { json: flags.json, state: UNTOUCHED });
   const facts = await detectSystem(flags.rootDirectory, flags.system);
   if (!facts.ok) return tellScheduleFailure(this, facts.failure, flags.json);
   const slot = await slotOf(this, window.value, facts.value, flags);

@@ -28,6 +28,8 @@ export type ChunkVerdict =
   | { readonly take: 'too-large' }
   /** The body is compressed or the like, though identity alone was accepted: its bytes are not the chunk's. */
   | { readonly take: 'encoded'; readonly encoding: string }
+  /** A page for people: of a network that wants a login, mostly. */
+  | { readonly take: 'page' }
   | { readonly take: 'later'; readonly retryAfterMs: number | null }
   | { readonly take: 'never' };
 
@@ -42,6 +44,8 @@ export function judgeAnswer(
   const encoding = headers['content-encoding'] ?? 'identity';
   if ((status === 200 || status === 206) && encoding !== 'identity')
     return { take: 'encoded', encoding: encoding.slice(0, ENCODING_MAX_CHARS) };
+  if ((status === 200 || status === 206) && /^text\/html\b/i.test(headers['content-type'] ?? ''))
+    return { take: 'page' };
   if (status === 200) return declaresTooMuch(headers) ? { take: 'too-large' } : { take: 'whole' };
   if (status === 206) return judgeRange(request, headers);
   if (status === 416 && request.fromBytes !== null) return { take: 'again' };

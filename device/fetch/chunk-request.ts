@@ -31,6 +31,7 @@ export type Attempt =
   | { readonly end: 'refused'; readonly status: number }
   | { readonly end: 'too-large' }
   | { readonly end: 'encoded'; readonly encoding: string }
+  | { readonly end: 'page' }
   | { readonly end: 'over-budget' }
   /** The stage did not take what came. */
   | { readonly end: 'not-kept'; readonly failure: FetchFailure };
@@ -137,8 +138,9 @@ async function ask(attempt: ChunkAttempt, cost: RequestCost, signal: AbortSignal
       stream.discard();
       return { end: 'encoded', encoding: verdict.encoding };
     case 'too-large':
+    case 'page':
       stream.discard();
-      return { end: 'too-large' };
+      return { end: verdict.take };
     default:
       return assertNever(verdict);
   }

@@ -112,6 +112,8 @@ function finalFailure(
       return { reason: 'chunk-too-large', id, maxBytes: CHUNK_STORED_MAX_BYTES };
     case 'encoded':
       return { reason: 'chunk-encoded', id, url, encoding: attempt.encoding };
+    case 'page':
+      return { reason: 'chunk-is-a-page', url };
     case 'over-budget':
       return {
         reason: 'byte-budget-spent',

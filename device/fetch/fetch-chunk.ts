@@ -110,6 +110,7 @@ function isOfItsBase({ reason }: FetchFailure): boolean {
     case 'chunk-refused':
     case 'chunk-too-large':
     case 'chunk-encoded':
+    case 'chunk-is-a-page':
     case 'chunk-missing':
     case 'chunk-content-wrong':
     case 'chunk-unreadable':

@@ -35,6 +35,8 @@ export type FetchFailure =
       readonly url: string;
       readonly encoding: string;
     }
+  /** A page for people came with 200 instead of a chunk: a login page, mostly. */
+  | { readonly reason: 'chunk-is-a-page'; readonly url: string }
   /** `fetchedBytes` in this run and in earlier ones for the same release. */
   | { readonly reason: 'byte-budget-spent'; readonly fetchedBytes: number; readonly budgetBytes: number }
   | { readonly reason: 'fetch-too-slow'; readonly fetchedBytes: number; readonly afterMs: number }

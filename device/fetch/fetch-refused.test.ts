@@ -54,6 +54,14 @@ describe('a repository that misbehaves', () => {
     });
   });
 
+  it('that gives a login page instead is not asked again, and nothing of the page is kept', async () => {
+    const page = { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } };
+    const fetched = await at.fetch(one, [{ cutAfterBytes: 1000 }, page]);
+    expect(fetched).toMatchObject({ failure: { reason: 'chunk-is-a-page' } });
+    expect(at.server?.seen).toHaveLength(2);
+    expect(await at.fetch(one)).toMatchObject({ value: { resumed: 1, reusedBytes: 1000 } });
+  });
+
   it('is waited for as long as it asks, and a little longer', async () => {
     const busy = { status: 503, headers: { 'retry-after': '9' } };
     expect(await at.fetch(one, [busy])).toMatchObject({ ok: true });

@@ -1,4 +1,4 @@
-/** Whether what a person gave as a mirror can be one: judged where settings are read, before anything shows it. */
+/** Whether what a person gave as mirrors can be some: judged where settings are read, before anything shows it. */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { parseAddress } from '../http/address.ts';
 import type { AddressRefusal } from '../http/http.ts';
@@ -11,7 +11,12 @@ export type MirrorFailure = {
   readonly why: AddressRefusal;
 };
 
-export function judgeMirror(text: string): Result<void, MirrorFailure> {
+/** The first that cannot be one. */
+export function judgeMirrors(mirrors: readonly string[]): Result<void, MirrorFailure> {
+  return mirrors.map(judgeMirror).find(({ ok }) => !ok) ?? ok();
+}
+
+function judgeMirror(text: string): Result<void, MirrorFailure> {
   const mirror = readMirror(text);
   const isOtherAddress = mirror.kind === 'directory' && /^[a-z][a-z0-9+.-]*:\/\//i.test(mirror.path);
   if (mirror.kind === 'directory' && !isOtherAddress) return ok();

@@ -4,6 +4,7 @@ import type { UpdateFailure } from '../failure.ts';
 const OF_THE_LINE: ReadonlySet<string> = new Set<UpdateFailure['reason']>([
   'repository-unreachable',
   'repository-busy',
+  'chunk-is-a-page',
   'fetch-too-slow',
   'byte-budget-spent',
   'interface-not-usable',

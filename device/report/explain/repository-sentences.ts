@@ -4,9 +4,19 @@ import { type Explainers, megabytes } from './explanation.ts';
 
 const NOT_BELIEVED =
   'Nothing from it is used. Tell the operator of the repository; another mirror may be right.';
-const CHECK_UPLINK =
-  'Check the uplink and the address, then run the same command again. What was fetched is kept where the stage is a disk (--stage).';
+const KEPT =
+  'What was fetched is kept: on a disk (--stage), and in memory where the machine has enough of it.';
+const CHECK_UPLINK = `Check the uplink and the address, then run the same command again. ${KEPT}`;
 const TELL_OPERATOR = 'Tell the operator of the repository.';
+
+/** Where the repository itself is right, a hotspot does these. */
+const REDIRECTED: ReadonlySet<AddressRefusal> = new Set<AddressRefusal>([
+  'redirect-to-another-scheme',
+  'redirect-to-this-machine',
+  'too-many-redirects',
+]);
+const LOG_IN =
+  'A login page of this network does that: log in, or take another uplink, then run the same command again. Elsewhere tell the operator of the repository.';
 
 const MIRROR_INSTEAD: Readonly<Partial<Record<AddressRefusal, string>>> = {
   'credentials-in-address':
@@ -56,7 +66,7 @@ export const repositorySentences = {
   'repository-busy': ({ url, status }) => ({
     exit: 'TEMPORARY',
     what: `The repository ${url} is busy (HTTP status ${status}).`,
-    next: 'Try again later. What was fetched is kept where the stage is a disk (--stage).',
+    next: `Try again later. ${KEPT}`,
   }),
   'repository-refused': ({ url, status, title }) => ({
     exit: 'UNAVAILABLE',
@@ -68,11 +78,18 @@ export const repositorySentences = {
     what: `The answer of ${url} cannot be read: ${problem}.`,
     next: 'Check that this address is a cistern repository and no login page stands before it.',
   }),
-  'address-refused': ({ url, why }) => ({
-    exit: 'CONFIG',
-    what: `The address ${url} is refused: ${why.replaceAll('-', ' ')}.`,
-    next: 'Give an https address with --repository.',
-  }),
+  'address-refused': ({ url, why }) =>
+    REDIRECTED.has(why)
+      ? {
+          exit: 'UNAVAILABLE',
+          what: `Something on the way answers with a redirect to ${url}, which is not followed: ${why.replaceAll('-', ' ')}.`,
+          next: LOG_IN,
+        }
+      : {
+          exit: 'CONFIG',
+          what: `The address ${url} is refused: ${why.replaceAll('-', ' ')}.`,
+          next: 'Give an https address with --repository.',
+        },
   'clock-in-the-past': ({ nowMs, notBeforeMs, because }) => ({
     exit: 'TEMPORARY',
     what: `This device's clock says ${day(nowMs)}, but the ${because === 'build' ? 'updater was built' : 'repository was signed'} on ${day(notBeforeMs)}.`,
@@ -92,6 +109,11 @@ export const repositorySentences = {
     exit: 'UNAVAILABLE',
     what: `The answer of ${url} was changed on its way (Content-Encoding: ${encoding}), though that was not accepted.`,
     next: 'A proxy between here and the repository does it: use https, or another uplink.',
+  }),
+  'chunk-is-a-page': ({ url }) => ({
+    exit: 'UNAVAILABLE',
+    what: `A web page came from ${url}, where a part of the package should be.`,
+    next: LOG_IN,
   }),
   'chunk-too-large': ({ id, maxBytes }) =>
     notBelieved(`chunk ${id.slice(0, 12)} has more than ${maxBytes} bytes`),
@@ -168,16 +190,25 @@ export const repositorySentences = {
   }),
 } satisfies Partial<Explainers>;
 
+/** Of a request for the rest of a chunk: the repository was reached. */
+const RANGE_SPOILED = /^(wrong-range|range-refused-\d{3})$/;
+const SOMETHING_ON_THE_WAY = `A proxy or a cache on the way does that: take another uplink or a mirror (--mirror), then run the same command again. ${KEPT}`;
+
 function unreachable(url: string, code: string) {
   const status = /^proxy-(\d{3})$/.exec(code)?.[1];
+  const exit = 'UNAVAILABLE';
+  if (status === undefined && RANGE_SPOILED.test(code)) {
+    const what = `The answers of ${url} are not those that were asked for (${code.replaceAll('-', ' ')}).`;
+    return { exit, what, next: SOMETHING_ON_THE_WAY } as const;
+  }
   if (status === undefined)
     return {
-      exit: 'UNAVAILABLE',
+      exit,
       what: `The repository ${url} could not be reached (${code}).`,
       next: CHECK_UPLINK,
     } as const;
   return {
-    exit: 'UNAVAILABLE',
+    exit,
     what: `The proxy that the environment names lets nothing through to ${url} (HTTP status ${status}).`,
     next:
       status === '407'
