@@ -117,6 +117,14 @@ describe('cistern schedule', () => {
     });
   });
 
+  it('refuses a mirror that cannot be one, and repeats no password', async () => {
+    const { schedule } = await aRoot('/etc/cron.d');
+    const refused = await schedule('install', '--mirror', 'https://fleet:s3cret@nas.example');
+    expect(refused).toMatchObject({ code: 78, stderr: expect.stringContaining('The mirror nas.example') });
+    expect(refused.stderr).not.toContain('s3cret');
+    expect((await schedule('show')).stdout).toContain('no schedule is installed');
+  });
+
   it('promises nothing that the system cannot do', async () => {
     const { schedule } = await aRoot('/etc/cron.d');
     expect((await schedule('install')).stdout).toContain('as there is no udev');
