@@ -1,6 +1,5 @@
 /** One chunk from a directory on this machine: a USB stick, a mounted share. */
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { chunkPath } from '../../shared/caibx.ts';
 import { giveBack } from '../../shared/give-back.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -8,6 +7,7 @@ import { checkChunk, readStored, type WantedChunk } from '../stage/chunk-file.ts
 import { storesIn } from './chunk-bases.ts';
 import type { ChunkFetch } from './chunk-fetch.ts';
 import type { FetchFailure } from './fetch-failure.ts';
+import { inTime } from './in-time.ts';
 import type { PartFile } from './part-file.ts';
 
 /** What is taken proves itself as what is downloaded does. */
@@ -38,17 +38,4 @@ export async function copyChunk(
       last = { ...content.failure, id: chunk.id, file: null };
   }
   return err(signal.aborted ? { reason: 'interrupted' } : last);
-}
-
-/** Null where it is not done in time: a mount whose server is gone never answers, and cannot be asked to stop. */
-async function inTime<T>(work: Promise<T>, maxMs: number, signal: AbortSignal): Promise<T | null> {
-  const over = new AbortController();
-  const stop = () => over.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, setTimeout(maxMs, null, { signal: over.signal }).catch(() => null)]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
-  }
 }

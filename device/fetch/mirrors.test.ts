@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
 import type { Http } from '../http/http.ts';
-import { aDirectory, CAN_MOUNT, unmount } from '../stage/test-places.ts';
+import { aDeadMount, CAN_MOUNT } from '../stage/test-places.ts';
 import type { FetchLimits } from './fetch-package.ts';
 import { ATTEMPTS_OF_MIRROR_MAX, BASE_FAILURES_MAX, PARALLEL_CHUNKS } from './limits.ts';
 import { MANY, ONE, setUpDownload } from './test-download.ts';
@@ -36,18 +36,9 @@ function aDirectoryMirror(
   return directory;
 }
 
-/** A filesystem in user space that nobody serves (fuse(4)): whatever asks it waits until its descriptor is closed. */
-function aDeadMount(): string {
-  const directory = aDirectory();
-  const server = openSync('/dev/fuse', 'r+');
-  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0';
-  execFileSync('mount', ['-i', '-t', 'fuse', '-o', options, 'dead', directory], {
-    stdio: ['ignore', 'pipe', 'pipe', server],
-  });
-  ending.push(async () => {
-    closeSync(server);
-    unmount(directory, ['-l']);
-  });
+function aDeadMirror(): string {
+  const { directory, end } = aDeadMount();
+  ending.push(async () => end());
   return directory;
 }
 
@@ -105,7 +96,7 @@ describe('a mirror', () => {
   it.runIf(CAN_MOUNT)(
     'that is a mount whose server is gone is left after the time of one chunk',
     async () => {
-      const directory = aDeadMount();
+      const directory = aDeadMirror();
       const limits = { mirrorChunkMaxMs: 60, silenceMs: 300 };
       const { fetched, notes } = await fetchFrom([directory], [], limits);
       expect(fetched).toMatchObject({ ok: true, value: { requests: MANY.stored.size } });
@@ -115,7 +106,7 @@ describe('a mirror', () => {
 
   it.runIf(CAN_MOUNT)('that is a mount whose server is gone holds up nobody who stops', async () => {
     const abort = new AbortController();
-    const fetching = at.fetch(MANY, [], { mirrors: [aDeadMount()] }, abort.signal);
+    const fetching = at.fetch(MANY, [], { mirrors: [aDeadMirror()] }, abort.signal);
     setTimeout(() => abort.abort(), 50);
     expect(await fetching).toMatchObject({ failure: { reason: 'interrupted' } });
   });

@@ -1,6 +1,6 @@
 /** Places for stage tests: a temporary directory that goes away, and whether this machine lets us mount. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodePlatform } from './node-platform.ts';
@@ -50,6 +50,22 @@ export function mountRamfs(directory: string): void {
 
 export function bindMount(from: string, onto: string, options = 'bind'): void {
   execFileSync('mount', ['-o', options, from, onto]);
+}
+
+/** A filesystem in user space that nobody serves (fuse(4)): whoever asks it waits until the end. */
+export function aDeadMount(): { readonly directory: string; readonly end: () => void } {
+  const directory = aDirectory();
+  const server = openSync('/dev/fuse', 'r+');
+  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0';
+  execFileSync('mount', ['-i', '-t', 'fuse', '-o', options, 'dead', directory], {
+    stdio: ['ignore', 'pipe', 'pipe', server],
+  });
+  const end = () => {
+    closeSync(server);
+    unmount(directory, ['-l']);
+    rmSync(directory, { recursive: true });
+  };
+  return { directory, end };
 }
 
 export function unmount(directory: string, options: readonly string[] = []): void {

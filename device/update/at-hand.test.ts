@@ -8,7 +8,7 @@ import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import { stageName } from '../stage/stage-name.ts';
 import { aPackage, fillStage } from '../stage/test-package.ts';
-import { aDirectory, platformAt } from '../stage/test-places.ts';
+import { aDeadMount, aDirectory, CAN_MOUNT, platformAt } from '../stage/test-places.ts';
 import { missingBytes, storesAtHand } from './at-hand.ts';
 import type { UpdatePorts } from './attempt.ts';
 
@@ -130,6 +130,21 @@ describe('what is missing of a package', () => {
     Object.assign(stagePlatform, { uptimeMs: () => uptimeMs + 27 * 3_600_000 });
     expect(await missing({})).toBe(index.sizeBytes);
   });
+
+  it.runIf(CAN_MOUNT)(
+    'is not waited for on a share whose server is gone, once the run is ended',
+    async () => {
+      const { missing, base, filled } = aMachine();
+      const { directory, end } = aDeadMount();
+      ends.push(end);
+      const mirrors = [await filled(join(base, 'mirror')), directory];
+      const stop = new AbortController();
+      const counting = missing({ mirrors: mirrors.toReversed() }, stop.signal);
+      setTimeout(() => stop.abort(), 50);
+      expect(await counting).toBe(index.sizeBytes);
+      expect(await missing({ mirrors })).toBe(0);
+    },
+  );
 
   it('is looked for no longer once the run is ended', async () => {
     const { missing, disk, filled } = aMachine();

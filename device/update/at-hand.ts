@@ -7,7 +7,8 @@ import type { PackageIndex } from '../../shared/caibx.ts';
 import { giveBack } from '../../shared/give-back.ts';
 import type { ReleaseManifest } from '../../shared/release.ts';
 import { readMirror, storesIn } from '../fetch/chunk-bases.ts';
-import { BASE_FAILURES_MAX } from '../fetch/limits.ts';
+import { inTime } from '../fetch/in-time.ts';
+import { BASE_FAILURES_MAX, CHUNK_OF_MIRROR_MAX_MS } from '../fetch/limits.ts';
 import { readChunk, type WantedChunk } from '../stage/chunk-file.ts';
 import { stagesToTakeUp } from '../stage/left-in-memory.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
@@ -56,26 +57,35 @@ export async function missingBytes(
 ): Promise<number> {
   const wrongChunks = new Map<Store, number>();
   const givenBy = new Map<string, Store>();
+  const hanging = new Set<Store>();
   for (const chunk of new Map(index.chunks.map((each) => [each.id, each])).values()) {
     if (signal.aborted) break;
     for (const store of stores) {
-      const found = await look(chunk, store);
+      if (hanging.has(store)) continue;
+      const found = await look(chunk, store, signal);
+      if (found === 'hangs') hanging.add(store);
       if (found === 'right') givenBy.set(chunk.id, store);
       if (found === 'right') break;
       if (found === 'wrong') wrongChunks.set(store, (wrongChunks.get(store) ?? 0) + 1);
     }
   }
-  const isGivenUp = (store: Store) => !store.isStage && (wrongChunks.get(store) ?? 0) >= BASE_FAILURES_MAX;
+  const isGivenUp = (store: Store) =>
+    hanging.has(store) || (!store.isStage && (wrongChunks.get(store) ?? 0) >= BASE_FAILURES_MAX);
   return index.chunks.reduce((missing, { id, sizeBytes }) => {
     const store = givenBy.get(id);
     return store === undefined || isGivenUp(store) ? missing + sizeBytes : missing;
   }, 0);
 }
 
-async function look(chunk: WantedChunk, { directories }: Store): Promise<'right' | 'wrong' | 'missing'> {
+async function look(
+  chunk: WantedChunk,
+  { directories }: Store,
+  signal: AbortSignal,
+): Promise<'right' | 'wrong' | 'missing' | 'hangs'> {
   let isWrong = false;
   for (const directory of directories) {
-    const read = await readChunk(directory, chunk);
+    const read = await inTime(readChunk(directory, chunk), CHUNK_OF_MIRROR_MAX_MS, signal);
+    if (read === null) return 'hangs';
     if (read.ok) {
       giveBack(read.value.bytes);
       return 'right';
