@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, w
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
+import { systemClock } from '../clock.ts';
 import { readChunk } from '../stage/chunk-file.ts';
 import { parseMountTable } from '../stage/mount-table.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
@@ -59,7 +60,7 @@ async function aCopying(onCopied: (count: number, disk: string) => void = () => 
     stagePlatform,
     repositoryUrl: 'https://firmware.example',
     http: { get: ask, getStream: ask, post: ask, close: async () => {} },
-    clock: { nowMs: () => Date.now(), sleep: async () => {} },
+    clock: { ...systemClock, sleep: async () => {} },
     random: () => 0.5,
     download: { mirrors: ['https://mirror.example'], limits: {}, keepCopyIn: disk },
     events: { onNote: () => {}, onFetch: () => onCopied(++copied, disk) },
