@@ -56,11 +56,12 @@ async function isOfOthers(
   }: { readonly going: readonly Service[]; readonly startForOthers: readonly string[] },
   { readText }: Pick<GatherPorts['machine'], 'readText'>,
 ): Promise<boolean> {
+  const service = serviceOf((await readText(`/proc/${pid}/cgroup`)) ?? '');
+  // Not even where nothing is stopped: it may end by itself while the package is fetched.
+  if (service !== null && startForOthers.includes(service)) return false;
   if (going.length === 0) return true;
   if (going.flatMap(processesOf).includes(name)) return false;
-  const service = serviceOf((await readText(`/proc/${pid}/cgroup`)) ?? '');
-  const mayGo = [...going.map((each) => each.name), ...startForOthers];
-  return service !== null && !mayGo.includes(service);
+  return service !== null && !going.some((each) => each.name === service);
 }
 
 function processesOf({ running }: Service): readonly string[] {

@@ -14,13 +14,15 @@ const DATE = '#!/bin/sh\necho 2026-11-23T12:00\n';
 
 type Around = Partial<ModemRouterOptions> & {
   readonly crontab?: string;
+  readonly isOpenwrt?: boolean;
   readonly holder?: readonly [program: string, cgroup?: string];
   readonly wish?: Partial<ReadyWish>;
 };
 
-async function aRouterWith({ crontab, holder, wish: _, ...options }: Around) {
+async function aRouterWith({ crontab, isOpenwrt, holder, wish: _, ...options }: Around) {
   const router = await aModemRouter({ routeDevice: 'eth0', ...options });
   await router.put('bin/date', DATE);
+  if (isOpenwrt === true) await router.put('etc/openwrt_release', '');
   if (crontab !== undefined) await router.put('etc/crontabs/root', `${crontab}\n`);
   if (holder !== undefined) await router.holdPort(...holder);
   return router;
@@ -29,6 +31,8 @@ async function aRouterWith({ crontab, holder, wish: _, ...options }: Around) {
 const running = (...names: string[]) => ({ processes: [{ pid: 7, names }] });
 /** No profile knows it. */
 const unknown = { services: [] };
+/** A profile knows it, and has nothing to stop there. */
+const bareOpenwrt = { services: [], isOpenwrt: true };
 
 describe('before the first byte', () => {
   it.each<[string, Around, string, string]>([
@@ -56,6 +60,12 @@ describe('before the first byte', () => {
       'port-holders',
       'gsmd',
     ],
+    [
+      'another service holds a port and nothing is going to be stopped',
+      { ...bareOpenwrt, holder: ['/usr/sbin/smsd', '/services/smsd/instance1'] },
+      'port-holders',
+      'smsd',
+    ],
   ])('it is refused where %s, and at gate 1 in the same words', async (_, around, check, what) => {
     const router = await aRouterWith(around);
     const ahead = await router.ahead();
@@ -75,6 +85,10 @@ describe('before the first byte', () => {
     ['a service that is going to be stopped holds a port', { holder: ['/usr/sbin/gsmd'] }],
     ['what such a one has started does', { holder: ['/usr/bin/helper', '/services/gsmd/instance1'] }],
     ['netifd’s dialler does', { holder: ['/usr/sbin/pppd', '/services/network/instance1'] }],
+    [
+      'what cron has started does, and nothing is going to be stopped',
+      { ...bareOpenwrt, holder: ['/usr/bin/signal.sh', '/services/cron/instance1'] },
+    ],
     ['somebody does of whom nobody knows whose it is', { holder: ['/usr/bin/helper'] }],
     ['the control groups do not say whose it is', { holder: ['/usr/bin/helper', '/'] }],
   ])('it is not refused where %s', async (_, around) => {
