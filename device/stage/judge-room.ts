@@ -10,16 +10,21 @@ import type { StageWish } from './stage-wish.ts';
 
 const CHUNK_FILE = /^([0-9a-f]{64})\.cacnk/;
 
-/** Whether what a stage lacks of `sizeBytes` fits, on its filesystem and, where that lies in memory, in memory. */
+/**
+ * Whether what a stage lacks of `sizeBytes` fits, on its filesystem and, where that lies in memory, in memory. One that
+ * lacks nothing needs nothing: after a reboot the whole package may lie on a disk that is full of it.
+ */
 export async function judgeRoom(
   directory: string,
-  wish: Pick<StageWish, 'platform' | 'reserveBytes' | 'chunkIds' | 'stateDir'>,
+  wish: Pick<StageWish, 'platform' | 'neededBytes' | 'reserveBytes' | 'chunkIds' | 'stateDir'>,
   sizeBytes: number,
 ): Promise<Result<void, StageFailure>> {
   const fileSystem = await wish.platform.fileSystem(directory);
   if (!fileSystem.ok) return err({ reason: 'stage-vanished', directory });
   const { availableBytes } = fileSystem.value;
-  const lackingBytes = Math.max(0, sizeBytes - (await presentBytes(directory, wish.chunkIds)));
+  const present = await presentBytes(directory, wish.chunkIds);
+  if (present >= wish.neededBytes) return ok();
+  const lackingBytes = Math.max(0, sizeBytes - present);
   const neededBytes = lackingBytes + (await reservedBytes(directory, wish.stateDir));
   if (availableBytes < neededBytes)
     return err({ reason: 'stage-full', directory, neededBytes, availableBytes });

@@ -28,11 +28,10 @@ export async function stagesLeftInMemory(platform: StagePlatform): Promise<reado
  * What living runs have mounted for themselves and not filled yet: the system still counts it as available. In shared
  * memory nobody can see how much a run is going to take.
  */
-export async function promisedBytes(platform: StagePlatform, except?: string): Promise<number> {
+export async function promisedBytes(platform: StagePlatform): Promise<number> {
   let bytes = 0;
   for (const { directory, kind, record } of await stagesInMemory(platform)) {
-    if (directory === except || kind !== 'own-tmpfs' || !isHeld(record, platform)) continue;
-    if (record?.proof?.directory !== directory) continue;
+    if (kind !== 'own-tmpfs' || !isHeld(record, platform) || record?.proof?.directory !== directory) continue;
     const isMounted = (await checkStageProof(record.proof, platform)).ok;
     const fileSystem = isMounted ? await platform.fileSystem(directory) : null;
     if (fileSystem?.ok) bytes += fileSystem.value.availableBytes;

@@ -4,11 +4,6 @@ const MIB = 1024 * 1024;
 
 /** Memory that staging leaves to the router: MemAvailable less this must hold the package (ota 2, field 4). */
 export const MEMORY_RESERVE_BYTES = 48 * MIB;
-/** Less than this beside what is still to come, and a stage that fills gives up. The rest of the reserve is for what the
- * download itself takes (26 MB, as measured), and for others meanwhile. */
-export const MEMORY_LEAST_BYTES = MEMORY_RESERVE_BYTES / 4;
-/** How much may come before memory is looked at again: a look takes two milliseconds. */
-export const MEMORY_LOOK_BYTES = 4 * MIB;
 /** Room beside the chunks themselves: directories, and parts of chunks that are under way. */
 export const STAGE_OVERHEAD_BYTES = MIB;
 /** What a stage leaves of the filesystem that carries journals, verdicts and reports too: each is of kilobytes. */

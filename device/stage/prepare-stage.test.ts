@@ -223,6 +223,19 @@ describe('a stage on a disk', () => {
     }
   });
 
+  it('that lacks nothing needs no room', async () => {
+    const id = 'a'.repeat(64);
+    const chunks = join(base, 'cistern-stage-package', id.slice(0, 4));
+    mkdirSync(chunks, { recursive: true, mode: 0o700 });
+    writeFileSync(join(chunks, `${id}.cacnk`), new Uint8Array(2 * MIB));
+    const platform = platformWith({ fileSystem: async () => ok({ typeNumber: 0xef53, availableBytes: 0 }) });
+    const wish = { wanted: base, stateDir: base, chunkIds: new Set([id]), platform };
+    expect((await prepare({ ...wish, neededBytes: 2 * MIB })).ok).toBe(true);
+    expect(await prepare({ ...wish, neededBytes: 2 * MIB + 1 })).toMatchObject({
+      failure: { reason: 'stage-full' },
+    });
+  });
+
   it.each([
     ['beside the journals leaves room for them', () => base, STATE_RESERVE_BYTES],
     ['elsewhere is filled', () => '/proc', 0],

@@ -1,6 +1,6 @@
 /** A stage gets what it lacks of a package, and what becomes of it once its run ends. */
 import { dirname } from 'node:path';
-import { err, ok, type Result } from '../../shared/result.ts';
+import { ok, type Result } from '../../shared/result.ts';
 import type { UpdateFailure } from '../failure.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
 import { budgetOf, fetchPackage } from '../fetch/fetch-package.ts';
@@ -13,7 +13,6 @@ import type { Stage } from '../stage/stage.ts';
 import { diskStagesOf, stageName } from '../stage/stage-name.ts';
 import type { StageProof } from '../stage/stage-proof.ts';
 import { type StagedPackage, verifyStage } from '../stage/staged-package.ts';
-import { watchMemory } from '../stage/watch-memory.ts';
 import type { AttemptEnd, FlashPorts, ModemPorts, UpdatePorts } from './attempt.ts';
 import { removeLeftPackages } from './clear-up.ts';
 import type { ReleaseDocuments } from './documents.ts';
@@ -47,7 +46,6 @@ export async function fillStage(
   const { index, manifest } = documents;
   const { version } = manifest;
   const account = await openAccount(version, ports);
-  const memory = watchMemory(stage, signal);
   const fetched = await fetchPackage(
     {
       index,
@@ -61,7 +59,6 @@ export async function fillStage(
       storedBytes: manifest.package.storedBytes,
       onProgress: (progress) => {
         account.onProgress(progress);
-        memory.onProgress(progress);
         events.onFetch(progress);
       },
       onNote: events.onNote,
@@ -71,10 +68,9 @@ export async function fillStage(
         await ports.onCost?.(fetchedBytes);
       },
     },
-    memory.signal,
+    signal,
   );
-  const shortage = signal.aborted ? null : memory.shortage();
-  if (!fetched.ok) return shortage === null ? fetched : err(shortage);
+  if (!fetched.ok) return fetched;
   await removeBeside(stage, version, ports);
   return ok(fetched.value.fetchedBytes);
 }

@@ -182,25 +182,6 @@ describe('P2 full before open', () => {
     expectUntouched(before);
   });
 
-  it.runIf(isRoot)('ends before EDL when others take the memory that the package was to have', async () => {
-    let availableBytes = 500 * 1024 * 1024;
-    const memoryText = async () => `MemAvailable: ${availableBytes / 1024} kB\n`;
-    const download = { mirrors: [], limits: { bytesPerSecond: 200_000 }, keepCopyIn: null };
-    scenario = await aScenario();
-    const stagePlatform = { ...scenario.ports.stagePlatform, memoryText };
-    const take = (note: string) => {
-      if (note.startsWith('staged in memory')) availableBytes = 12 * 1024 * 1024;
-    };
-    Object.assign(scenario.ports, { stagePlatform, download });
-    Object.assign(scenario.ports.events, { onNote: take });
-    const before = flashFingerprint(scenario.modem);
-    const end = await scenario.run({ stage: 'auto' });
-    expect(endOf(end)).toBe('unchanged: not-enough-memory');
-    expect(end).toMatchObject({ failure: { promisedBytes: 0 } });
-    expect(readdirSync(join(scenario.ports.stateDir, 'memory'))).toEqual([]);
-    expectUntouched(before);
-  });
-
   it('leaves the modem alone when the user says no', async () => {
     scenario = await aScenario();
     const before = flashFingerprint(scenario.modem);
