@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergeSettings, requireSetting, stateDirectory } from './config.ts';
+import { usableMirrors } from './fetch/judge-mirror.ts';
 
 const path = '/etc/cistern/config.json';
 const file = (settings: object | null) => ({
@@ -40,6 +41,22 @@ describe('settings', () => {
       ok: false,
       failure: { reason: 'mirror-refused', mirror: shown, why },
     });
+  });
+
+  it('do not refuse a mirror of a file or the environment, which would keep a modem from its rescue', () => {
+    const read = mergeSettings(
+      {},
+      { CISTERN_MIRRORS: 'http://nas.lan' },
+      file({ mirrors: ['ftp://nas/fw'] }),
+    );
+    expect(read).toMatchObject({ value: { mirrors: ['http://nas.lan'] } });
+    const notes: string[] = [];
+    const mirrors = ['http://nas.lan', '/mnt/stick', 'https://fleet:s3cret@nas.example'];
+    expect(usableMirrors(mirrors, (note) => notes.push(note))).toEqual(['/mnt/stick']);
+    expect(notes).toEqual([
+      'the mirror http://nas.lan is left out (plain http to another machine)',
+      'the mirror nas.example is left out (credentials in address)',
+    ]);
   });
 
   it.each(['/mnt/a:b', 'file:///mnt/stick', 'stick', 'http://192.168.1.5/fw', 'http://127.0.0.1:8080'])(

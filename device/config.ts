@@ -95,7 +95,8 @@ export function mergeSettings(
     });
   }
   const settings = { ...fromFile.value, ...fromEnvironment.data, ...withoutUndefined(flags) };
-  const mirrors = judgeMirrors(settings.mirrors ?? []);
+  // Of those in a file or the environment none stops a modem from being brought back: they are judged where they are used.
+  const mirrors = judgeMirrors(flags.mirrors ?? []);
   return mirrors.ok ? ok(settings) : mirrors;
 }
 

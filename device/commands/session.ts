@@ -11,6 +11,7 @@ import {
 } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { UpdateFailure } from '../failure.ts';
+import { usableMirrors } from '../fetch/judge-mirror.ts';
 import { loadDeviceIdentity } from '../report/device-key.ts';
 import { type Surroundings, surroundingsOf } from '../router/surroundings.ts';
 import { parseSize } from '../size-text.ts';
@@ -119,17 +120,20 @@ export async function openUpdatePorts(
     random: context.random,
     repositoryUrl: repositoryUrl.value,
     ...(settings.fleetToken === undefined ? {} : { fleetToken: settings.fleetToken }),
-    download: downloadOf(settings),
+    download: downloadOf(settings, events.onNote),
     pinnedRoot,
   });
 }
 
 /** The sizes were judged when the settings were read. */
-function downloadOf({ mirrors = [], limitRate, maxBytes, keepCopy }: Settings): UpdatePorts['download'] {
+function downloadOf(
+  { mirrors = [], limitRate, maxBytes, keepCopy }: Settings,
+  onNote: (note: string) => void,
+): UpdatePorts['download'] {
   const bytesPerSecond = parseSize(limitRate ?? '');
   const budgetBytes = parseSize(maxBytes ?? '');
   return {
-    mirrors,
+    mirrors: usableMirrors(mirrors, onNote),
     keepCopyIn: keepCopy ?? null,
     limits: {
       ...(bytesPerSecond === null ? {} : { bytesPerSecond }),

@@ -16,6 +16,16 @@ export function judgeMirrors(mirrors: readonly string[]): Result<void, MirrorFai
   return mirrors.map(judgeMirror).find(({ ok }) => !ok) ?? ok();
 }
 
+/** Those that can be some; of each other one a note is told. */
+export function usableMirrors(mirrors: readonly string[], onNote: (note: string) => void): readonly string[] {
+  return mirrors.filter((text) => {
+    const judged = judgeMirror(text);
+    if (!judged.ok)
+      onNote(`the mirror ${judged.failure.mirror} is left out (${judged.failure.why.replaceAll('-', ' ')})`);
+    return judged.ok;
+  });
+}
+
 function judgeMirror(text: string): Result<void, MirrorFailure> {
   const mirror = readMirror(text);
   const isOtherAddress = mirror.kind === 'directory' && /^[a-z][a-z0-9+.-]*:\/\//i.test(mirror.path);
