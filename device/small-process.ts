@@ -20,6 +20,9 @@ const V8_FLAGS = [
 /** A young generation of 1 MiB: what streams through here is short-lived and large. */
 const NODE_FLAGS = ['--max-semi-space-size=1'];
 
+/** Each directory of a server that is gone holds a thread of Node's pool for good, of four: others would wait for ever. */
+const THREADS = { UV_THREADPOOL_SIZE: '12' };
+
 /** mallopt(3): buffers of 128 KiB and more go back to the system at once; musl does so anyway. */
 const ALLOCATOR: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '1',
@@ -40,6 +43,7 @@ export function becomeSmall(process: Restartable): void {
   const isSmall = Object.keys(ALLOCATOR).some((name) => env[name] !== undefined);
   if (isSmall || process.execve === undefined) return;
   process.execve(execPath, [execPath, ...NODE_FLAGS, ...execArgv, ...argv.slice(1)], {
+    ...THREADS,
     ...env,
     ...ALLOCATOR,
   });
