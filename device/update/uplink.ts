@@ -37,7 +37,15 @@ export function withoutUplink(
   { keepCopyIn }: { readonly keepCopyIn: string | null } = { keepCopyIn: null },
 ): FlashPorts {
   const download = { mirrors: [], limits: {}, keepCopyIn };
-  const fromDisks = { ...ports, http: NOBODY, random: () => 0, repositoryUrl: 'no repository', download };
+  const fromDisks = {
+    ...ports,
+    http: NOBODY,
+    random: () => 0,
+    repositoryUrl: 'no repository',
+    download,
+    // Nothing is paid for: a budget that earlier runs have spent is not what stands in the way.
+    budgetIsOf: 'this-run' as const,
+  };
   return {
     ...ports,
     uplink: {
