@@ -1,5 +1,14 @@
 /** A copy made of a stage, and one that breaks off in the middle. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chunkPath } from '../../shared/caibx.ts';
@@ -9,11 +18,12 @@ import { parseMountTable } from '../stage/mount-table.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { prepareStage } from '../stage/prepare-stage.ts';
 import { stageName } from '../stage/stage-name.ts';
-import { aPackage, fillStage } from '../stage/test-package.ts';
+import { aPackage, fillStage, TEST_VERSION } from '../stage/test-package.ts';
 import { aDirectory, CAN_MOUNT, mountTmpfs, platformAt, unmount } from '../stage/test-places.ts';
 import type { UpdatePorts } from './attempt.ts';
 import type { ReleaseDocuments } from './documents.ts';
 import { fillCopy, prepareCopy } from './keep-copy.ts';
+import { openAccount } from './spent-bytes.ts';
 
 const never = new AbortController().signal;
 const PACKAGE = aPackage();
@@ -78,7 +88,8 @@ async function aCopying(onCopied: (count: number, disk: string) => void = () => 
     copy,
     older,
     asked: () => asked,
-    fill: () => fillCopy({ copy, stage }, documents, ports, never),
+    ports,
+    fill: (from = stage) => fillCopy({ copy, stage: from }, documents, ports, never),
     place: (id: string) => join(stage.directory, chunkPath(id)),
     /** Ids of what lies in the copy under a chunk's name. */
     copiedIds: () =>
@@ -159,6 +170,26 @@ describe.runIf(CAN_MOUNT)('a copy', () => {
       failure: { reason: 'stage-unmounted', directory: stage.directory },
     });
     expect(asked()).toBe(0);
+  });
+
+  it('lacks what could not be read for a moment, and says so, whatever earlier runs have spent', async () => {
+    const { fill, stage, place, copy, ports, asked } = await aCopying();
+    await (await openAccount(TEST_VERSION, ports)).close(1_000_000_000);
+    const path = place(IDS[5] ?? '');
+    renameSync(path, `${path}.away`);
+    const isBackAtTheSecondLook = {
+      ...stage,
+      get platform() {
+        if (existsSync(`${path}.away`)) renameSync(`${path}.away`, path);
+        return stage.platform;
+      },
+    };
+    expect(await fill(isBackAtTheSecondLook)).toMatchObject({
+      ok: false,
+      failure: { reason: 'chunk-missing', id: IDS[5] },
+    });
+    expect(asked()).toBe(0);
+    expect(await fill()).toEqual({ ok: true, value: copy.directory });
   });
 
   it('of another version gives way where there is no room for both', async () => {

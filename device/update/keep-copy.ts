@@ -3,9 +3,9 @@
  * lies in EDL, the next run fills its stage from there.
  */
 import { basename } from 'node:path';
-import { err, ok, type Result } from '../../shared/result.ts';
+import { ok, type Result } from '../../shared/result.ts';
 import type { FetchFailure } from '../fetch/fetch-failure.ts';
-import type { Http } from '../http/http.ts';
+import { noWay } from '../http/no-way.ts';
 import { diskStageDirectory } from '../stage/prepare-disk-stage.ts';
 import { removeStage, type Stage } from '../stage/stage.ts';
 import type { StageFailure } from '../stage/stage-failure.ts';
@@ -43,12 +43,7 @@ export async function prepareCopy(
 }
 
 /** Nothing is paid for here: what the stage lacks makes it useless, copy or not. */
-const noNetwork: Http = {
-  get: async (url) => err({ reason: 'address-refused', url, why: 'not-http' }),
-  getStream: async (url) => err({ reason: 'address-refused', url, why: 'not-http' }),
-  post: async (url) => err({ reason: 'address-refused', url, why: 'not-http' }),
-  close: async () => {},
-};
+const NOBODY = noWay({ reason: 'address-refused', url: 'none', why: 'not-an-address' });
 
 /** Where it lies. */
 export async function fillCopy(
@@ -58,12 +53,14 @@ export async function fillCopy(
   signal: AbortSignal,
 ): Promise<Result<string, StageFailure | FetchFailure>> {
   const download = { ...ports.download, mirrors: [stage.directory], keepCopyIn: null };
-  const local = { ...ports, http: noNetwork, download, onCost: async () => {} };
+  const local = { ...ports, http: NOBODY, download, budgetIsOf: 'this-run' as const, onCost: async () => {} };
   const filled = await fillStage(copy, documents, local, signal);
   if (!filled.ok) {
     // What was not there to be copied, or not what it was, is the stage's failure.
     const source = await verifyStage({ stage, ...documents }, signal);
-    return source.ok ? filled : source;
+    if (!source.ok) return source;
+    // What could not be read for a moment is missing in the copy: that is told, and not that nobody was asked for it.
+    if (filled.failure.reason !== 'address-refused') return filled;
   }
   const verified = await verifyStage({ stage: copy, ...documents }, signal);
   if (!verified.ok) return verified;
