@@ -64,13 +64,14 @@ export type PackageFetch = {
   readonly clock: Clock;
   /** 0 up to 1, for jitter. */
   readonly random: () => number;
-  readonly onProgress: (progress: FetchProgress) => void;
+  /** `spentBytes`: what this run has spent of the budget by then. */
+  readonly onProgress: (progress: FetchProgress, spentBytes: number) => void;
   readonly onNote?: (note: string) => void;
   readonly limits?: FetchLimits;
   /** What earlier runs have spent of the budget. */
   readonly spentBefore?: number;
-  /** Hears at the end, however it ends, what this run has spent of the budget. */
-  readonly onSpent?: (spentBytes: number) => Promise<void>;
+  /** Hears at the end, however it ends, what this run has spent of the budget, and how many bytes came. */
+  readonly onSpent?: (spentBytes: number, fetchedBytes: number) => Promise<void>;
 };
 
 export async function fetchPackage(
@@ -79,7 +80,7 @@ export async function fetchPackage(
 ): Promise<Result<FetchSummary, FetchFailure>> {
   const { index, storedBytes, stage, limits, spentBefore = 0 } = wanted;
   const budget = startBudget(budgetOf(storedBytes, limits ?? {}), spentBefore);
-  const tally = startTally(storedBytes, wanted.onProgress);
+  const tally = startTally(storedBytes, (progress) => wanted.onProgress(progress, budget.spentHereBytes()));
   const rate = limits?.bytesPerSecond;
   const fetch: ChunkFetch = {
     ...wanted,
@@ -130,7 +131,7 @@ export async function fetchPackage(
   } finally {
     clearTimeout(timer);
     fetch.memories.giveAllBack();
-    await wanted.onSpent?.(budget.spentHereBytes());
+    await wanted.onSpent?.(budget.spentHereBytes(), tally.summary().fetchedBytes);
   }
   if (signal.aborted) return err({ reason: 'interrupted' });
   return failure === undefined ? ok(tally.summary()) : err(withWholeCost(failure, fetch));

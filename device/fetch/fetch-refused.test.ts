@@ -126,10 +126,15 @@ describe('a repository that misbehaves', () => {
     'has %s counted against the budget, so that attempts end over all runs',
     async (_name, how, each) => {
       const spent: number[] = [];
-      const onSpent = async (bytes: number) => void spent.push(bytes);
+      const came: number[] = [];
+      const onSpent = async (bytes: number, fetchedBytes: number) => {
+        spent.push(bytes);
+        came.push(fetchedBytes);
+      };
       const limits = { budgetBytes: 1.5 * each * REQUEST_COST_BYTES, silenceMs: 300 };
       expect(await at.fetch(one, Array(200).fill(how), { limits, onSpent })).toMatchObject({ ok: false });
       expect(spent).toEqual([each * REQUEST_COST_BYTES]);
+      expect(came[0]).toBeLessThanOrEqual(each);
       const [spentBefore = 0] = spent;
       expect(await at.fetch(one, [], { limits, spentBefore })).toMatchObject({
         failure: { reason: 'byte-budget-spent', fetchedBytes: limits.budgetBytes },

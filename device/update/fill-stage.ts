@@ -31,7 +31,7 @@ export function tellCost(storedBytes: number, { events, download }: UpdatePorts)
 export type FillPorts = Omit<UpdatePorts, 'pinnedRoot'> & {
   /** Whose bytes the budget bounds; those of all runs where nothing is said. */
   readonly budgetIsOf?: 'all-runs' | 'this-run';
-  /** Hears what it has cost in the end, also where it failed. */
+  /** Hears how many bytes came in the end, also where it failed. */
   readonly onCost?: (fetchedBytes: number) => Promise<unknown>;
 };
 
@@ -57,14 +57,14 @@ export async function fillStage(
       clock,
       random,
       storedBytes: manifest.package.storedBytes,
-      onProgress: (progress) => {
-        account.onProgress(progress);
+      onProgress: (progress, spentBytes) => {
+        account.onSpent(spentBytes);
         events.onFetch(progress);
       },
       onNote: events.onNote,
       spentBefore: ports.budgetIsOf === 'this-run' ? 0 : account.spentBefore,
-      onSpent: async (fetchedBytes) => {
-        await account.close(fetchedBytes);
+      onSpent: async (spentBytes, fetchedBytes) => {
+        await account.close(spentBytes);
         await ports.onCost?.(fetchedBytes);
       },
     },

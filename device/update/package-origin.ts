@@ -22,7 +22,8 @@ export type PackageOrigin = {
   readonly isOnDisk: boolean;
   /**
    * Brings the whole package into a stage, at the place that is `wanted`; where that fails the stage is set aside.
-   * `onCost` hears how many bytes came over the network, also where it fails.
+   * `onCost` hears how many bytes came over the network, also where it fails; what requests for nothing are charged
+   * is the budget's alone.
    */
   readonly stage: (
     order: { readonly wanted: string; readonly onCost: (fetchedBytes: number) => Promise<unknown> },

@@ -16,8 +16,8 @@ describe('what a release has cost', () => {
   it('is known to the next run also where this one is killed while it fetches', async () => {
     const place = await ports();
     const killed = await openAccount(VERSION, place);
-    killed.onProgress({ fetchedBytes: SPENT_STEP_BYTES - 1 });
-    killed.onProgress({ fetchedBytes: SPENT_STEP_BYTES + 7 });
+    killed.onSpent(SPENT_STEP_BYTES - 1);
+    killed.onSpent(SPENT_STEP_BYTES + 7);
     // What a kill leaves is what was written by itself; nothing is closed.
     await expect.poll(async () => (await openAccount(VERSION, place)).spentBefore).toBe(SPENT_STEP_BYTES + 7);
   });
@@ -27,7 +27,7 @@ describe('what a release has cost', () => {
     await (await openAccount(VERSION, place)).close(100);
     const second = await openAccount(VERSION, place);
     expect(second.spentBefore).toBe(100);
-    second.onProgress({ fetchedBytes: SPENT_STEP_BYTES });
+    second.onSpent(SPENT_STEP_BYTES);
     await second.close(SPENT_STEP_BYTES + 20);
     expect((await openAccount(VERSION, place)).spentBefore).toBe(SPENT_STEP_BYTES + 120);
     expect((await openAccount('EC25EUGAR08A04M4G_01.200.01.200', place)).spentBefore).toBe(0);

@@ -15,12 +15,13 @@ import { JOURNAL_MAX_BYTES, SPENT_STEP_BYTES } from './limits.ts';
 const spentSchema = z.strictObject({
   format: z.literal('cistern-spent/1'),
   version: versionTextSchema,
+  /** Spent of the budget. */
   fetchedBytes: z.int().nonnegative(),
 });
 
 type SpentPorts = Pick<ModemPorts, 'stateDir' | 'door' | 'events'>;
 
-/** Bytes of bodies that earlier runs fetched of this version; nothing where no record can be read. */
+/** What earlier runs spent of this version's budget: bytes that came, and what requests for nothing are charged; nothing where no record can be read. */
 async function spentOn(version: string, ports: SpentPorts): Promise<number> {
   const spent = await readJsonFile(spentPath(ports), spentSchema, { maxBytes: JOURNAL_MAX_BYTES });
   return spent?.version === version ? spent.fetchedBytes : 0;
@@ -30,26 +31,26 @@ export type SpentAccount = {
   /** What earlier runs have spent. */
   readonly spentBefore: number;
   /** Writes down what this run has spent, every `SPENT_STEP_BYTES`: one that is killed has cost it as well. */
-  readonly onProgress: (progress: { readonly fetchedBytes: number }) => void;
+  readonly onSpent: (spentBytes: number) => void;
   /** The same at the end. */
-  readonly close: (fetchedBytes: number) => Promise<void>;
+  readonly close: (spentBytes: number) => Promise<void>;
 };
 
 export async function openAccount(version: string, ports: SpentPorts): Promise<SpentAccount> {
   const spentBefore = await spentOn(version, ports);
   let writtenBytes = 0;
   let writing = Promise.resolve();
-  const write = (fetchedBytes: number): Promise<void> => {
-    writtenBytes = fetchedBytes;
-    writing = writing.then(() => writeSpent(version, spentBefore + fetchedBytes, ports));
+  const write = (spentBytes: number): Promise<void> => {
+    writtenBytes = spentBytes;
+    writing = writing.then(() => writeSpent(version, spentBefore + spentBytes, ports));
     return writing;
   };
   return {
     spentBefore,
-    onProgress: ({ fetchedBytes }) => {
-      if (fetchedBytes - writtenBytes >= SPENT_STEP_BYTES) void write(fetchedBytes);
+    onSpent: (spentBytes) => {
+      if (spentBytes - writtenBytes >= SPENT_STEP_BYTES) void write(spentBytes);
     },
-    close: (fetchedBytes) => (fetchedBytes === writtenBytes ? writing : write(fetchedBytes)),
+    close: (spentBytes) => (spentBytes === writtenBytes ? writing : write(spentBytes)),
   };
 }
 
