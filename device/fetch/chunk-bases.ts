@@ -23,8 +23,8 @@ export type ChunkBases = {
   /** True when the base is given up with this; `forGood` at once. */
   readonly hasFailed: (base: ChunkBase, options: { readonly forGood: boolean }) => boolean;
   /**
-   * Reads of directories, one after the other: one whose server has gone holds a thread of the pool for ever, and there
-   * are four, which the stage needs too.
+   * Reads of directories, one after the other: one whose server has gone holds a thread of the pool for ever, and the
+   * stage needs them too.
    */
   readonly inTurn: <T>(read: () => Promise<T>) => Promise<T>;
 };

@@ -33,7 +33,7 @@ export async function downloadChunk(
   signal: AbortSignal,
 ): Promise<Result<void, FetchFailure>> {
   const { chunk, part, base } = asked;
-  const { http, clock, random, tally, budget, silenceMs, rateLimit } = fetch;
+  const { clock, random, tally } = fetch;
   const url = chunkUrl(base.url, chunk.id);
   const keep = () => keepPart(part, fetch);
   const isMirror = base.patience === 'little';
@@ -50,20 +50,7 @@ export async function downloadChunk(
     if (requestMaxMs <= 0) return err(last);
     const before = part.sizeBytes();
     const attempt = await requestChunk(
-      {
-        ...asked,
-        http,
-        url,
-        tally,
-        budget,
-        silenceMs,
-        requestMaxMs,
-        rateLimit,
-        clock,
-        mayResume,
-        isMirror,
-        keep,
-      },
+      { ...fetch, ...asked, url, requestMaxMs, mayResume, isMirror, keep },
       signal,
     );
     if (attempt.end === 'complete') {

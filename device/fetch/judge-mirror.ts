@@ -1,6 +1,6 @@
 /** Whether what a person gave as mirrors can be some: judged where settings are read, before anything shows it. */
 import { err, ok, type Result } from '../../shared/result.ts';
-import { parseAddress } from '../http/address.ts';
+import { namesScheme, parseAddress } from '../http/address.ts';
 import type { AddressRefusal } from '../http/http.ts';
 import { readMirror } from './chunk-bases.ts';
 
@@ -28,7 +28,7 @@ export function usableMirrors(mirrors: readonly string[], onNote: (note: string)
 
 function judgeMirror(text: string): Result<void, MirrorFailure> {
   const mirror = readMirror(text);
-  const isOtherAddress = mirror.kind === 'directory' && /^[a-z][a-z0-9+.-]*:\/\//i.test(mirror.path);
+  const isOtherAddress = mirror.kind === 'directory' && namesScheme(mirror.path);
   if (mirror.kind === 'directory' && !isOtherAddress) return ok();
   const address = parseAddress(text, { allowInsecure: false, allowPrivate: true });
   if (address.ok || address.failure.reason !== 'address-refused') return ok();

@@ -37,6 +37,11 @@ export function parseRedirect(location: string, from: URL, policy: AddressPolicy
   return parseAddress(target.href, { ...policy, allowPrivate });
 }
 
+/** `ftp://nas/fw`, and not `192.0.2.1:3128` or a path (RFC 3986 section 3.1). */
+export function namesScheme(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+}
+
 /** `URL` has already written every spelling of an IPv4 address as four decimal numbers. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);

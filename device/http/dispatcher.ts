@@ -2,6 +2,7 @@
 
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { namesScheme } from './address.ts';
 import { CONNECT_TIMEOUT_MS, CONNECTIONS_MAX, RESPONSE_HEADERS_MAX_BYTES } from './limits.ts';
 import type { ProxyFailure } from './local-address.ts';
 import { connectThrough, type NamedWay } from './named-way.ts';
@@ -51,7 +52,7 @@ export function makeDispatcher({
 /** `192.0.2.1:3128` is one of http, as curl(1) takes it; empty where none is named. */
 function proxyAddress(variable: string, text: string): Result<string, ProxyFailure> {
   if (text === '') return ok(text);
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const address = namesScheme(text) ? text : `http://${text}`;
   const isUsable = URL.canParse(address) && /^(https?|socks5?):$/.test(new URL(address).protocol);
   return isUsable ? ok(address) : err({ reason: 'proxy-not-usable', variable });
 }
